@@ -1,0 +1,1 @@
+//! Lambda behind inbound.fifo: one turn of one session at a time.

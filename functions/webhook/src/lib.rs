@@ -1,0 +1,1 @@
+//! Lambda behind the HTTP API: authenticate, parse, record, wake.

@@ -1,0 +1,1 @@
+//! ManyChat and Telegram: what comes in, what goes out, each channel's limits.

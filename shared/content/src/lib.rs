@@ -1,0 +1,1 @@
+//! The shop's catalogue and prompts, checked when built and embedded.

@@ -1,0 +1,13 @@
+//! The sale itself: states, rules of language, catalogue, sizes, money, replies.
+//!
+//! Pure and synchronous: no clock, no randomness, no I/O. What a turn needs comes in as an
+//! argument, what it decided goes out as a value, so any turn can be replayed from its trace.
+
+pub mod catalog;
+pub mod channel;
+pub mod money;
+pub mod photo;
+pub mod reply;
+pub mod session_id;
+pub mod size;
+pub mod state;

@@ -1,0 +1,1 @@
+//! What the black-box tests share: stub channels that check requests, and the running whole.
