@@ -8,6 +8,8 @@ pub mod channel;
 pub mod money;
 pub mod photo;
 pub mod reply;
+pub mod session;
 pub mod session_id;
 pub mod size;
 pub mod state;
+pub mod turn;

@@ -40,6 +40,39 @@ pub enum State {
     OutOfDomain,
 }
 
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 10] = [
+        Self::Init,
+        Self::Discovery,
+        Self::Vision,
+        Self::SizeColor,
+        Self::Offer,
+        Self::PaymentDelivery,
+        Self::Upsell,
+        Self::End,
+        Self::Complaint,
+        Self::OutOfDomain,
+    ];
+
+    /// The phase in which the state is entered when nothing else is known.
+    #[must_use]
+    pub const fn first_phase(self) -> Phase {
+        match self {
+            Self::Init => Phase::Init,
+            Self::Discovery => Phase::Discovery,
+            Self::Vision => Phase::VisionDone,
+            Self::SizeColor => Phase::WaitingForSize,
+            Self::Offer => Phase::OfferMade,
+            Self::PaymentDelivery => Phase::WaitingForDeliveryData,
+            Self::Upsell => Phase::UpsellOffered,
+            Self::End => Phase::Completed,
+            Self::Complaint => Phase::Complaint,
+            Self::OutOfDomain => Phase::OutOfDomain,
+        }
+    }
+}
+
 /// What the assistant is waiting for.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

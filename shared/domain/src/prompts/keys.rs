@@ -1,0 +1,72 @@
+//! What the assistant can say: one key a text, with the facts that the text may name.
+//!
+//! The words are in `prompts/*.md`. A text of a key may hold the placeholders that stand beside it
+//! here, as `{name}`, and no others; it holds no number of its own.
+
+macro_rules! template_keys {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $key:literal [$($placeholder:literal),*];)+) => {
+        /// A text that customers read.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum TemplateKey {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl TemplateKey {
+            /// Every key; `prompts/` holds a text for each.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Its name in `prompts/*.md`: `topic.text`, where `topic` is the name of the file.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $key,)+
+                }
+            }
+
+            /// The facts that its text may name.
+            #[must_use]
+            pub const fn placeholders(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$variant => &[$($placeholder),*],)+
+                }
+            }
+        }
+    };
+}
+
+template_keys! {
+    /// The first words of a day.
+    GreetingHello = "greeting.hello" [];
+    /// A second greeting on one day.
+    GreetingAgain = "greeting.again" [];
+    /// The conversation begins anew, as the customer asked.
+    GreetingRestart = "greeting.restart" [];
+    /// What is looked for?
+    DiscoveryAskWhat = "discovery.ask_what" [];
+    /// Something could not be read; what is looked for?
+    DiscoveryNotUnderstood = "discovery.not_understood" [];
+    /// Goes before a list of garments.
+    DiscoveryList = "discovery.list" [];
+    /// Goes before a list of garments in the size for a height.
+    DiscoveryListForHeight = "discovery.list_for_height" ["height", "size"];
+    /// One line of a list: a garment without a size.
+    DiscoveryItem = "discovery.item" ["n", "name"];
+    /// One line of a list: a garment in a size.
+    DiscoveryItemPriced = "discovery.item_priced" ["n", "name", "size", "price"];
+    /// Which garment of the list?
+    DiscoveryAskWhich = "discovery.ask_which" [];
+    /// The one garment that fits the search.
+    DiscoveryFound = "discovery.found" ["name"];
+    /// What was asked for is not in the catalogue; says what is.
+    DiscoveryNotInCatalogue = "discovery.not_in_catalogue" ["categories"];
+    /// Nothing fits all wishes; what follows is nearest.
+    DiscoveryNearest = "discovery.nearest" [];
+    /// Which height?
+    SizeAskHeight = "size.ask_height" [];
+    /// An age alone: which height?
+    SizeAskHeightForAge = "size.ask_height_for_age" [];
+    /// The size for a height.
+    SizeForHeight = "size.for_height" ["height", "size"];
+    /// A garment in a size with its price.
+    SizePrice = "size.price" ["name", "size", "price"];
+}

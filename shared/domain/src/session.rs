@@ -1,0 +1,96 @@
+//! All that is kept of a conversation between two turns.
+
+use serde::{Deserialize, Serialize};
+
+pub mod cart;
+pub mod customer;
+pub mod facts;
+
+use cart::CartLine;
+use facts::{Facts, Slots};
+
+use crate::{
+    money::Money,
+    state::{Phase, State},
+};
+
+/// A conversation's checkpoint. Stored, so every field has a default: an older record is read as
+/// if what it does not know had not been said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Session {
+    state: State,
+    phase: Phase,
+    /// How many turns were taken; also the seed of the wording, so that a replay says the same.
+    turns: u32,
+    facts: Facts,
+}
+
+impl Session {
+    /// A conversation that stands at `state`, with nothing known: how an evaluation case begins.
+    #[must_use]
+    pub fn at(state: State) -> Self {
+        Self { state, phase: state.first_phase(), ..Self::default() }
+    }
+
+    /// What the conversation is about.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// What is awaited.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// How many turns were taken.
+    #[must_use]
+    pub const fn turns(&self) -> u32 {
+        self.turns
+    }
+
+    /// What was said so far, each thing once.
+    #[must_use]
+    pub const fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The lines of the cart.
+    #[must_use]
+    pub fn cart_lines(&self) -> &[CartLine] {
+        self.facts.cart.lines()
+    }
+
+    /// The cart's total, without the carrier's fees.
+    #[must_use]
+    pub fn cart_total(&self) -> Money {
+        self.facts.cart.total()
+    }
+
+    /// What is known, in a shape to be looked at: it holds personal data, so never for logs.
+    #[must_use]
+    pub fn slots(&self) -> Slots<'_> {
+        Slots::of(&self.facts)
+    }
+
+    /// Whether a human has the conversation and the assistant is silent (decision 8).
+    #[must_use]
+    pub const fn is_handed_over(&self) -> bool {
+        self.facts.hand_over.is_some()
+    }
+
+    /// Moves on after a turn.
+    pub(crate) fn moved_to(mut self, state: State, phase: Phase) -> Self {
+        self.state = state;
+        self.phase = phase;
+        self.turns = self.turns.saturating_add(1);
+        self
+    }
+
+    /// The facts, to be changed by a turn.
+    pub(crate) const fn facts_mut(&mut self) -> &mut Facts {
+        &mut self.facts
+    }
+}
