@@ -5,11 +5,14 @@
 
 pub mod catalog;
 pub mod channel;
+pub mod diagnostic;
 pub mod money;
 pub mod photo;
+pub mod prompts;
 pub mod reply;
 pub mod session;
 pub mod session_id;
 pub mod size;
 pub mod state;
 pub mod turn;
+mod version;

@@ -41,6 +41,12 @@ impl Money {
     pub const fn minus(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
+
+    /// So many percent of the amount, to the nearest kopeck, half a kopeck up.
+    #[must_use]
+    pub const fn percent(self, percent: u8) -> Self {
+        Self(self.0.saturating_mul(percent as u64).saturating_add(50) / 100)
+    }
 }
 
 impl Add for Money {
@@ -77,5 +83,21 @@ mod tests {
     fn whole_hryvnias_are_shown_without_kopecks() {
         assert_eq!(Money::from_uah(1790).to_string(), "1790 грн");
         assert_eq!(Money::from_kopecks(179_005).to_string(), "1790,05 грн");
+    }
+
+    #[test]
+    fn a_percentage_is_rounded_to_the_nearest_kopeck() {
+        assert_eq!(Money::from_uah(1850).percent(2), Money::from_uah(37));
+        assert_eq!(Money::from_kopecks(25).percent(2), Money::from_kopecks(1));
+        assert_eq!(Money::from_kopecks(24).percent(2), Money::from_kopecks(0));
+    }
+
+    #[test]
+    fn no_arithmetic_wraps_around() {
+        let most = Money::from_kopecks(u64::MAX);
+
+        assert_eq!(most.times(2), most);
+        assert_eq!(most + Money::from_uah(1), most);
+        assert_eq!(Money::from_uah(1).minus(most), Money::default());
     }
 }

@@ -70,6 +70,12 @@ impl Size {
         self.to
     }
 
+    /// The single size named after a height.
+    #[must_use]
+    pub const fn single(height: Height) -> Self {
+        Self { from: height.cm(), to: height.cm() }
+    }
+
     /// Whether it is a single height and not a range.
     #[must_use]
     pub const fn is_single(self) -> bool {
@@ -81,7 +87,11 @@ impl FromStr for Size {
     type Err = InvalidSize;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let number = |part: &str| part.parse().map_err(|_| InvalidSize);
+        // Digits only: the number parser alone would take "+98" as well.
+        let number = |part: &str| match part.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => part.parse().map_err(|_| InvalidSize),
+            false => Err(InvalidSize),
+        };
         let (from, to) = match text.split_once('-') {
             Some((from, to)) => (number(from)?, number(to)?),
             None => (number(text)?, number(text)?),
@@ -115,5 +125,46 @@ impl fmt::Display for Size {
         } else {
             write!(f, "{}-{}", self.from, self.to)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::{Height, InvalidSize, Size};
+
+    #[test]
+    fn a_size_is_shown_as_it_is_read() {
+        for text in ["80-92", "110-116", "98", "164"] {
+            assert_eq!(text.parse::<Size>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn text_that_names_no_size_is_refused() {
+        for text in [
+            "",
+            "-",
+            "98-",
+            "-98",
+            "+98",
+            "98-98",
+            "116-110",
+            "39",
+            "221",
+            "110–116",
+            "110-116-122",
+        ] {
+            assert_eq!(text.parse::<Size>(), Err(InvalidSize), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_height_outside_of_a_childs_is_refused() {
+        assert!(Height::from_cm(39).is_err());
+        assert_eq!(Height::from_cm(40).unwrap().cm(), 40);
+        assert_eq!(Height::from_cm(220).unwrap().cm(), 220);
+        assert!(Height::from_cm(221).is_err());
     }
 }

@@ -1,52 +1,181 @@
 //! The catalogue: what the shop sells, in which sizes and colours, at which price.
+//!
+//! It is written as TOML files under `catalog/`, checked by [`Catalog::parse`] when the project is
+//! built, and embedded. A [`Catalog`] in hand is a checked one: every name in it that refers to
+//! something refers to something that is there.
 
-use serde::{Deserialize, Serialize};
+mod keys;
+mod parse;
+mod policies;
+mod product;
+mod size_table;
+mod vocabulary;
 
-use crate::{money::Money, size::Size};
+use std::collections::HashMap;
 
-/// A product's number in the shop's books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ProductId(pub u64);
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A garment that the shop sells.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Product {
-    /// Its number in the shop's books.
-    pub id: ProductId,
-    /// Its name in the files of the catalogue.
-    pub key: String,
-    /// Its name as customers read it.
-    pub name: String,
-    /// The key of its category.
-    pub category: String,
-    /// Its price by size, ascending by size. A size that is not here does not exist.
-    pub prices: Vec<(Size, Money)>,
-    /// Its colours, in the order in which they are shown.
-    pub colors: Vec<ColorVariant>,
-    /// Other names that customers use for it.
-    pub aliases: Vec<String>,
-    /// What it is made of.
-    pub fabric: String,
-    /// What it is recognised by, on a photo or in words.
-    pub marks: Vec<String>,
-    /// The one thing that tells it from all others.
-    pub only: String,
-    /// Keys of the products that it is easily confused with.
-    pub confused_with: Vec<String>,
+pub use self::{
+    keys::{CategoryKey, ColorFamily, ColorKey, FeatureKey, NotSoldKey, ProductId, ProductKey},
+    policies::{
+        AnsweredBy, DeliveryPolicy, PaymentOnDelivery, PaymentPolicy, Policies, PolicyTopic,
+    },
+    product::{ColorVariant, PriceRange, Product, Visual},
+    size_table::{AgeGuess, AgeRow, SizeAdvice, SizeRow, SizeTable, TableSize},
+    vocabulary::{Category, Color, CountsAs, Feature, Meaning, NotSold, Term},
+};
+use crate::{
+    money::Money,
+    size::{Height, Size},
+};
+
+/// The checked catalogue and its lookups.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    data: CatalogData,
+    by_id: HashMap<ProductId, usize>,
+    by_key: HashMap<ProductKey, usize>,
 }
 
-/// A garment in one colour.
+/// What the files say, checked; lookups are made from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ColorVariant {
-    /// The key of the colour, as in `catalog/colors.toml`.
-    pub color: String,
-    /// The colour as the shop labels this variant, e.g. "червона клітинка".
-    pub label: String,
-    /// The article number.
-    pub sku: String,
-    /// Its photo; https on an allowed host.
-    pub photo_url: String,
-    /// The sizes of this colour where they are fewer than the product's.
-    pub sizes: Option<Vec<Size>>,
+struct CatalogData {
+    /// Names the content of the files, for traces.
+    version: String,
+    photo_hosts: Vec<String>,
+    categories: Vec<Category>,
+    not_sold: Vec<NotSold>,
+    colors: Vec<Color>,
+    features: Vec<Feature>,
+    sizes: SizeTable,
+    policies: Policies,
+    products: Vec<Product>,
+}
+
+impl Catalog {
+    /// Names the content of the files that it was made from; twelve hexadecimal digits.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.data.version
+    }
+
+    /// Every product, ordered by key.
+    #[must_use]
+    pub fn products(&self) -> &[Product] {
+        &self.data.products
+    }
+
+    /// A product by its number.
+    #[must_use]
+    pub fn product(&self, id: ProductId) -> Option<&Product> {
+        self.by_id.get(&id).and_then(|index| self.data.products.get(*index))
+    }
+
+    /// A product by the name of its file.
+    #[must_use]
+    pub fn product_by_key(&self, key: &ProductKey) -> Option<&Product> {
+        self.by_key.get(key).and_then(|index| self.data.products.get(*index))
+    }
+
+    /// What a size of a product costs; nothing for a product or a size that is not there.
+    #[must_use]
+    pub fn price(&self, id: ProductId, size: Size) -> Option<Money> {
+        self.product(id)?.price(size)
+    }
+
+    /// The kinds of garment that are sold, in the order of the file.
+    #[must_use]
+    pub fn categories(&self) -> &[Category] {
+        &self.data.categories
+    }
+
+    /// The kinds of things that are not sold, in the order of the file.
+    #[must_use]
+    pub fn not_sold(&self) -> &[NotSold] {
+        &self.data.not_sold
+    }
+
+    /// The colours that customers name, in the order of the file.
+    #[must_use]
+    pub fn colors(&self) -> &[Color] {
+        &self.data.colors
+    }
+
+    /// A colour by its key.
+    #[must_use]
+    pub fn color(&self, key: &ColorKey) -> Option<&Color> {
+        self.data.colors.iter().find(|color| color.key == *key)
+    }
+
+    /// The features that customers search by, in the order of the file.
+    #[must_use]
+    pub fn features(&self) -> &[Feature] {
+        &self.data.features
+    }
+
+    /// The size table.
+    #[must_use]
+    pub fn sizes(&self) -> &SizeTable {
+        &self.data.sizes
+    }
+
+    /// What the shop promises.
+    #[must_use]
+    pub fn policies(&self) -> &Policies {
+        &self.data.policies
+    }
+
+    /// The hosts that a photo of the catalogue can be on.
+    #[must_use]
+    pub fn photo_hosts(&self) -> &[String] {
+        &self.data.photo_hosts
+    }
+
+    /// Which size of a product to offer for a height, in a colour if one is given; nothing for a
+    /// product that is not there. See [`SizeTable::advise`].
+    #[must_use]
+    pub fn size_for(
+        &self,
+        id: ProductId,
+        color: Option<&ColorKey>,
+        height: Height,
+    ) -> Option<SizeAdvice<'_>> {
+        self.sizes().advise(self.product(id)?, color, height)
+    }
+
+    /// A guess of height and size from an age, which the customer has to confirm.
+    #[must_use]
+    pub fn size_for_age(&self, years: u8) -> Option<AgeGuess> {
+        self.sizes().size_for_age(years)
+    }
+}
+
+impl From<CatalogData> for Catalog {
+    fn from(data: CatalogData) -> Self {
+        let indexed = || data.products.iter().enumerate();
+        let by_id = indexed().map(|(index, product)| (product.id, index)).collect();
+        let by_key = indexed().map(|(index, product)| (product.key.clone(), index)).collect();
+        Self { data, by_id, by_key }
+    }
+}
+
+impl PartialEq for Catalog {
+    fn eq(&self, other: &Self) -> bool {
+        self.data == other.data
+    }
+}
+
+impl Eq for Catalog {}
+
+impl Serialize for Catalog {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.data.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Catalog {
+    /// Takes what a checked catalogue was written as; it is not checked again.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        CatalogData::deserialize(deserializer).map(Self::from)
+    }
 }

@@ -3,12 +3,18 @@
 //! The words are in `prompts/*.md`. A text of a key may hold the placeholders that stand beside it
 //! here, as `{name}`, and no others; it holds no number of its own.
 
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
 macro_rules! template_keys {
     ($($(#[doc = $doc:literal])+ $variant:ident = $key:literal [$($placeholder:literal),*];)+) => {
         /// A text that customers read.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
         pub enum TemplateKey {
-            $($(#[doc = $doc])+ $variant,)+
+            $($(#[doc = $doc])+ #[serde(rename = $key)] $variant,)+
         }
 
         impl TemplateKey {
@@ -69,4 +75,25 @@ template_keys! {
     SizeForHeight = "size.for_height" ["height", "size"];
     /// A garment in a size with its price.
     SizePrice = "size.price" ["name", "size", "price"];
+    /// Beside a garment in milk when white was asked for (decision 12).
+    ColorWhiteIsMilk = "color.white_is_milk" [];
+}
+
+/// A name that no text has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no template has this name")]
+pub struct UnknownTemplateKey;
+
+impl FromStr for TemplateKey {
+    type Err = UnknownTemplateKey;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL.iter().copied().find(|key| key.as_str() == name).ok_or(UnknownTemplateKey)
+    }
+}
+
+impl fmt::Display for TemplateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
