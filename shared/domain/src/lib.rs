@@ -16,3 +16,6 @@ pub mod size;
 pub mod state;
 pub mod turn;
 mod version;
+
+#[cfg(test)]
+mod testing;

@@ -8,6 +8,8 @@ mod keys;
 mod parse;
 mod policies;
 mod product;
+#[cfg(test)]
+mod shop_tests;
 mod size_table;
 mod vocabulary;
 
