@@ -4,10 +4,15 @@
 //! built, and embedded. A [`Catalog`] in hand is a checked one: every name in it that refers to
 //! something refers to something that is there.
 
+mod bits;
+mod index;
 mod keys;
 mod parse;
 mod policies;
 mod product;
+mod search;
+#[cfg(test)]
+mod search_tests;
 #[cfg(test)]
 mod shop_tests;
 mod size_table;
@@ -17,12 +22,14 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use self::index::Index;
 pub use self::{
     keys::{CategoryKey, ColorFamily, ColorKey, FeatureKey, NotSoldKey, ProductId, ProductKey},
     policies::{
         AnsweredBy, DeliveryPolicy, PaymentOnDelivery, PaymentPolicy, Policies, PolicyTopic,
     },
     product::{ColorVariant, PriceRange, Product, Visual},
+    search::{Found, Hit, MAX_HITS, Miss, Query, SizeWish},
     size_table::{AgeGuess, AgeRow, SizeAdvice, SizeRow, SizeTable, TableSize},
     vocabulary::{Category, Color, CountsAs, Feature, Meaning, NotSold, Term},
 };
@@ -37,6 +44,7 @@ pub struct Catalog {
     data: CatalogData,
     by_id: HashMap<ProductId, usize>,
     by_key: HashMap<ProductKey, usize>,
+    index: Index,
 }
 
 /// What the files say, checked; lookups are made from it.
@@ -157,7 +165,8 @@ impl From<CatalogData> for Catalog {
         let indexed = || data.products.iter().enumerate();
         let by_id = indexed().map(|(index, product)| (product.id, index)).collect();
         let by_key = indexed().map(|(index, product)| (product.key.clone(), index)).collect();
-        Self { data, by_id, by_key }
+        let index = Index::of(&data.products, &data.colors);
+        Self { data, by_id, by_key, index }
     }
 }
 
