@@ -1,0 +1,165 @@
+//! AWS Lambda on one machine: real processes that speak the Runtime API, started when they are
+//! needed, one invocation at a time in each.
+//!
+//! A process is what Lambda would start: it gets `AWS_LAMBDA_RUNTIME_API` and the rest of Lambda's
+//! own variables, polls for an event, answers, polls again. One that crashes or runs over the
+//! function's timeout is replaced. Each process has a piped standard input that is never written
+//! to: it ends when the supervisor does, even by `kill -9`, so a child that exits at its end never
+//! outlives its parent.
+
+mod pool;
+mod runtime_api;
+mod worker;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use axum::body::Bytes;
+use tokio::process::Command;
+
+use crate::site::Site;
+use pool::Pool;
+
+/// The largest event and the largest answer of a synchronous invocation, in bytes.
+/// Source: AWS Lambda quotas, "Invocation payload".
+pub const MAX_PAYLOAD_BYTES: usize = 6 * 1024 * 1024;
+
+/// What a local Lambda needs to know about a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionSpec {
+    /// What [`Lambda::invoke`] and the command factory call it: `webhook`.
+    pub name: String,
+    /// Its name in AWS, as the function sees it: `mirt-dev-webhook`.
+    pub function_name: String,
+    /// The `_HANDLER` variable.
+    pub handler: String,
+    /// How long one invocation may take; the process is killed then.
+    pub timeout: Duration,
+    /// What the function believes to have, in MB. Nothing limits it here.
+    pub memory_mb: u32,
+    /// How many processes of it may run at once, at least 1.
+    pub max_concurrency: usize,
+}
+
+/// Why an invocation has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvokeError {
+    /// The function answered with an error.
+    #[error("the function failed with {kind}")]
+    Unhandled {
+        /// The error's type, as the function's runtime names it.
+        kind: String,
+        /// Its message. Not for logs: it may quote the event.
+        message: String,
+    },
+    /// The function took longer than it may, and was killed.
+    #[error("the function took longer than {} s", .after.as_secs())]
+    TimedOut {
+        /// The function's timeout.
+        after: Duration,
+    },
+    /// The function's process ended before it answered.
+    #[error("the function's process ended before it answered ({status})")]
+    Crashed {
+        /// How it ended: an exit code or a signal.
+        status: String,
+    },
+    /// Too many invocations wait for a process already. Try again later.
+    #[error("too many invocations of the function are waiting")]
+    Throttled,
+    /// The process could not be started, or ended or gave up before it asked for an event.
+    #[error("the function did not start: {kind}")]
+    InitFailed {
+        /// The error's type.
+        kind: String,
+        /// Its message. Not for logs of strangers: it may quote settings.
+        message: String,
+    },
+    /// The event is larger than [`MAX_PAYLOAD_BYTES`].
+    #[error("the event is larger than {MAX_PAYLOAD_BYTES} bytes")]
+    PayloadTooLarge,
+    /// There is no such function.
+    #[error("there is no function {0}")]
+    UnknownFunction(String),
+}
+
+/// Something that runs functions: [`Lambda`], or what a test puts in its place.
+pub trait Invoke: Send + Sync + 'static {
+    /// Runs `function` with one event and waits for its answer.
+    ///
+    /// # Errors
+    /// [`InvokeError`] says why there is no answer.
+    fn invoke(
+        &self,
+        function: &str,
+        payload: Bytes,
+    ) -> impl Future<Output = Result<Bytes, InvokeError>> + Send;
+}
+
+impl<I: Invoke> Invoke for Arc<I> {
+    fn invoke(
+        &self,
+        function: &str,
+        payload: Bytes,
+    ) -> impl Future<Output = Result<Bytes, InvokeError>> + Send {
+        self.as_ref().invoke(function, payload)
+    }
+}
+
+/// Makes the command that runs a function, given its short name.
+pub type CommandFactory = dyn Fn(&str) -> Command + Send + Sync;
+
+/// The functions of a template, each with its processes. Dropping it kills them.
+pub struct Lambda {
+    pools: BTreeMap<String, Arc<Pool>>,
+}
+
+impl Lambda {
+    /// Makes functions known; no process is started yet.
+    ///
+    /// `command` makes a function's command, with the function's own environment (table, queue,
+    /// endpoints, credentials) and with its outputs where the caller wants them: they are inherited
+    /// if it says nothing. Lambda's own variables and the standard input are set here.
+    pub fn new(
+        functions: impl IntoIterator<Item = FunctionSpec>,
+        site: &Site,
+        command: impl Fn(&str) -> Command + Send + Sync + 'static,
+    ) -> Self {
+        let command: Arc<CommandFactory> = Arc::new(command);
+        let pools = functions
+            .into_iter()
+            .map(|spec| {
+                let name = spec.name.clone();
+                (name, Arc::new(Pool::new(spec, site.clone(), Arc::clone(&command))))
+            })
+            .collect();
+        Self { pools }
+    }
+
+    /// Starts one process of `function` ahead of its first event.
+    ///
+    /// # Errors
+    /// [`InvokeError::InitFailed`] when the function refuses to start, as it does when a setting
+    /// is missing; [`InvokeError::UnknownFunction`].
+    pub async fn warm(&self, function: &str) -> Result<(), InvokeError> {
+        self.pool(function)?.warm().await
+    }
+
+    fn pool(&self, function: &str) -> Result<Arc<Pool>, InvokeError> {
+        self.pools
+            .get(function)
+            .cloned()
+            .ok_or_else(|| InvokeError::UnknownFunction(function.to_owned()))
+    }
+}
+
+impl Invoke for Lambda {
+    /// Takes an idle process or starts one; waits for one when as many run as may.
+    ///
+    /// Once begun, an invocation goes on to its end even if the caller stops waiting, as in AWS.
+    async fn invoke(&self, function: &str, payload: Bytes) -> Result<Bytes, InvokeError> {
+        if payload.len() > MAX_PAYLOAD_BYTES {
+            return Err(InvokeError::PayloadTooLarge);
+        }
+        self.pool(function)?.invoke(payload).await
+    }
+}

@@ -1,0 +1,142 @@
+//! A function's processes: how many run, which are idle, when the next one may start.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::body::Bytes;
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep_until},
+};
+
+use super::{CommandFactory, FunctionSpec, InvokeError, worker::Worker};
+use crate::site::Site;
+
+/// How many invocations of a function may wait for a process: the default concurrency of an AWS
+/// account, from where on Lambda throttles.
+const MAX_WAITING: usize = 1_000;
+
+/// How long the next start waits after a process crashed or did not start; doubled each time.
+const FIRST_BACKOFF: Duration = Duration::from_millis(100);
+
+/// The longest such wait.
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
+
+pub(super) struct Pool {
+    spec: FunctionSpec,
+    site: Site,
+    command: Arc<CommandFactory>,
+    /// One for each invocation that runs or waits.
+    admitted: Arc<Semaphore>,
+    /// One for each invocation that runs.
+    running: Arc<Semaphore>,
+    idle: Mutex<Vec<Worker>>,
+    trouble: Mutex<Trouble>,
+}
+
+/// Failures in a row, and how long they hold back the next start.
+#[derive(Default)]
+struct Trouble {
+    in_a_row: u32,
+    not_before: Option<Instant>,
+}
+
+impl Trouble {
+    fn again(&mut self) {
+        let backoff = FIRST_BACKOFF.saturating_mul(1 << self.in_a_row.min(16)).min(MAX_BACKOFF);
+        self.in_a_row += 1;
+        self.not_before = Some(Instant::now() + backoff);
+    }
+}
+
+impl Pool {
+    pub(super) fn new(spec: FunctionSpec, site: Site, command: Arc<CommandFactory>) -> Self {
+        let running = spec.max_concurrency.max(1);
+        Self {
+            spec,
+            site,
+            command,
+            admitted: Arc::new(Semaphore::new(running + MAX_WAITING)),
+            running: Arc::new(Semaphore::new(running)),
+            idle: Mutex::default(),
+            trouble: Mutex::default(),
+        }
+    }
+
+    pub(super) async fn warm(&self) -> Result<(), InvokeError> {
+        let worker = self.start().await?;
+        self.idle().push(worker);
+        Ok(())
+    }
+
+    pub(super) async fn invoke(self: Arc<Self>, payload: Bytes) -> Result<Bytes, InvokeError> {
+        let admitted =
+            Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| InvokeError::Throttled)?;
+        // The semaphore is never closed.
+        let running =
+            Arc::clone(&self.running).acquire_owned().await.map_err(|_| InvokeError::Throttled)?;
+        // A task of its own: a caller that goes away must not take the process with it.
+        let invocation = tokio::spawn(async move {
+            let answer = self.run(payload).await;
+            drop((admitted, running));
+            answer
+        });
+        invocation.await.unwrap_or_else(|stopped| {
+            Err(InvokeError::Crashed { status: format!("the supervisor stopped: {stopped}") })
+        })
+    }
+
+    async fn run(&self, payload: Bytes) -> Result<Bytes, InvokeError> {
+        let mut worker = match self.take_idle() {
+            Some(worker) => worker,
+            None => self.start().await?,
+        };
+        let answer = worker.invoke(&self.spec, payload).await;
+        match &answer {
+            Ok(_) | Err(InvokeError::Unhandled { .. }) => {
+                *self.trouble() = Trouble::default();
+                self.idle().push(worker);
+            }
+            Err(error) => {
+                tracing::warn!(function = self.spec.name, %error, "the process is replaced");
+                self.trouble().again();
+                worker.kill().await;
+            }
+        }
+        answer
+    }
+
+    /// The process that was used last. Those that died meanwhile are dropped.
+    fn take_idle(&self) -> Option<Worker> {
+        let mut idle = self.idle();
+        while let Some(mut worker) = idle.pop() {
+            if worker.is_alive() {
+                return Some(worker);
+            }
+            tracing::warn!(function = self.spec.name, "an idle process had ended");
+        }
+        None
+    }
+
+    async fn start(&self) -> Result<Worker, InvokeError> {
+        let not_before = self.trouble().not_before;
+        if let Some(instant) = not_before {
+            sleep_until(instant).await;
+        }
+        let command = (self.command)(&self.spec.name);
+        Worker::start(command, &self.spec, &self.site).await.inspect_err(|error| {
+            tracing::warn!(function = self.spec.name, %error, "a process did not start");
+            self.trouble().again();
+        })
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Worker>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Trouble> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

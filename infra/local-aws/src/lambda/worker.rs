@@ -1,0 +1,118 @@
+//! One process of a function.
+
+use std::{io, process::Stdio, time::Duration};
+
+use axum::body::Bytes;
+use tokio::{
+    process::{Child, ChildStdin, Command},
+    time::sleep,
+};
+
+use super::{
+    FunctionSpec, InvokeError,
+    runtime_api::{FunctionError, RuntimeApi},
+};
+use crate::site::Site;
+
+/// How long Lambda lets a function initialise before the first event; it then tries once more, with
+/// the function's own timeout. Source: AWS Lambda developer guide, "Init phase".
+const INIT_LIMIT: Duration = Duration::from_secs(10);
+
+/// A running process that has asked for its first event.
+pub(super) struct Worker {
+    child: Child,
+    api: RuntimeApi,
+    /// Held open: its end tells the child that we are gone.
+    _stdin: Option<ChildStdin>,
+}
+
+impl Worker {
+    /// Starts `command` as Lambda would, and waits until it asks for an event.
+    pub(super) async fn start(
+        mut command: Command,
+        spec: &FunctionSpec,
+        site: &Site,
+    ) -> Result<Self, InvokeError> {
+        let (api, initialised) =
+            RuntimeApi::listen(site.arn("lambda", &format!("function:{}", spec.function_name)))
+                .await
+                .map_err(|error| init_failed("Local.RuntimeApi", &error))?;
+        command
+            .env("AWS_LAMBDA_RUNTIME_API", api.address().to_string())
+            .env("AWS_LAMBDA_FUNCTION_NAME", &spec.function_name)
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", spec.memory_mb.to_string())
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", spec.function_name))
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", format!("local/[$LATEST]{}", api.address().port()))
+            .env("AWS_REGION", &site.region)
+            .env("AWS_DEFAULT_REGION", &site.region)
+            .env("TZ", ":UTC")
+            .env("_HANDLER", &spec.handler)
+            .stdin(Stdio::piped())
+            .kill_on_drop(true);
+        let mut child = command.spawn().map_err(|error| init_failed("Local.Spawn", &error))?;
+        let stdin = child.stdin.take();
+        let limit = INIT_LIMIT + spec.timeout;
+
+        tokio::select! {
+            biased;
+            initialised = initialised => match initialised {
+                Ok(Ok(())) => Ok(Self { child, api, _stdin: stdin }),
+                Ok(Err(FunctionError { kind, message })) => {
+                    Err(InvokeError::InitFailed { kind, message })
+                }
+                Err(_) => Err(init_failed("Local.RuntimeApi", &"the listener ended")),
+            },
+            status = child.wait() => Err(init_failed("Runtime.ExitError", &describe(status))),
+            () = sleep(limit) => Err(init_failed(
+                "Runtime.InitTimeout",
+                &format!("no event was asked for within {} s", limit.as_secs()),
+            )),
+        }
+    }
+
+    /// Hands over one event and waits for the answer, at most for the function's timeout. After any
+    /// error but [`InvokeError::Unhandled`] the process is of no more use.
+    pub(super) async fn invoke(
+        &mut self,
+        spec: &FunctionSpec,
+        payload: Bytes,
+    ) -> Result<Bytes, InvokeError> {
+        let answer = self.api.offer(payload, spec.timeout);
+        tokio::select! {
+            biased;
+            answer = answer => match answer {
+                Ok(Ok(bytes)) => Ok(bytes),
+                Ok(Err(FunctionError { kind, message })) => {
+                    Err(InvokeError::Unhandled { kind, message })
+                }
+                Err(_) => Err(InvokeError::Crashed { status: "the listener ended".to_owned() }),
+            },
+            status = self.child.wait() => Err(InvokeError::Crashed { status: describe(status) }),
+            () = sleep(spec.timeout) => Err(InvokeError::TimedOut { after: spec.timeout }),
+        }
+    }
+
+    pub(super) fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Kills the process and waits until it is gone.
+    pub(super) async fn kill(mut self) {
+        if let Err(error) = self.child.kill().await {
+            tracing::warn!(%error, "a process could not be killed");
+        }
+    }
+}
+
+fn describe(status: io::Result<std::process::ExitStatus>) -> String {
+    match status {
+        Ok(status) => status.to_string(),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn init_failed(kind: &str, message: &dyn std::fmt::Display) -> InvokeError {
+    InvokeError::InitFailed { kind: kind.to_owned(), message: message.to_string() }
+}

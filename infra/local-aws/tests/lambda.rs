@@ -1,0 +1,383 @@
+//! The local Lambda, over real processes: this test program starts itself as the functions.
+//!
+//! A function here is the public Rust runtime (`lambda_runtime`) around a handler that does what
+//! its event says.
+
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+use std::{
+    collections::BTreeSet,
+    env,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    process::Stdio,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use axum::body::Bytes;
+use lambda_runtime::{LambdaEvent, service_fn};
+use mirt_local_aws::{
+    lambda::{FunctionSpec, Invoke as _, InvokeError, Lambda},
+    site::Site,
+};
+use serde_json::{Value, json};
+use tokio::{process::Command, task::JoinSet};
+
+/// Names the part that this program plays when it is started as a child.
+const PART: &str = "LOCAL_AWS_TEST_PART";
+
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+// ── The functions ───────────────────────────────────────────────────────────────────────────────
+
+/// The entry of a child process; as a test of its own it has nothing to do.
+#[test]
+#[ignore = "started by the other tests as a child process"]
+fn child_process() {
+    match env::var(PART).unwrap().as_str() {
+        "obedient" => obedient_function(),
+        "never_asks" => thread::sleep(PATIENCE),
+        "gives_up" => report_init_error(),
+        "supervisor" => supervisor(),
+        part => unreachable!("no child plays {part}"),
+    }
+}
+
+/// Does what its event says, and ends when its standard input does.
+fn obedient_function() {
+    thread::spawn(|| {
+        std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+        std::process::exit(0);
+    });
+    on_a_runtime(lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
+        match event.payload["do"].as_str() {
+            Some("fail") => Err(lambda_runtime::Error::from("as told")),
+            Some("crash") => std::process::exit(3),
+            Some("hang") => std::future::pending().await,
+            Some("overflow") => Ok(json!("x".repeat(7 << 20))),
+            Some("nap") => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                Ok(json!({ "pid": std::process::id() }))
+            }
+            _ => Ok(json!({
+                "pid": std::process::id(),
+                "echo": event.payload,
+                "request_id": event.context.request_id,
+                "arn": event.context.invoked_function_arn,
+                "trace": event.context.xray_trace_id,
+                "deadline": event.context.deadline,
+                "name": event.context.env_config.function_name,
+                "memory": event.context.env_config.memory,
+                "version": event.context.env_config.version,
+                "handler": env::var("_HANDLER").ok(),
+                "region": env::var("AWS_REGION").ok(),
+            })),
+        }
+    })))
+    .unwrap();
+}
+
+/// Tells Lambda that it cannot start, as a runtime does, and ends.
+fn report_init_error() {
+    let address = env::var("AWS_LAMBDA_RUNTIME_API").unwrap();
+    let body = r#"{"errorType":"Setting.Missing","errorMessage":"MIRT_TABLE is not set"}"#;
+    let mut api = TcpStream::connect(address).unwrap();
+    write!(
+        api,
+        "POST /2018-06-01/runtime/init/error HTTP/1.1\r\nhost: lambda\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    api.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+}
+
+/// Starts a function, says its process id, and waits to be killed.
+fn supervisor() {
+    on_a_runtime(async {
+        let lambda = lambda([spec("obedient", 1)]);
+        let pid = pid_of(&invoke(&lambda, json!({})).await.unwrap());
+        std::io::stdout().write_all(format!("child {pid}\n").as_bytes()).unwrap();
+        std::future::pending::<()>().await;
+    });
+}
+
+// ── Setting the stage ───────────────────────────────────────────────────────────────────────────
+
+fn on_a_runtime<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+fn spec(name: &str, max_concurrency: usize) -> FunctionSpec {
+    FunctionSpec {
+        name: name.to_owned(),
+        function_name: format!("mirt-test-{name}"),
+        handler: "bootstrap".to_owned(),
+        timeout: PATIENCE,
+        memory_mb: 128,
+        max_concurrency,
+    }
+}
+
+fn this_program_as(part: &str) -> std::process::Command {
+    let mut command = std::process::Command::new(env::current_exe().unwrap());
+    command.args(["--exact", "child_process", "--ignored", "--nocapture"]).env(PART, part);
+    command
+}
+
+fn lambda(functions: impl IntoIterator<Item = FunctionSpec>) -> Lambda {
+    Lambda::new(functions, &Site::default(), |name| {
+        let mut command = Command::from(this_program_as(name));
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    })
+}
+
+async fn invoke(lambda: &Lambda, event: Value) -> Result<Value, InvokeError> {
+    let answer = lambda.invoke("obedient", Bytes::from(event.to_string())).await?;
+    Ok(serde_json::from_slice(&answer).unwrap())
+}
+
+fn pid_of(answer: &Value) -> u64 {
+    answer["pid"].as_u64().unwrap()
+}
+
+/// A dead child that nobody has waited for yet is a zombie, once the last of its threads is gone.
+fn is_running(pid: u64) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/status"))
+        .is_ok_and(|status| !(status.contains("State:\tZ") && status.contains("Threads:\t1\n")))
+}
+
+fn wait_until_gone(pid: u64) {
+    let give_up = Instant::now() + PATIENCE;
+    while is_running(pid) {
+        assert!(Instant::now() < give_up, "process {pid} is still there");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+// ── What it does ────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn a_function_gets_its_event_and_lambdas_own_surroundings() {
+    let lambda = lambda([spec("obedient", 1)]);
+
+    let answer = invoke(&lambda, json!({ "text": "привіт" })).await.unwrap();
+
+    assert_eq!(answer["echo"], json!({ "text": "привіт" }));
+    assert_eq!(answer["name"], "mirt-test-obedient");
+    assert_eq!(answer["arn"], "arn:aws:lambda:us-east-1:000000000000:function:mirt-test-obedient");
+    assert_eq!(answer["memory"], 128);
+    assert_eq!(answer["version"], "$LATEST");
+    assert_eq!(answer["handler"], "bootstrap");
+    assert_eq!(answer["region"], "us-east-1");
+    assert_eq!(answer["request_id"].as_str().unwrap().len(), 36);
+    assert!(answer["trace"].as_str().unwrap().starts_with("Root=1-"));
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    assert!(u128::from(answer["deadline"].as_u64().unwrap()) > now);
+}
+
+#[tokio::test]
+async fn one_process_serves_one_invocation_after_another() {
+    let lambda = lambda([spec("obedient", 4)]);
+
+    let first = invoke(&lambda, json!({})).await.unwrap();
+    let second = invoke(&lambda, json!({})).await.unwrap();
+
+    assert_eq!(pid_of(&first), pid_of(&second));
+    assert_ne!(first["request_id"], second["request_id"]);
+}
+
+#[tokio::test]
+async fn invocations_at_once_get_processes_of_their_own_up_to_the_limit() {
+    let lambda = Arc::new(lambda([spec("obedient", 2)]));
+    let mut invocations = JoinSet::new();
+    for _ in 0..8 {
+        let lambda = Arc::clone(&lambda);
+        invocations.spawn(async move { invoke(&lambda, json!({ "do": "nap" })).await.unwrap() });
+    }
+
+    let pids: BTreeSet<u64> = invocations.join_all().await.iter().map(pid_of).collect();
+
+    assert_eq!(pids.len(), 2);
+}
+
+#[tokio::test]
+async fn a_warmed_function_serves_its_first_event_from_the_process_that_waits() {
+    let lambda = lambda([spec("obedient", 1)]);
+
+    lambda.warm("obedient").await.unwrap();
+
+    assert!(invoke(&lambda, json!({})).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_error_of_the_function_names_its_type_and_keeps_the_process() {
+    let lambda = lambda([spec("obedient", 1)]);
+    let before = invoke(&lambda, json!({})).await.unwrap();
+
+    let error = invoke(&lambda, json!({ "do": "fail" })).await.unwrap_err();
+
+    let InvokeError::Unhandled { kind, message } = error else { unreachable!("{error:?}") };
+    assert!(!kind.is_empty());
+    assert_eq!(message, "as told");
+    assert_eq!(pid_of(&invoke(&lambda, json!({})).await.unwrap()), pid_of(&before));
+}
+
+#[tokio::test]
+async fn a_crashed_process_is_replaced() {
+    let lambda = lambda([spec("obedient", 1)]);
+    let before = invoke(&lambda, json!({})).await.unwrap();
+
+    let error = invoke(&lambda, json!({ "do": "crash" })).await.unwrap_err();
+
+    assert_eq!(error, InvokeError::Crashed { status: "exit status: 3".to_owned() });
+    assert_ne!(pid_of(&invoke(&lambda, json!({})).await.unwrap()), pid_of(&before));
+}
+
+#[tokio::test]
+async fn a_process_that_died_while_idle_is_not_given_an_event() {
+    let lambda = lambda([spec("obedient", 1)]);
+    let before = pid_of(&invoke(&lambda, json!({})).await.unwrap());
+    std::process::Command::new("kill").args(["-9", &before.to_string()]).status().unwrap();
+    wait_until_gone(before);
+
+    let after = invoke(&lambda, json!({})).await.unwrap();
+
+    assert_ne!(pid_of(&after), before);
+}
+
+#[tokio::test]
+async fn a_function_over_its_timeout_is_killed() {
+    let timeout = Duration::from_secs(2);
+    let lambda = lambda([FunctionSpec { timeout, ..spec("obedient", 1) }]);
+    let before = pid_of(&invoke(&lambda, json!({})).await.unwrap());
+
+    let error = invoke(&lambda, json!({ "do": "hang" })).await.unwrap_err();
+
+    assert_eq!(error, InvokeError::TimedOut { after: timeout });
+    assert!(!is_running(before));
+    assert!(invoke(&lambda, json!({})).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_invocation_goes_on_when_its_caller_goes_away() {
+    let lambda = lambda([spec("obedient", 1)]);
+    let before = pid_of(&invoke(&lambda, json!({})).await.unwrap());
+
+    let nap = invoke(&lambda, json!({ "do": "nap" }));
+    assert!(tokio::time::timeout(Duration::from_millis(5), nap).await.is_err());
+
+    assert_eq!(pid_of(&invoke(&lambda, json!({})).await.unwrap()), before);
+}
+
+#[tokio::test]
+async fn an_answer_over_six_megabytes_is_an_error_of_the_function() {
+    let lambda = lambda([spec("obedient", 1)]);
+
+    let error = invoke(&lambda, json!({ "do": "overflow" })).await.unwrap_err();
+
+    let InvokeError::Unhandled { kind, .. } = error else { unreachable!("{error:?}") };
+    assert_eq!(kind, "Function.ResponseSizeTooLarge");
+}
+
+#[tokio::test]
+async fn an_event_over_six_megabytes_is_refused() {
+    let lambda = lambda([spec("obedient", 1)]);
+
+    let error = invoke(&lambda, json!("x".repeat(6 << 20))).await.unwrap_err();
+
+    assert_eq!(error, InvokeError::PayloadTooLarge);
+}
+
+#[tokio::test]
+async fn a_function_that_gives_up_at_its_start_says_why() {
+    let lambda = lambda([spec("gives_up", 1)]);
+
+    let error = lambda.warm("gives_up").await.unwrap_err();
+
+    assert_eq!(
+        error,
+        InvokeError::InitFailed {
+            kind: "Setting.Missing".to_owned(),
+            message: "MIRT_TABLE is not set".to_owned()
+        }
+    );
+}
+
+#[tokio::test]
+async fn a_function_that_ends_before_it_asks_for_an_event_has_not_started() {
+    let lambda = Lambda::new([spec("false", 1)], &Site::default(), |name| Command::new(name));
+
+    let error = lambda.invoke("false", Bytes::from("{}")).await.unwrap_err();
+
+    assert_eq!(
+        error,
+        InvokeError::InitFailed {
+            kind: "Runtime.ExitError".to_owned(),
+            message: "exit status: 1".to_owned()
+        }
+    );
+}
+
+#[tokio::test]
+async fn a_command_that_does_not_exist_has_not_started() {
+    let lambda = Lambda::new([spec("absent", 1)], &Site::default(), |_| {
+        Command::new("/there/is/no/such/bootstrap")
+    });
+
+    let error = lambda.warm("absent").await.unwrap_err();
+
+    assert!(matches!(error, InvokeError::InitFailed { kind, .. } if kind == "Local.Spawn"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_never_asks_for_an_event_is_given_up() {
+    let timeout = Duration::from_secs(1);
+    let lambda = lambda([FunctionSpec { timeout, ..spec("never_asks", 1) }]);
+
+    let error = lambda.warm("never_asks").await.unwrap_err();
+
+    assert!(matches!(error, InvokeError::InitFailed { kind, .. } if kind == "Runtime.InitTimeout"));
+}
+
+#[tokio::test]
+async fn an_unknown_function_is_named() {
+    let lambda = lambda([]);
+
+    let error = invoke(&lambda, json!({})).await.unwrap_err();
+
+    assert_eq!(error, InvokeError::UnknownFunction("obedient".to_owned()));
+}
+
+#[tokio::test]
+async fn dropping_lambda_ends_its_processes() {
+    let lambda = lambda([spec("obedient", 1)]);
+    let pid = pid_of(&invoke(&lambda, json!({})).await.unwrap());
+
+    drop(lambda);
+
+    wait_until_gone(pid);
+}
+
+#[test]
+fn the_processes_end_with_their_supervisor_even_when_it_is_killed() {
+    let mut supervisor = this_program_as("supervisor").stdout(Stdio::piped()).spawn().unwrap();
+    let pid = BufReader::new(supervisor.stdout.take().unwrap())
+        .lines()
+        .find_map(|line| line.unwrap().strip_prefix("child ").map(str::to_owned))
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(is_running(pid));
+
+    supervisor.kill().unwrap();
+    supervisor.wait().unwrap();
+
+    wait_until_gone(pid);
+}
