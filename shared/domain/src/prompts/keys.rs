@@ -7,8 +7,10 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use super::placeholder::Placeholder;
+
 macro_rules! template_keys {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $key:literal [$($placeholder:literal),*];)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $key:literal [$($placeholder:ident),*];)+) => {
         /// A text that customers read.
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -31,9 +33,9 @@ macro_rules! template_keys {
 
             /// The facts that its text may name.
             #[must_use]
-            pub const fn placeholders(self) -> &'static [&'static str] {
+            pub const fn placeholders(self) -> &'static [Placeholder] {
                 match self {
-                    $(Self::$variant => &[$($placeholder),*],)+
+                    $(Self::$variant => &[$(Placeholder::$placeholder),*],)+
                 }
             }
         }
@@ -54,17 +56,17 @@ template_keys! {
     /// Goes before a list of garments.
     DiscoveryList = "discovery.list" [];
     /// Goes before a list of garments in the size for a height.
-    DiscoveryListForHeight = "discovery.list_for_height" ["height", "size"];
+    DiscoveryListForHeight = "discovery.list_for_height" [Height, Size];
     /// One line of a list: a garment without a size.
-    DiscoveryItem = "discovery.item" ["n", "name"];
+    DiscoveryItem = "discovery.item" [N, Name];
     /// One line of a list: a garment in a size.
-    DiscoveryItemPriced = "discovery.item_priced" ["n", "name", "size", "price"];
+    DiscoveryItemPriced = "discovery.item_priced" [N, Name, Size, Price];
     /// Which garment of the list?
     DiscoveryAskWhich = "discovery.ask_which" [];
     /// The one garment that fits the search.
-    DiscoveryFound = "discovery.found" ["name"];
+    DiscoveryFound = "discovery.found" [Name];
     /// What was asked for is not in the catalogue; says what is.
-    DiscoveryNotInCatalogue = "discovery.not_in_catalogue" ["categories"];
+    DiscoveryNotInCatalogue = "discovery.not_in_catalogue" [Categories];
     /// Nothing fits all wishes; what follows is nearest.
     DiscoveryNearest = "discovery.nearest" [];
     /// Which height?
@@ -72,9 +74,9 @@ template_keys! {
     /// An age alone: which height?
     SizeAskHeightForAge = "size.ask_height_for_age" [];
     /// The size for a height.
-    SizeForHeight = "size.for_height" ["height", "size"];
+    SizeForHeight = "size.for_height" [Height, Size];
     /// A garment in a size with its price.
-    SizePrice = "size.price" ["name", "size", "price"];
+    SizePrice = "size.price" [Name, Size, Price];
     /// Beside a garment in milk when white was asked for (decision 12).
     ColorWhiteIsMilk = "color.white_is_milk" [];
 }

@@ -1,0 +1,91 @@
+//! The facts that a text can name.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of value stands for a placeholder. A price can never be filled in as loose text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// An exact amount; brings its own "грн".
+    Money,
+    /// One size.
+    Size,
+    /// Several sizes, ascending, parted by commas.
+    Sizes,
+    /// Centimetres.
+    Height,
+    /// A whole number.
+    Number,
+    /// Words.
+    Text,
+}
+
+/// Declares the placeholders from one list: the variant, the name in braces, the kind.
+macro_rules! placeholders {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal: $kind:ident;)+) => {
+        /// A fact that a text can name, written `{name}` in it.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        pub enum Placeholder {
+            $($(#[doc = $doc])+ #[serde(rename = $name)] $variant,)+
+        }
+
+        impl Placeholder {
+            /// Every placeholder.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Its name, which stands in braces in a text.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// The kind of value that it takes.
+            #[must_use]
+            pub const fn kind(self) -> Kind {
+                match self {
+                    $(Self::$variant => Kind::$kind,)+
+                }
+            }
+        }
+    };
+}
+
+placeholders! {
+    /// A place in a list, from 1.
+    N = "n": Number;
+    /// A garment's name.
+    Name = "name": Text;
+    /// The kinds of garment that are sold.
+    Categories = "categories": Text;
+    /// A child's height.
+    Height = "height": Height;
+    /// A size.
+    Size = "size": Size;
+    /// A price.
+    Price = "price": Money;
+}
+
+/// A name in braces that no fact has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no placeholder has this name")]
+pub struct UnknownPlaceholder;
+
+impl FromStr for Placeholder {
+    type Err = UnknownPlaceholder;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let is_named = |placeholder: &Self| placeholder.as_str() == name;
+        Self::ALL.iter().copied().find(is_named).ok_or(UnknownPlaceholder)
+    }
+}
+
+impl fmt::Display for Placeholder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
