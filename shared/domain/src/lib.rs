@@ -5,7 +5,9 @@
 
 pub mod catalog;
 pub mod channel;
+pub mod content;
 pub mod diagnostic;
+pub mod language;
 pub mod money;
 pub mod photo;
 pub mod prompts;

@@ -1,0 +1,16 @@
+//! Reading Ukrainian, Russian, surzhyk and a little English without a model.
+//!
+//! Text becomes tokens ([`token`]), each with a folded key in which spellings that mean the same are
+//! one ([`fold`]). Words are matched whole, as a stem with one of a closed set of endings
+//! ([`endings`]), never as a piece of a longer word. Rules ([`rules`]) are phrases of such words
+//! ([`phrase`]) with the contexts in which they do not count.
+
+pub mod contact;
+pub mod endings;
+pub mod fold;
+pub mod names;
+pub mod numbers;
+pub mod phrase;
+pub mod rules;
+pub mod token;
+pub mod typo;

@@ -1,0 +1,176 @@
+//! Names of people: two or three words, written as names or holding a known first name.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use crate::language::{fold, token::Token};
+
+/// First names, Ukrainian; after `=` other spellings that become this one.
+const FIRST_NAMES: &str = "Олена=елена,алена,альона,лена,оленка Наталія=наталья,наталія,наташа,наталя \
+     Ірина=ирина,іра,ира Оксана=оксана Тетяна=татьяна,таня,тетяна \
+     Світлана=светлана,світлана,света Ольга=ольга,оля Юлія=юлия,юля,юлія Анна=аня Ганна=ганна \
+     Марія=мария,маша,марія,марійка Катерина=екатерина,катя,катерина \
+     Вікторія=виктория,віка,вика,вікторія Людмила=людмила,люда Надія=надежда,надія,надя \
+     Любов=любовь,любов Галина=галина,галя Лариса=лариса Алла=алла Інна=инна,інна Жанна=жанна \
+     Яна=яна Дарина=дарина Дарія=дарья,дарія,даша Анастасія=анастасия,настя,анастасія \
+     Олександра=александра,олександра Христина=кристина,христина,крістіна Марина=марина \
+     Валентина=валентина Віра=вера,віра Лілія=лилия,лілія Лідія=лидия,лідія Неля=неля,нелля \
+     Роксолана=роксолана Соломія=соломія Софія=софия,софія,соня Зоряна=зоряна \
+     Мар'яна=марьяна,мар'яна,маряна Діана=диана,діана Аліна=алина,аліна Карина=карина,каріна \
+     Євгенія=евгения,євгенія,женя Антоніна=антонина,антоніна Раїса=раиса,раїса Ніна=нина,ніна \
+     Тамара=тамара Руслана=руслана Богдана=богдана Леся=леся Уляна=ульяна,уляна Аріна=арина,аріна \
+     Поліна=полина,поліна Єлизавета=елизавета,ліза,єлизавета Вероніка=вероника,вероніка \
+     Віталіна=віталіна Ілона=илона,ілона Снежана=снежана,сніжана Еліна=эліна,еліна \
+     Олександр=александр,саша,олександр Сергій=сергей,сергій Андрій=андрей,андрій \
+     Олексій=алексей,олексій Дмитро=дмитрий,дмитро,діма Іван=иван,іван Микола=николай,микола \
+     Михайло=михаил,михайло Василь=василий,василь Петро=петр,петро Павло=павел,павло \
+     Юрій=юрий,юрій Володимир=владимир,володимир Віталій=виталий,віталій Віктор=виктор,віктор \
+     Ігор=игорь,ігор Олег=олег Роман=роман Руслан=руслан Максим=максим Богдан=богдан Тарас=тарас \
+     Ярослав=ярослав Артем=артем,артём Денис=денис Євген=евгений,євген,євгеній Вадим=вадим \
+     Степан=степан Григорій=григорий,григорій Анатолій=анатолий,анатолій \
+     Костянтин=константин,костянтин Станіслав=станислав,станіслав Антон=антон Ростислав=ростислав \
+     Назар=назар Валерій=валерий,валерій Леонід=леонид,леонід Едуард=эдуард,едуард Борис=борис \
+     Федір=федор,федір Кирило=кирилл,кирило Марко=марко Матвій=матвей,матвій Остап=остап \
+     Любомир=любомир Мирослав=мирослав Мирослава=мирослава Ярослава=ярослава Владислав=владислав \
+     Владислава=владислава Святослав=святослав";
+
+/// Words, folded, that stand beside a name and are none.
+const BESIDE: &str = "пиб фио имя призвище фамилия отримувач получатель отримувачка мене мий моя мое звати зовут \
+     меня тел телефон номер на я дани ось вот це замовлення мисто город м адреса доставка нова \
+     новой новою пошта почта поштою почтой по батькови и";
+
+/// Whether words stand beside a name, so that what follows is one.
+#[must_use]
+pub fn person_words(token: &Token) -> bool {
+    [
+        "пиб",
+        "фио",
+        "имя",
+        "призвище",
+        "отримувач",
+        "получатель",
+        "отримувачка",
+        "звати",
+        "зовут",
+        "фамилия",
+    ]
+    .contains(&token.key.as_str())
+}
+
+fn is_beside(key: &str) -> bool {
+    BESIDE.split(' ').any(|word| word == key)
+}
+
+static FIRST_NAMES_BY_KEY: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let entries =
+        FIRST_NAMES.split(' ').map(|entry| entry.split_once('=').unwrap_or((entry, entry)));
+    entries
+        .flat_map(|(name, others)| others.split(',').chain([name]).map(move |other| (other, name)))
+        .map(|(spelling, name)| (fold::key(spelling), name))
+        .collect()
+});
+
+/// The Ukrainian spelling of a first name, from any of the nominative spellings that are known.
+fn first_name(key: &str) -> Option<&'static str> {
+    FIRST_NAMES_BY_KEY.get(key).copied()
+}
+
+/// Whether a word reads as a patronymic or a usual surname.
+fn is_family_like(key: &str) -> bool {
+    const ENDS: &str = "енко ченко ко ук юк чук ак як ик ская ский цкий цка цкая ска ова ев ов ева ин ина ишин ович \
+     ивна евич овна евна йович ец ий а ар ур ир ел ан ян юх их ло ба да га ха ша уля ля ня ей ай \
+     ун он ос ис ас ер ор ом ам ил ал ул";
+    key.chars().count() >= 3 && ENDS.split(' ').any(|end| key.ends_with(end))
+}
+
+/// A person's name among the tokens that nothing else has claimed, as an order needs it.
+///
+/// `free` says which tokens are still without a meaning; `is_asked` whether a name is what the
+/// assistant asked for, so that small letters are no reason to doubt.
+#[must_use]
+pub fn name(
+    tokens: &[Token],
+    free: impl Fn(usize) -> bool,
+    is_asked: bool,
+) -> Option<(String, std::ops::Range<usize>)> {
+    let mut best: Option<(i32, String, std::ops::Range<usize>)> = None;
+    let mut at = 0;
+    while at < tokens.len() {
+        let is_part = |index: usize| {
+            tokens.get(index).is_some_and(|token| {
+                token.is_word()
+                    && free(index)
+                    && token.raw.chars().all(|c| c.is_alphabetic() || c == '\'')
+                    && token.raw.chars().count() >= 2
+                    && !is_beside(&token.key)
+            })
+        };
+        let length = (at..).take_while(|index| is_part(*index)).count();
+        if (2..=4).contains(&length)
+            && let Some((score, name)) = scored(&tokens[at..at + length.min(3)], is_asked)
+            && best.as_ref().is_none_or(|(other, _, _)| score > *other)
+        {
+            best = Some((score, name, at..at + length.min(3)));
+        }
+        at += length.max(1);
+    }
+    best.map(|(_, name, span)| (name, span))
+}
+
+fn scored(words: &[Token], is_asked: bool) -> Option<(i32, String)> {
+    let has_first_name = words.iter().any(|word| first_name(&word.key).is_some());
+    let is_capitalised = words.iter().all(|word| word.raw.starts_with(char::is_uppercase));
+    let is_plausible =
+        words.iter().all(|word| first_name(&word.key).is_some() || is_family_like(&word.key));
+    let score = i32::from(has_first_name) * 2 + i32::from(is_capitalised) + i32::from(is_plausible);
+    let is_name =
+        if is_asked { has_first_name || is_capitalised } else { has_first_name && is_capitalised };
+    is_name.then(|| (score, words.iter().map(in_order).collect::<Vec<_>>().join(" ")))
+}
+
+/// A word of a name as an order needs it: capitalised, a first name in its Ukrainian spelling.
+fn in_order(word: &Token) -> String {
+    if let Some(name) = first_name(&word.key) {
+        return name.to_owned();
+    }
+    let lower = word.raw.to_lowercase();
+    let mut letters = lower.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+    use crate::language::token::tokens;
+
+    fn read(text: &str, is_asked: bool) -> Option<String> {
+        name(&tokens(text), |_| true, is_asked).map(|(name, _)| name)
+    }
+
+    #[test]
+    fn a_name_is_read_among_other_words() {
+        assert_eq!(read("Іваненко Марія", false).as_deref(), Some("Іваненко Марія"));
+        assert_eq!(
+            read("мене звати Коваль Ольга Петрівна", false).as_deref(),
+            Some("Коваль Ольга Петрівна")
+        );
+    }
+
+    #[test]
+    fn a_russian_first_name_becomes_ukrainian() {
+        assert_eq!(read("Иванова Елена", true).as_deref(), Some("Иванова Олена"));
+    }
+
+    #[test]
+    fn small_letters_do_when_a_name_was_asked_for() {
+        assert_eq!(read("коваль оля", true).as_deref(), Some("Коваль Ольга"));
+        assert_eq!(read("коваль оля", false), None);
+    }
+
+    #[test]
+    fn a_sentence_is_no_name() {
+        assert_eq!(read("а коли прийде посилка", true), None);
+        assert_eq!(read("Добрий День", false), None);
+    }
+}

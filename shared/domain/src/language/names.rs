@@ -1,0 +1,412 @@
+//! The catalogue's own words, in all the forms in which customers write them.
+//!
+//! The catalogue gives dictionary forms; a word's last letters say how it is inflected. Nothing here
+//! knows a product: the lexicon grows with the catalogue.
+
+use std::collections::HashMap;
+
+use super::{
+    endings,
+    token::{Token, tokens},
+    typo,
+};
+
+/// The shortest token in which a slip of the finger is looked for, in letters.
+const SHORTEST_WITH_A_SLIP: usize = 5;
+
+/// Everyday words that are one slip away from words of a shop.
+const NO_SLIPS: &str = "малиша малишу малиш плати плата плату полати костел червня січня серия сира роста миша \
+     светла комплимент любий милий вишня видео зелена рития сестра кофта мамина марина каприза \
+     лагера";
+
+/// How a word is inflected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Paradigm {
+    Adjective,
+    SoftAdjective,
+    Feminine,
+    FeminineSoft,
+    Neuter,
+    NeuterSoft,
+    Masculine,
+    Plural,
+    Latin,
+    Fixed,
+}
+
+/// Adjectives whose stem is soft, in folded spelling.
+const SOFT_STEMS: &[&str] = &["син", "осинн", "осенн", "весенн", "верхн", "нижн", "литн", "летн"];
+
+fn is_soft(stem: &str) -> bool {
+    SOFT_STEMS.iter().any(|soft| stem.ends_with(soft))
+}
+
+impl Paradigm {
+    /// The paradigm and the stem of a dictionary form in folded spelling.
+    fn of(key: &str) -> (Self, &str) {
+        let is_long = key.chars().count() >= 4;
+        if key.chars().all(|c| c.is_ascii_alphanumeric()) {
+            return (Self::Latin, key);
+        }
+        if let Some(stem) = key.strip_suffix("ий").or_else(|| key.strip_suffix("ой"))
+            && is_long
+        {
+            let is_soft = is_soft(stem);
+            return (if is_soft { Self::SoftAdjective } else { Self::Adjective }, stem);
+        }
+        if let Some(stem) = key.strip_suffix("яя").or_else(|| key.strip_suffix("ая"))
+            && is_long
+        {
+            let is_soft = is_soft(stem);
+            return (if is_soft { Self::SoftAdjective } else { Self::Adjective }, stem);
+        }
+        for (ending, paradigm) in [
+            ("а", Self::Feminine),
+            ("я", Self::FeminineSoft),
+            ("о", Self::Neuter),
+            ("е", Self::NeuterSoft),
+            ("и", Self::Plural),
+        ] {
+            if let Some(stem) = key.strip_suffix(ending)
+                && is_long
+            {
+                return (paradigm, stem);
+            }
+        }
+        if is_long && key.ends_with(|c: char| !"уюь".contains(c)) {
+            (Self::Masculine, key)
+        } else {
+            (Self::Fixed, key)
+        }
+    }
+
+    const fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Adjective => &[
+                "ий", "ого", "ому", "им", "а", "ои", "ой", "у", "ою", "е", "и", "их", "ими", "ая",
+                "ую", "ое", "ие", "ом", "ей", "ии", "о",
+            ],
+            Self::SoftAdjective => &[
+                "ий", "ого", "ему", "ому", "им", "я", "ои", "ей", "ю", "ою", "е", "и", "их", "ими",
+                "яя", "юю", "ее", "ие", "его", "ем", "ому",
+            ],
+            Self::Feminine => {
+                &["а", "и", "у", "о", "ою", "ой", "е", "", "ам", "ами", "ах", "ин", "иного"]
+            }
+            Self::FeminineSoft => {
+                &["я", "и", "ю", "е", "ею", "ей", "й", "", "ям", "ями", "ях", "ев", "ив", "ем"]
+            }
+            Self::Neuter => &["о", "а", "у", "ом", "и", "", "ам", "ами", "ах"],
+            Self::NeuterSoft => &["е", "я", "ю", "ем", "и", "ев", "ив", "ям", "ями", "ях", ""],
+            Self::Masculine => {
+                &["", "а", "у", "ом", "ем", "ови", "еви", "и", "е", "ив", "ов", "ам", "ами", "ах"]
+            }
+            Self::Plural => {
+                &["и", "ив", "ев", "ов", "ей", "", "ам", "ям", "ами", "ями", "ах", "ях"]
+            }
+            Self::Latin => &["", "s", "es"],
+            Self::Fixed => &[""],
+        }
+    }
+}
+
+type WordId = u32;
+
+/// One word of a term.
+#[derive(Debug)]
+struct Word {
+    dictionary: Vec<char>,
+    stem: Vec<char>,
+    paradigm: Paradigm,
+}
+
+#[derive(Debug)]
+struct Entry<M> {
+    words: Vec<WordId>,
+    means: M,
+}
+
+/// Words and what they stand for.
+#[derive(Debug)]
+pub struct Lexicon<M> {
+    ids: HashMap<Box<str>, WordId>,
+    words: Vec<Word>,
+    by_stem: HashMap<Box<str>, Vec<WordId>>,
+    by_length: Vec<Vec<WordId>>,
+    entries: Vec<Entry<M>>,
+    by_first: HashMap<WordId, Vec<usize>>,
+}
+
+/// A term that a message holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<M> {
+    /// What it stands for.
+    pub means: M,
+    /// The first token.
+    pub from: usize,
+    /// One past the last token.
+    pub to: usize,
+    /// Whether it was read in spite of a slip of the finger.
+    pub is_guess: bool,
+}
+
+impl<M: Clone + PartialEq> Lexicon<M> {
+    /// Takes terms in dictionary form.
+    #[must_use]
+    pub fn new<'t>(terms: impl IntoIterator<Item = (&'t str, M)>) -> Self {
+        let mut lexicon = Self {
+            ids: HashMap::new(),
+            words: Vec::new(),
+            by_stem: HashMap::new(),
+            by_length: Vec::new(),
+            entries: Vec::new(),
+            by_first: HashMap::new(),
+        };
+        for (term, means) in terms {
+            let keys: Vec<String> = tokens(term)
+                .into_iter()
+                .filter(|token| token.is_word() || token.number().is_some())
+                .map(|token| token.key)
+                .collect();
+            if keys.len() > 1 {
+                // "темносиній" is "темно синій".
+                lexicon.enter(&[keys.concat()], means.clone());
+            }
+            lexicon.enter(&keys, means);
+        }
+        lexicon
+    }
+
+    fn enter(&mut self, keys: &[String], means: M) {
+        let words: Vec<WordId> = keys.iter().map(|key| self.word(key)).collect();
+        let Some(first) = words.first() else { return };
+        let known = self.by_first.entry(*first).or_default();
+        let is_new = !known.iter().any(|entry| {
+            self.entries[*entry].words == words && self.entries[*entry].means == means
+        });
+        if is_new {
+            known.push(self.entries.len());
+            self.entries.push(Entry { words, means });
+        }
+    }
+
+    fn word(&mut self, key: &str) -> WordId {
+        if let Some(id) = self.ids.get(key) {
+            return *id;
+        }
+        let id = WordId::try_from(self.words.len()).unwrap_or(WordId::MAX);
+        let (paradigm, stem) = Paradigm::of(key);
+        self.ids.insert(key.into(), id);
+        self.by_stem.entry(stem.into()).or_default().push(id);
+        if let Some(stem) = with_filled_vowel(stem, paradigm) {
+            self.by_stem.entry(stem.into_boxed_str()).or_default().push(id);
+        }
+        let dictionary: Vec<char> = key.chars().collect();
+        if self.by_length.len() <= dictionary.len() {
+            self.by_length.resize_with(dictionary.len() + 1, Vec::new);
+        }
+        self.by_length[dictionary.len()].push(id);
+        self.words.push(Word { dictionary, stem: stem.chars().collect(), paradigm });
+        id
+    }
+
+    /// Every term of a message; where terms overlap, the longest. `may_slip` says whether a token
+    /// may be a slip of the finger, which a known word is not.
+    #[must_use]
+    pub fn read(&self, tokens: &[Token], may_slip: impl Fn(usize) -> bool) -> Vec<Found<M>> {
+        let ids: Vec<(Vec<WordId>, bool)> = tokens
+            .iter()
+            .enumerate()
+            .map(|(at, token)| {
+                if !token.is_word() && token.number().is_none() {
+                    return (Vec::new(), false);
+                }
+                if is_another_word(token) {
+                    return (Vec::new(), false);
+                }
+                let exact = self.words_of(&token.key);
+                if exact.is_empty() && token.is_word() && may_slip(at) {
+                    (self.slips_of(&token.key), true)
+                } else {
+                    (exact, false)
+                }
+            })
+            .collect();
+        let mut found: Vec<Found<M>> = Vec::new();
+        let mut at = 0;
+        while at < tokens.len() {
+            let here = self.longest_at(&ids, at);
+            let step = here.first().map_or(1, |first| first.to - first.from);
+            found.extend(here);
+            at += step;
+        }
+        found
+    }
+
+    fn longest_at(&self, ids: &[(Vec<WordId>, bool)], at: usize) -> Vec<Found<M>> {
+        let mut best: Vec<Found<M>> = Vec::new();
+        for entry in ids[at].0.iter().filter_map(|id| self.by_first.get(id)).flatten() {
+            let entry = &self.entries[*entry];
+            let span = ids.get(at..at + entry.words.len()).unwrap_or_default();
+            let is_here = !span.is_empty()
+                && span.iter().zip(&entry.words).all(|((ids, _), word)| ids.contains(word));
+            if !is_here {
+                continue;
+            }
+            let to = at + entry.words.len();
+            let longest = best.first().map_or(0, |found| found.to);
+            if to > longest {
+                best.clear();
+            }
+            if to >= longest && !best.iter().any(|found| found.means == entry.means) {
+                let is_guess = span.iter().any(|(_, is_guess)| *is_guess);
+                best.push(Found { means: entry.means.clone(), from: at, to, is_guess });
+            }
+        }
+        best
+    }
+
+    fn words_of(&self, key: &str) -> Vec<WordId> {
+        let mut found: Vec<WordId> = self.ids.get(key).copied().into_iter().collect();
+        for (stem, ending) in endings::splits(key) {
+            for id in self.by_stem.get(stem).into_iter().flatten() {
+                if self.words[*id as usize].paradigm.endings().contains(&ending)
+                    && !found.contains(id)
+                {
+                    found.push(*id);
+                }
+            }
+        }
+        found
+    }
+
+    /// Words of which a token may be a misspelt form: the first letter is right, one slip follows.
+    fn slips_of(&self, key: &str) -> Vec<WordId> {
+        let letters: Vec<char> = key.chars().collect();
+        let length = letters.len();
+        if length < SHORTEST_WITH_A_SLIP || NO_SLIPS.split(' ').any(|word| word == key) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        let lengths = length.saturating_sub(4)..=(length + 4).min(self.by_length.len().max(1) - 1);
+        for id in lengths.filter_map(|length| self.by_length.get(length)).flatten() {
+            let word = &self.words[*id as usize];
+            if word.dictionary.first() != letters.first() {
+                continue;
+            }
+            if word.is_misspelt_as(&letters) {
+                found.push(*id);
+            }
+        }
+        found
+    }
+}
+
+impl Word {
+    fn is_misspelt_as(&self, letters: &[char]) -> bool {
+        if self.dictionary.len() >= SHORTEST_WITH_A_SLIP
+            && typo::is_within_one_slip(letters, &self.dictionary)
+        {
+            return true;
+        }
+        if self.stem.len() < SHORTEST_WITH_A_SLIP - 1 {
+            return false;
+        }
+        self.paradigm.endings().iter().any(|ending| {
+            let ending_length = ending.chars().count();
+            let stem_length = letters.len().saturating_sub(ending_length);
+            stem_length >= SHORTEST_WITH_A_SLIP - 1
+                && letters[stem_length..].iter().copied().eq(ending.chars())
+                && typo::is_within_one_slip(&letters[..stem_length], &self.stem)
+        })
+    }
+}
+
+/// The stem of the genitive plural with its vowel: "сукн" is "сукон" there.
+fn with_filled_vowel(stem: &str, paradigm: Paradigm) -> Option<String> {
+    const VOWELS: &str = "аеиоуюя";
+    if !matches!(paradigm, Paradigm::Feminine | Paradigm::FeminineSoft | Paradigm::Neuter) {
+        return None;
+    }
+    let mut letters: Vec<char> = stem.chars().collect();
+    let (last, before) = (letters.pop()?, *letters.last()?);
+    if VOWELS.contains(last) || VOWELS.contains(before) || last == before {
+        return None;
+    }
+    letters.push('о');
+    letters.push(last);
+    Some(letters.into_iter().collect())
+}
+
+/// Whether a word, as it was written, is one that folding makes another: "сини" are sons, "сині" are
+/// blue.
+fn is_another_word(token: &Token) -> bool {
+    token.raw.to_lowercase() == "сини"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lexicon;
+    use crate::language::token::tokens;
+
+    fn lexicon() -> Lexicon<&'static str> {
+        Lexicon::new([
+            ("лагуна", "laguna"),
+            ("костюм лагуна", "laguna"),
+            ("анна", "anna"),
+            ("валері", "valeri"),
+            ("сукня", "dress"),
+            ("платье", "dress"),
+            ("костюм", "suit"),
+            ("тренч", "coat"),
+            ("тренч еко", "eco"),
+            ("темно синій", "navy"),
+            ("синій", "navy"),
+            ("чорний", "black"),
+            ("рожевий", "pink"),
+            ("сірий", "grey"),
+        ])
+    }
+
+    fn meanings(text: &str) -> Vec<&'static str> {
+        lexicon().read(&tokens(text), |_| true).into_iter().map(|found| found.means).collect()
+    }
+
+    #[test]
+    fn names_and_colours_are_known_in_every_case() {
+        assert_eq!(meanings("лагуну"), ["laguna"]);
+        assert_eq!(meanings("без Анни"), ["anna"]);
+        assert_eq!(meanings("чорну чорного чорною в чорному"), ["black"; 4]);
+        assert_eq!(meanings("суконь"), ["dress"]);
+        assert_eq!(meanings("платьев"), ["dress"]);
+        assert_eq!(meanings("сіру"), ["grey"]);
+    }
+
+    #[test]
+    fn the_longest_term_wins() {
+        assert_eq!(meanings("костюм лагуна"), ["laguna"]);
+        assert_eq!(meanings("тренч еко"), ["eco"]);
+        assert_eq!(meanings("темно-синього"), ["navy"]);
+        assert_eq!(meanings("темносиня"), ["navy"]);
+    }
+
+    #[test]
+    fn one_slip_of_the_finger_is_forgiven_and_two_are_not() {
+        assert_eq!(meanings("лагунна"), ["laguna"]);
+        assert_eq!(meanings("рожову"), ["pink"]);
+        assert_eq!(meanings("костум"), ["suit"]);
+        assert_eq!(meanings("логунна"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_known_word_is_never_a_slip() {
+        let found = lexicon().read(&tokens("рожову"), |_| false);
+        assert!(found.is_empty());
+    }
+
+    #[test]
+    fn a_son_is_not_blue() {
+        assert_eq!(meanings("для сина, два сини"), Vec::<&str>::new());
+        assert_eq!(meanings("сині"), ["navy"]);
+    }
+}

@@ -1,0 +1,355 @@
+//! Phrases: sequences of words in any of their forms, and a matcher for many of them at once.
+//!
+//! A phrase is written as it is said, folded when it is compiled:
+//!
+//! | part | matches |
+//! |---|---|
+//! | `слово` | this form alone |
+//! | `сукн*` | the stem with any inflectional ending ([`super::endings`]) |
+//! | `а/б*` | either |
+//! | `[дуже]` | optional |
+//! | `_` | any one word |
+//! | `..` | up to three words |
+//! | `#` | a number |
+//! | `!не` | the word before is not this one |
+//! | `\|` | a clause begins or ends here |
+//! | `^` `$` | a sentence begins, ends here |
+//!
+//! A phrase never reaches over the end of a sentence.
+
+use std::collections::HashMap;
+
+use super::{
+    endings, fold,
+    token::{Kind, Token},
+};
+
+/// How many words `..` may stand for.
+const GAP: usize = 3;
+
+type Atom = u32;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Word(Atom),
+    Optional(Atom),
+    Number,
+    Any,
+    Gap,
+    NotAfter(Atom),
+    Clause,
+    SentenceStart,
+    SentenceEnd,
+}
+
+#[derive(Clone, Debug)]
+struct Phrase {
+    rule: usize,
+    is_negative: bool,
+    parts: Vec<Part>,
+}
+
+/// Where a rule matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// The rule's number, as it was added.
+    pub rule: usize,
+    /// The first token.
+    pub from: usize,
+    /// One past the last token.
+    pub to: usize,
+}
+
+/// Many phrases, compiled.
+#[derive(Debug, Default)]
+pub struct Matcher {
+    exact: HashMap<Box<str>, Vec<Atom>>,
+    stems: HashMap<Box<str>, Vec<Atom>>,
+    atoms: HashMap<Box<str>, Atom>,
+    phrases: Vec<Phrase>,
+    by_anchor: HashMap<Atom, Vec<usize>>,
+    without_anchor: Vec<usize>,
+}
+
+/// A word or number of the message with what can stand for it.
+#[derive(Debug)]
+struct Item {
+    token: usize,
+    is_number: bool,
+    atoms: Vec<Atom>,
+    begins_sentence: bool,
+    begins_clause: bool,
+}
+
+impl Matcher {
+    /// Adds a phrase of a rule; a negative one keeps the rule from counting in its sentence.
+    pub fn add(&mut self, rule: usize, text: &str, is_negative: bool) {
+        let parts: Vec<Part> = text.split_whitespace().map(|part| self.part(part)).collect();
+        let anchor = parts.iter().find_map(|part| match part {
+            Part::Word(atom) => Some(*atom),
+            _ => None,
+        });
+        let id = self.phrases.len();
+        match anchor {
+            Some(atom) => self.by_anchor.entry(atom).or_default().push(id),
+            None => self.without_anchor.push(id),
+        }
+        self.phrases.push(Phrase { rule, is_negative, parts });
+    }
+
+    fn part(&mut self, text: &str) -> Part {
+        match text {
+            "#" => Part::Number,
+            "_" => Part::Any,
+            ".." => Part::Gap,
+            "|" => Part::Clause,
+            "^" => Part::SentenceStart,
+            "$" => Part::SentenceEnd,
+            _ => {
+                if let Some(words) = text.strip_prefix('!') {
+                    Part::NotAfter(self.atom(words))
+                } else if let Some(words) =
+                    text.strip_prefix('[').and_then(|text| text.strip_suffix(']'))
+                {
+                    Part::Optional(self.atom(words))
+                } else {
+                    Part::Word(self.atom(text))
+                }
+            }
+        }
+    }
+
+    fn atom(&mut self, words: &str) -> Atom {
+        if let Some(atom) = self.atoms.get(words) {
+            return *atom;
+        }
+        let atom = Atom::try_from(self.atoms.len()).unwrap_or(Atom::MAX);
+        self.atoms.insert(words.into(), atom);
+        for word in words.split('/') {
+            let (map, word) = match word.strip_suffix('*') {
+                Some(stem) => (&mut self.stems, stem),
+                None => (&mut self.exact, word),
+            };
+            map.entry(fold::key(word).into_boxed_str()).or_default().push(atom);
+        }
+        atom
+    }
+
+    /// Every place where a rule counts, in the order of the words.
+    #[must_use]
+    pub fn matches(&self, tokens: &[Token]) -> Vec<Match> {
+        let items = self.items(tokens);
+        let mut found = Vec::new();
+        let mut forbidden = Vec::new();
+        for (at, item) in items.iter().enumerate() {
+            for atom in &item.atoms {
+                for id in self.by_anchor.get(atom).into_iter().flatten() {
+                    self.try_around(*id, at, &items, &mut found, &mut forbidden);
+                }
+            }
+            for id in &self.without_anchor {
+                self.try_around(*id, at, &items, &mut found, &mut forbidden);
+            }
+        }
+        let mut matches: Vec<Match> = found
+            .into_iter()
+            .filter(|(rule, from, _)| {
+                !forbidden.iter().any(|(other, at, _): &(usize, usize, usize)| {
+                    other == rule && sentence_of(&items, *at) == sentence_of(&items, *from)
+                })
+            })
+            .map(|(rule, from, to)| Match {
+                rule,
+                from: items[from].token,
+                to: items[to - 1].token + 1,
+            })
+            .collect();
+        matches.sort_by_key(|found| (found.from, found.rule, found.to));
+        matches.dedup();
+        matches
+    }
+
+    fn items(&self, tokens: &[Token]) -> Vec<Item> {
+        let mut items: Vec<Item> = Vec::with_capacity(tokens.len());
+        let (mut begins_sentence, mut begins_clause) = (true, true);
+        for (index, token) in tokens.iter().enumerate() {
+            match token.kind {
+                Kind::Word | Kind::Number(_) | Kind::Phone | Kind::Url => {
+                    let atoms = if token.is_word() { self.atoms_of(&token.key) } else { vec![] };
+                    items.push(Item {
+                        token: index,
+                        is_number: matches!(token.kind, Kind::Number(_)),
+                        atoms,
+                        begins_sentence,
+                        begins_clause,
+                    });
+                    (begins_sentence, begins_clause) = (false, false);
+                }
+                Kind::Emoji => begins_clause = true,
+                Kind::Mark(mark) => {
+                    begins_sentence |= token.is_break();
+                    begins_clause |=
+                        token.is_break() || matches!(mark, ',' | ':' | '(' | ')' | '-' | '"');
+                }
+            }
+        }
+        items
+    }
+
+    fn atoms_of(&self, key: &str) -> Vec<Atom> {
+        let mut atoms = self.exact.get(key).cloned().unwrap_or_default();
+        for (stem, ending) in endings::splits(key) {
+            if let Some(found) = self.stems.get(stem)
+                && endings::is_ending(ending)
+            {
+                atoms.extend(found);
+            }
+        }
+        atoms
+    }
+
+    /// Tries a phrase whose anchor, if it has one, is the item at `at`.
+    fn try_around(
+        &self,
+        id: usize,
+        at: usize,
+        items: &[Item],
+        found: &mut Vec<(usize, usize, usize)>,
+        forbidden: &mut Vec<(usize, usize, usize)>,
+    ) {
+        let phrase = &self.phrases[id];
+        let before = phrase
+            .parts
+            .iter()
+            .take_while(|part| !matches!(part, Part::Word(_)))
+            .map(|part| match part {
+                Part::Gap => GAP,
+                Part::Number | Part::Any | Part::Optional(_) => 1,
+                _ => 0,
+            })
+            .sum::<usize>();
+        let earliest =
+            if self.without_anchor.contains(&id) { at } else { at.saturating_sub(before) };
+        for from in earliest..=at {
+            if let Some(to) = matched(&phrase.parts, from, from, items)
+                && to > from
+            {
+                let list = if phrase.is_negative { &mut *forbidden } else { &mut *found };
+                list.push((phrase.rule, from, to));
+                break;
+            }
+        }
+    }
+}
+
+fn sentence_of(items: &[Item], at: usize) -> usize {
+    items.iter().take(at + 1).filter(|item| item.begins_sentence).count()
+}
+
+/// Where `parts` end when they begin at `at`, if they match there.
+fn matched(parts: &[Part], start: usize, at: usize, items: &[Item]) -> Option<usize> {
+    let Some((part, rest)) = parts.split_first() else { return Some(at) };
+    let item = items.get(at).filter(|item| at == start || !item.begins_sentence);
+    let step = || matched(rest, start, at + 1, items);
+    let stay = || matched(rest, start, at, items);
+    match part {
+        Part::Word(atom) => item.filter(|item| item.atoms.contains(atom)).and_then(|_| step()),
+        Part::Optional(atom) => {
+            item.filter(|item| item.atoms.contains(atom)).and_then(|_| step()).or_else(stay)
+        }
+        Part::Number => item.filter(|item| item.is_number).and_then(|_| step()),
+        Part::Any => item.and_then(|_| step()),
+        Part::Gap => (0..=GAP)
+            .take_while(|skip| {
+                *skip == 0
+                    || items
+                        .get(at + skip - 1)
+                        .is_some_and(|item| at + skip - 1 == start || !item.begins_sentence)
+            })
+            .find_map(|skip| matched(rest, start, at + skip, items)),
+        Part::NotAfter(atom) => {
+            let is_after = at > 0
+                && items.get(at).is_none_or(|item| !item.begins_sentence)
+                && items[at - 1].atoms.contains(atom);
+            if is_after { None } else { stay() }
+        }
+        Part::Clause => {
+            if items.get(at).is_none_or(|item| item.begins_clause) {
+                stay()
+            } else {
+                None
+            }
+        }
+        Part::SentenceStart => {
+            if items.get(at).is_some_and(|item| item.begins_sentence) {
+                stay()
+            } else {
+                None
+            }
+        }
+        Part::SentenceEnd => {
+            if items.get(at).is_none_or(|item| item.begins_sentence) {
+                stay()
+            } else {
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Matcher;
+    use crate::language::token::tokens;
+
+    fn matches(phrases: &[&str], negatives: &[&str], text: &str) -> bool {
+        let mut matcher = Matcher::default();
+        for phrase in phrases {
+            matcher.add(0, phrase, false);
+        }
+        for phrase in negatives {
+            matcher.add(0, phrase, true);
+        }
+        !matcher.matches(&tokens(text)).is_empty()
+    }
+
+    #[test]
+    fn a_word_is_matched_whole_and_never_inside_another() {
+        assert!(matches(&["ок"], &[], "ок"));
+        assert!(!matches(&["ок"], &[], "покажіть"));
+    }
+
+    #[test]
+    fn a_stem_takes_endings_and_nothing_else() {
+        assert!(matches(&["сукн*"], &[], "дві сукні"));
+        assert!(!matches(&["син*"], &[], "синтетика"));
+    }
+
+    #[test]
+    fn gaps_options_and_alternatives_stay_in_one_sentence() {
+        assert!(matches(&["хочу .. куп*"], &[], "хочу таку сукню купити"));
+        assert!(!matches(&["хочу .. куп*"], &[], "хочу. Купити"));
+        assert!(matches(&["є [ще] в/у наявн*"], &[], "чи є у наявності"));
+    }
+
+    #[test]
+    fn a_whole_sentence_can_be_demanded() {
+        assert!(matches(&["^ хочу $"], &[], "хочу!"));
+        assert!(!matches(&["^ хочу $"], &[], "хочу подумати"));
+        assert!(matches(&["| так |"], &[], "так, на 128"));
+        assert!(!matches(&["| так |"], &[], "а так можна"));
+    }
+
+    #[test]
+    fn a_negative_keeps_a_rule_from_counting_in_its_sentence_only() {
+        assert!(!matches(&["оплач*"], &["не оплач*"], "ще не оплачено"));
+        assert!(matches(&["оплач*"], &["не оплач*"], "Не оплачено вчора. Тепер оплачено"));
+        assert!(!matches(&["!не хочу"], &[], "не хочу"));
+    }
+
+    #[test]
+    fn numbers_stand_for_themselves() {
+        assert!(matches(&["відділення #"], &[], "відділення 134"));
+        assert!(matches(&["# см"], &[], "він 120см"));
+    }
+}

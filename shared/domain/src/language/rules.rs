@@ -1,0 +1,226 @@
+//! What a message says beside naming garments, numbers and addresses: one file a detector.
+
+use std::sync::LazyLock;
+
+use super::{phrase::Matcher, token::Token};
+
+mod buying;
+mod color;
+mod complaint;
+mod courtesy;
+mod discovery;
+mod human;
+mod illegal;
+mod injection;
+mod money;
+mod off_topic;
+mod order;
+mod payment;
+mod policy;
+mod size;
+mod yes_no;
+
+macro_rules! signals {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)+) => {
+        /// Something that a message says.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum Signal {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Signal {
+            /// Every signal.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Its name in traces and corpora.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+signals! {
+    /// A greeting.
+    Greeting = "greeting";
+    /// Thanks.
+    Thanks = "thanks";
+    /// A farewell.
+    Goodbye = "goodbye";
+    /// "Understood" and the like: heard, nothing wanted.
+    Acknowledged = "acknowledged";
+    /// How are you, and kind words.
+    SmallTalk = "small_talk";
+    /// Yes, as a whole clause.
+    Consent = "consent";
+    /// No.
+    Refusal = "refusal";
+    /// I will think about it.
+    Doubt = "doubt";
+    /// Too dear.
+    Expensive = "expensive";
+    /// A decision to buy.
+    Buy = "buy";
+    /// How does one order?
+    AskHowToOrder = "ask_how_to_order";
+    /// One more.
+    AddMore = "add_more";
+    /// Take something out.
+    Remove = "remove";
+    /// Something instead of something.
+    Change = "change";
+    /// The order is not wanted any more.
+    CancelOrder = "cancel_order";
+    /// All at once.
+    PayFull = "pay_full";
+    /// A part now, the rest on delivery.
+    PayPrepayment = "pay_prepayment";
+    /// The money was sent.
+    ProofClaim = "proof_claim";
+    /// The money or the receipt will be sent.
+    ProofLater = "proof_later";
+    /// Details to pay to are asked for.
+    AskRequisites = "ask_requisites";
+    /// The same data as last time.
+    SameData = "same_data";
+    /// Where is my order?
+    OrderStatus = "order_status";
+    /// A return or an exchange is wanted.
+    WantsReturn = "wants_return";
+    /// Under which terms can it be returned?
+    AskReturn = "ask_return";
+    /// How is it paid?
+    AskPayment = "ask_payment";
+    /// How is it delivered?
+    AskDelivery = "ask_delivery";
+    /// It is urgent.
+    Urgent = "urgent";
+    /// How is it washed?
+    AskCare = "ask_care";
+    /// Is it in stock?
+    AskAvailability = "ask_availability";
+    /// What is it made of?
+    AskFabric = "ask_fabric";
+    /// Tell me about it.
+    AskDetails = "ask_details";
+    /// Many pieces for resale.
+    Wholesale = "wholesale";
+    /// Cheaper, please.
+    Discount = "discount";
+    /// Others have it too.
+    Competitor = "competitor";
+    /// A person, please.
+    HumanWanted = "human_wanted";
+    /// Are you a bot?
+    AskIdentity = "ask_identity";
+    /// A complaint.
+    Complaint = "complaint";
+    /// An insult.
+    Insult = "insult";
+    /// Which size?
+    AskSize = "ask_size";
+    /// The size chart.
+    SizeChart = "size_chart";
+    /// For a grown-up.
+    Adult = "adult";
+    /// Which colours?
+    AskColors = "ask_colors";
+    /// Another colour.
+    OtherColor = "other_color";
+    /// What does it cost?
+    AskPrice = "ask_price";
+    /// A photo of it, please.
+    AskPhoto = "ask_photo";
+    /// Show me, I am looking for.
+    Browse = "browse";
+    /// More of the same.
+    ShowMore = "show_more";
+    /// From the beginning.
+    Restart = "restart";
+    /// Nothing to do with the shop.
+    OffTopic = "off_topic";
+    /// Things that nobody may sell.
+    Illegal = "illegal";
+    /// Words for a machine and not for a shop.
+    Injection = "injection";
+    /// A claim to have a say in the shop.
+    FalseAuthority = "false_authority";
+    /// In another language, please.
+    OtherLanguage = "other_language";
+    /// Do not write to me any more.
+    OptOut = "opt_out";
+}
+
+/// A detector's rule: the phrases that make it count, and those in whose sentence it does not.
+struct Rule {
+    signal: Signal,
+    any: &'static [&'static str],
+    unless: &'static [&'static str],
+}
+
+const TABLES: &[&[Rule]] = &[
+    buying::RULES,
+    color::RULES,
+    complaint::RULES,
+    courtesy::RULES,
+    discovery::RULES,
+    human::RULES,
+    illegal::RULES,
+    injection::RULES,
+    money::RULES,
+    off_topic::RULES,
+    order::RULES,
+    payment::RULES,
+    policy::RULES,
+    size::RULES,
+    yes_no::RULES,
+];
+
+/// Where a signal was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The signal.
+    pub signal: Signal,
+    /// The first token.
+    pub from: usize,
+    /// One past the last token.
+    pub to: usize,
+}
+
+struct Book {
+    matcher: Matcher,
+    signals: Vec<Signal>,
+}
+
+static BOOK: LazyLock<Book> = LazyLock::new(|| {
+    let mut book = Book { matcher: Matcher::default(), signals: Vec::new() };
+    for rule in TABLES.iter().copied().flatten() {
+        let id = book.signals.len();
+        book.signals.push(rule.signal);
+        for phrase in rule.any {
+            book.matcher.add(id, phrase, false);
+        }
+        for phrase in rule.unless {
+            book.matcher.add(id, phrase, true);
+        }
+    }
+    book
+});
+
+/// Everything that the rules see in a message, in the order of its words.
+#[must_use]
+pub fn read(tokens: &[Token]) -> Vec<Seen> {
+    let book = &*BOOK;
+    let mut seen: Vec<Seen> = book
+        .matcher
+        .matches(tokens)
+        .into_iter()
+        .map(|found| Seen { signal: book.signals[found.rule], from: found.from, to: found.to })
+        .collect();
+    seen.dedup_by_key(|seen| (seen.signal, seen.from));
+    seen
+}
