@@ -14,6 +14,7 @@ pub mod prompts;
 pub mod reply;
 pub mod session;
 pub mod session_id;
+pub mod shop;
 pub mod size;
 pub mod state;
 pub mod turn;

@@ -1,14 +1,20 @@
 //! One turn: everything that a customer wrote in a burst, and what the assistant does about it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     catalog::ProductId,
+    language::{
+        rules::{self, Signal},
+        token::tokens,
+    },
     money::Money,
     photo::Photo,
-    reply::Reply,
+    prompts::{TemplateKey, Values},
+    reply::{Bubble, Reply},
     session::{Session, facts::EscalationReason},
+    shop::Shop,
     size::Size,
     state::{Intent, Phase, State},
 };
@@ -30,32 +36,6 @@ pub struct TurnInput {
     pub messages: Vec<Message>,
     /// The time of the turn. Comes from outside, so that a replay gives the same answer.
     pub now: Timestamp,
-}
-
-/// How the shop works.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// How long a human has a conversation before the assistant answers again (decision 8).
-    pub hand_over_timeout: SignedDuration,
-    /// Where customers pay; `None` makes the step of payment a human's (decision 3).
-    pub requisites: Option<Requisites>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { hand_over_timeout: SignedDuration::from_hours(12), requisites: None }
-    }
-}
-
-/// Where customers pay. From the secret store, never from the repository (decision 3).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Requisites {
-    /// Who gets the money.
-    pub recipient: String,
-    /// The account.
-    pub iban: String,
-    /// The recipient's tax number.
-    pub tax_id: String,
 }
 
 /// What the world outside has to do because of a turn, beside sending its reply.
@@ -145,4 +125,44 @@ pub struct NamedProduct {
 pub enum Mode {
     /// Rules and templates alone.
     Rules,
+}
+
+/// Takes a turn: reads the burst, decides, words the answer.
+#[must_use]
+pub fn take(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Turn {
+    let text: Vec<&str> =
+        input.messages.iter().filter_map(|message| message.text.as_deref()).collect();
+    let seen = rules::read(&tokens(&text.join("\n")));
+    let is_greeting = seen.iter().any(|seen| seen.signal == Signal::Greeting);
+    let (intent, key) = if is_greeting {
+        (Intent::GreetingOnly, TemplateKey::GreetingHello)
+    } else {
+        (Intent::UnknownOrEmpty, TemplateKey::DiscoveryAskWhat)
+    };
+    let seed = u64::from(session.turns());
+    let bubbles = shop.prompts.render(key, &Values::none(), seed).unwrap_or_default();
+    let from = Place { state: session.state(), phase: session.phase() };
+    let to = Place { state: State::Discovery, phase: Phase::Discovery };
+    let next = session.clone().moved_to(to.state, to.phase);
+    Turn {
+        reply: Reply {
+            bubbles: bubbles.into_iter().map(Bubble::Text).collect(),
+            quick_replies: vec![],
+        },
+        actions: Vec::new(),
+        trace: TurnTrace {
+            n: next.turns(),
+            intent,
+            from,
+            to,
+            edge: "greeting".to_owned(),
+            rules: Vec::new(),
+            said: vec![key.as_str().to_owned()],
+            products: Vec::new(),
+            checks_failed: Vec::new(),
+            blocked: false,
+            mode: Mode::Rules,
+        },
+        session: next,
+    }
 }

@@ -45,40 +45,246 @@ macro_rules! template_keys {
 template_keys! {
     /// The first words of a day.
     GreetingHello = "greeting.hello" [];
+    /// A greeting before an answer.
+    GreetingPrefix = "greeting.prefix" [];
     /// A second greeting on one day.
     GreetingAgain = "greeting.again" [];
     /// The conversation begins anew, as the customer asked.
     GreetingRestart = "greeting.restart" [];
+    /// The customer is back after a pause with a cart that is not paid for.
+    GreetingReturn = "greeting.return" [];
+    /// How are you.
+    GreetingSmallTalk = "greeting.small_talk" [];
     /// What is looked for?
     DiscoveryAskWhat = "discovery.ask_what" [];
-    /// Something could not be read; what is looked for?
+    /// What is looked for, and for which height?
+    DiscoveryAskWhatAndHeight = "discovery.ask_what_and_height" [];
+    /// Something could not be read.
     DiscoveryNotUnderstood = "discovery.not_understood" [];
+    /// Three turns without progress: the question is put differently.
+    DiscoveryPutDifferently = "discovery.put_differently" [];
+    /// Five turns without progress: options to tap.
+    DiscoveryOptions = "discovery.options" [Categories];
     /// Goes before a list of garments.
     DiscoveryList = "discovery.list" [];
-    /// Goes before a list of garments in the size for a height.
+    /// Goes before a list in the size for a height.
     DiscoveryListForHeight = "discovery.list_for_height" [Height, Size];
-    /// One line of a list: a garment without a size.
+    /// Goes before a list in a size.
+    DiscoveryListForSize = "discovery.list_for_size" [Size];
+    /// One line of a list.
     DiscoveryItem = "discovery.item" [N, Name];
     /// One line of a list: a garment in a size.
     DiscoveryItemPriced = "discovery.item_priced" [N, Name, Size, Price];
+    /// One line of a list: a garment whose price depends on its size.
+    DiscoveryItemRange = "discovery.item_range" [N, Name, PriceFrom, PriceTo];
+    /// One line of a list: a garment of one price.
+    DiscoveryItemAllSizes = "discovery.item_all_sizes" [N, Name, Price];
+    /// There are more than were shown.
+    DiscoveryMore = "discovery.more" [];
+    /// All was shown.
+    DiscoveryNoMore = "discovery.no_more" [];
     /// Which garment of the list?
     DiscoveryAskWhich = "discovery.ask_which" [];
     /// The one garment that fits the search.
     DiscoveryFound = "discovery.found" [Name];
-    /// What was asked for is not in the catalogue; says what is.
+    /// A kind of thing that is not sold.
+    DiscoveryNotSold = "discovery.not_sold" [What, Categories];
+    /// A kind of thing that is not sold, and what is nearest to it.
+    DiscoveryNotSoldNearest = "discovery.not_sold_nearest" [What, Categories];
+    /// What was asked for is not in the catalogue.
     DiscoveryNotInCatalogue = "discovery.not_in_catalogue" [Categories];
+    /// For a grown-up.
+    DiscoveryAdult = "discovery.adult" [];
     /// Nothing fits all wishes; what follows is nearest.
     DiscoveryNearest = "discovery.nearest" [];
+    /// Nothing in the colour; what follows is nearest.
+    DiscoveryNearestColor = "discovery.nearest_color" [Color];
+    /// Nothing in the size; what follows is nearest.
+    DiscoveryNearestSize = "discovery.nearest_size" [];
     /// Which height?
     SizeAskHeight = "size.ask_height" [];
-    /// An age alone: which height?
-    SizeAskHeightForAge = "size.ask_height_for_age" [];
+    /// An age alone: a guess, and which height?
+    SizeAskHeightForAge = "size.ask_height_for_age" [Years, Height, Size];
+    /// An age that tells no height.
+    SizeAskHeightForUnknownAge = "size.ask_height_for_unknown_age" [];
     /// The size for a height.
     SizeForHeight = "size.for_height" [Height, Size];
     /// A garment in a size with its price.
     SizePrice = "size.price" [Name, Size, Price];
+    /// A size with its price.
+    SizePriceLine = "size.price_line" [Size, Price];
+    /// A garment whose price depends on its size.
+    SizePriceRange = "size.price_range" [Name, PriceFrom, PriceTo];
+    /// A garment of one price.
+    SizePriceAllSizes = "size.price_all_sizes" [Name, Price];
+    /// A height outside the table.
+    SizeToConfirm = "size.to_confirm" [Height, Size];
+    /// A size that a garment does not come in.
+    SizeUnavailable = "size.unavailable" [Name, Size, Sizes];
+    /// A size that a colour does not come in.
+    SizeUnavailableInColor = "size.unavailable_in_color" [Name, Color, Size, Colors];
+    /// The sizes of a garment.
+    SizeSizes = "size.sizes" [Name, Sizes];
+    /// Goes before the size chart.
+    SizeChartHead = "size.chart_head" [];
+    /// One row of the size chart.
+    SizeChartRow = "size.chart_row" [Size, HeightFrom, HeightTo];
+    /// Which of these colours?
+    ColorAsk = "color.ask" [Colors];
+    /// The colours of a garment.
+    ColorList = "color.list" [Name, Colors];
+    /// A garment of one colour.
+    ColorOnly = "color.only" [Name, Color];
+    /// A garment comes in a colour.
+    ColorYes = "color.yes" [Name, Color];
+    /// A garment does not come in a colour.
+    ColorNo = "color.no" [Name, Color, Colors];
+    /// Which colour?
+    ColorAskWhich = "color.ask_which" [];
     /// Beside a garment in milk when white was asked for (decision 12).
     ColorWhiteIsMilk = "color.white_is_milk" [];
+    /// Under a photo.
+    ColorPhoto = "color.photo" [Name, Color];
+    /// There are more photos.
+    ColorPhotosMore = "color.photos_more" [];
+    /// A garment, complete.
+    OfferReady = "offer.ready" [Name, Color, Size, Price];
+    /// The closing question.
+    OfferAsk = "offer.ask" [];
+    /// Several garments together.
+    OfferTotal = "offer.total" [Total];
+    /// What a garment is made of.
+    OfferFabric = "offer.fabric" [Name, Fabric];
+    /// How a garment is cut.
+    OfferDetails = "offer.details" [Name, Details];
+    /// What tells a garment from others.
+    OfferSpecial = "offer.special" [Name, Special];
+    /// Too dear.
+    OfferExpensive = "offer.expensive" [];
+    /// Is it in stock?
+    OfferAvailable = "offer.available" [Name, Sizes];
+    /// I will think about it.
+    OfferThink = "offer.think" [];
+    /// A garment was added.
+    OrderAdded = "order.added" [Name];
+    /// A garment was taken out.
+    OrderRemoved = "order.removed" [Name];
+    /// Nothing is in the order.
+    OrderEmpty = "order.empty" [];
+    /// Ordering without a garment.
+    OrderAskGarment = "order.ask_garment" [];
+    /// One line of an order.
+    OrderLine = "order.line" [N, Name, Color, Size, Quantity, Price];
+    /// Goes before the lines of an order.
+    OrderHead = "order.head" [];
+    /// What an order costs.
+    OrderTotal = "order.total" [Total];
+    /// All delivery data.
+    OrderAskData = "order.ask_data" [Carrier];
+    /// A part of the delivery data.
+    OrderAskMissing = "order.ask_missing" [Missing];
+    /// A phone that is none of ours.
+    OrderBadPhone = "order.bad_phone" [];
+    /// The delivery data, read back.
+    OrderData = "order.data" [Customer, Phone, City, Branch];
+    /// The data of the last order.
+    OrderSameData = "order.same_data" [Customer, Phone, City, Branch];
+    /// Which way of paying?
+    OrderAskMethod = "order.ask_method" [Prepayment];
+    /// The way of paying could not be read.
+    OrderMethodUnclear = "order.method_unclear" [Prepayment];
+    /// The order was cancelled.
+    OrderCancelled = "order.cancelled" [];
+    /// More than a cart holds.
+    OrderTooMany = "order.too_many" [];
+    /// The receipt is being checked.
+    OrderWaiting = "order.waiting" [];
+    /// Where to pay.
+    PaymentRequisites = "payment.requisites" [Recipient, Iban, TaxId];
+    /// The full sum.
+    PaymentFull = "payment.full" [Total];
+    /// The prepayment.
+    PaymentPrepayment = "payment.prepayment" [Prepayment, Rest, Fee];
+    /// The receipt, please.
+    PaymentAskProof = "payment.ask_proof" [];
+    /// The receipt is in.
+    PaymentProofReceived = "payment.proof_received" [];
+    /// The receipt is still awaited.
+    PaymentProofWanted = "payment.proof_wanted" [];
+    /// The money will be sent later.
+    PaymentProofLater = "payment.proof_later" [];
+    /// Is the photo a receipt or a garment?
+    PaymentPhotoUnclear = "payment.photo_unclear" [];
+    /// The manager approved.
+    PaymentApproved = "payment.approved" [];
+    /// The manager did not find the money.
+    PaymentRejected = "payment.rejected" [];
+    /// Where to pay, before there is an order.
+    PaymentNotYet = "payment.not_yet" [];
+    /// Delivery.
+    PolicyDelivery = "policy.delivery" [Carrier, DaysFrom, DaysTo];
+    /// Payment.
+    PolicyPayment = "policy.payment" [Prepayment];
+    /// Returns.
+    PolicyReturn = "policy.return" [];
+    /// Exchanges.
+    PolicyExchange = "policy.exchange" [];
+    /// Stock.
+    PolicyAvailability = "policy.availability" [];
+    /// Discounts.
+    PolicyDiscount = "policy.discount" [];
+    /// A question for a manager.
+    PolicyManager = "policy.manager" [];
+    /// How to order.
+    PolicyHowToOrder = "policy.how_to_order" [];
+    /// Other shops.
+    PolicyCompetitor = "policy.competitor" [];
+    /// Who is speaking?
+    PolicyIdentity = "policy.identity" [];
+    /// Another language, please.
+    PolicyLanguage = "policy.language" [];
+    /// Do not write to me.
+    PolicyOptOut = "policy.opt_out" [];
+    /// Thanks.
+    EndThanks = "end.thanks" [];
+    /// Farewell.
+    EndBye = "end.bye" [];
+    /// Nothing wanted.
+    EndRefused = "end.refused" [];
+    /// Understood.
+    EndAcknowledged = "end.acknowledged" [];
+    /// One more thing.
+    UpsellOffer = "upsell.offer" [Name];
+    /// One more colour.
+    UpsellOtherColor = "upsell.other_color" [Name, Colors];
+    /// A human was asked for.
+    HandoverHuman = "handover.human" [];
+    /// A complaint.
+    HandoverComplaint = "handover.complaint" [];
+    /// An insult.
+    HandoverInsult = "handover.insult" [];
+    /// A wholesale order.
+    HandoverWholesale = "handover.wholesale" [];
+    /// Where is my order?
+    HandoverOrderStatus = "handover.order_status" [];
+    /// A return is wanted.
+    HandoverReturn = "handover.return" [];
+    /// It is urgent.
+    HandoverUrgent = "handover.urgent" [];
+    /// Too many turns without progress.
+    HandoverStuck = "handover.stuck" [];
+    /// The step of payment is not set up.
+    HandoverPayment = "handover.payment" [];
+    /// Off the topic.
+    OodSteer = "ood.steer" [];
+    /// Off the topic again.
+    OodSteerAgain = "ood.steer_again" [];
+    /// Not a customer's wish.
+    OodRefuse = "ood.refuse" [];
+    /// A photo that no model can look at.
+    VisionCannotSee = "vision.cannot_see" [];
+    /// A photo beside words that say enough.
+    VisionCannotSeeBut = "vision.cannot_see_but" [];
 }
 
 /// A name that no text has.

@@ -64,10 +64,66 @@ placeholders! {
     Categories = "categories": Text;
     /// A child's height.
     Height = "height": Height;
+    /// The smallest height that a size fits.
+    HeightFrom = "height_from": Height;
+    /// The largest height that a size fits.
+    HeightTo = "height_to": Height;
     /// A size.
     Size = "size": Size;
     /// A price.
     Price = "price": Money;
+    /// The price of the cheapest size.
+    PriceFrom = "price_from": Money;
+    /// The price of the dearest size.
+    PriceTo = "price_to": Money;
+    /// What an order costs.
+    Total = "total": Money;
+    /// What is paid at once when the rest is paid on delivery.
+    Prepayment = "prepayment": Money;
+    /// What is paid on delivery.
+    Rest = "rest": Money;
+    /// What the carrier takes for collecting the rest.
+    Fee = "fee": Money;
+    /// Several sizes.
+    Sizes = "sizes": Sizes;
+    /// A colour.
+    Color = "color": Text;
+    /// Several colours.
+    Colors = "colors": Text;
+    /// How many pieces.
+    Quantity = "quantity": Number;
+    /// A child's age.
+    Years = "years": Number;
+    /// What a garment is made of.
+    Fabric = "fabric": Text;
+    /// How a garment is cut.
+    Details = "details": Text;
+    /// What tells a garment from all others.
+    Special = "special": Text;
+    /// Something that the shop does not sell.
+    What = "what": Text;
+    /// Who gets the parcel.
+    Customer = "customer": Text;
+    /// The customer's phone.
+    Phone = "phone": Text;
+    /// The town of the parcel.
+    City = "city": Text;
+    /// The carrier's branch or locker.
+    Branch = "branch": Text;
+    /// What of the delivery data is not known yet.
+    Missing = "missing": Text;
+    /// Who delivers.
+    Carrier = "carrier": Text;
+    /// The usual days of a delivery, at least.
+    DaysFrom = "days_from": Number;
+    /// The usual days of a delivery, at most.
+    DaysTo = "days_to": Number;
+    /// Who gets the money.
+    Recipient = "recipient": Text;
+    /// The account.
+    Iban = "iban": Text;
+    /// The recipient's tax number.
+    TaxId = "tax_id": Text;
 }
 
 /// A name in braces that no fact has.

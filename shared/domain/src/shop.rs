@@ -1,0 +1,99 @@
+//! The shop as a turn sees it: what is sold, what is said, how it works.
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    catalog::{Catalog, CategoryKey, ColorKey, FeatureKey, Meaning, NotSoldKey, ProductId},
+    language::names::Lexicon,
+    prompts::Prompts,
+};
+
+/// Everything that a turn needs beside the conversation.
+#[derive(Clone, Copy, Debug)]
+pub struct Shop<'a> {
+    /// What is sold.
+    pub catalog: &'a Catalog,
+    /// The words of the catalogue in all their forms; made once, see [`Words::of`].
+    pub words: &'a Words,
+    /// What is said.
+    pub prompts: &'a Prompts,
+    /// How the shop works.
+    pub settings: &'a Settings,
+}
+
+/// How the shop works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long a human has a conversation before the assistant answers again (decision 8).
+    pub hand_over_timeout: SignedDuration,
+    /// Where customers pay; `None` makes the step of payment a human's (decision 3).
+    pub requisites: Option<Requisites>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { hand_over_timeout: SignedDuration::from_hours(12), requisites: None }
+    }
+}
+
+/// Where customers pay. From the secret store, never from the repository (decision 3).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requisites {
+    /// Who gets the money.
+    pub recipient: String,
+    /// The account.
+    pub iban: String,
+    /// The recipient's tax number.
+    pub tax_id: String,
+}
+
+impl std::fmt::Debug for Requisites {
+    /// Says nothing: an account has no business in a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Requisites")
+    }
+}
+
+/// What a word of the catalogue stands for, free of the catalogue's lifetime.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Thing {
+    /// A product.
+    Product(ProductId),
+    /// A kind of garment.
+    Category(CategoryKey),
+    /// A kind of thing that is not sold.
+    NotSold(NotSoldKey),
+    /// A colour.
+    Color(ColorKey),
+    /// A feature.
+    Feature(FeatureKey),
+}
+
+/// The words of a catalogue in all their forms.
+#[derive(Debug)]
+pub struct Words(Lexicon<Thing>);
+
+impl Words {
+    /// Takes the words of a catalogue. Costs a pass over all of them: made once per process.
+    #[must_use]
+    pub fn of(catalog: &Catalog) -> Self {
+        Self(Lexicon::new(catalog.vocabulary().map(|term| (term.words, thing(term.means)))))
+    }
+
+    /// The lexicon.
+    #[must_use]
+    pub const fn lexicon(&self) -> &Lexicon<Thing> {
+        &self.0
+    }
+}
+
+fn thing(means: Meaning<'_>) -> Thing {
+    match means {
+        Meaning::Product(id) => Thing::Product(id),
+        Meaning::Category(key) => Thing::Category(key.clone()),
+        Meaning::NotSold(key) => Thing::NotSold(key.clone()),
+        Meaning::Color(key) => Thing::Color(key.clone()),
+        Meaning::Feature(key) => Thing::Feature(key.clone()),
+    }
+}
