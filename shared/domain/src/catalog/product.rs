@@ -16,7 +16,7 @@ pub struct Product {
     pub name: String,
     /// Its category.
     pub category: CategoryKey,
-    /// Other names that customers use for it, from `catalog/aliases.toml`.
+    /// What customers call it, in small letters: its name, then those of `catalog/aliases.toml`.
     pub aliases: Vec<String>,
     /// Its price by size, ascending by size, never empty. A size that is not here does not exist.
     pub prices: Vec<(Size, Money)>,

@@ -18,8 +18,9 @@ const RUSSIAN_LETTERS: [char; 8] = ['ы', 'э', 'ъ', 'ё', 'Ы', 'Э', 'Ъ', '�
 /// Longer than a hyphen: the en dash, the em dash and the bar.
 const LONG_DASHES: [char; 3] = ['–', '—', '―'];
 
-/// Marks that Markdown reads wherever they stand.
-const MARKS: [&str; 5] = ["*", "`", "__", "~~", "]("];
+/// Marks that Markdown reads wherever they stand. A comment is among them: nothing hides it from a
+/// customer.
+const MARKS: [&str; 6] = ["*", "`", "__", "~~", "](", "<!--"];
 
 /// Marks that Markdown reads at the beginning of a line.
 const LINE_MARKS: [&str; 6] = ["# ", "##", "> ", "- ", "+ ", "!["];
@@ -152,6 +153,7 @@ mod tests {
             ("~~ні~~", "~~"),
             ("[сайт](https://example.com)", "]("),
             ("Є:\n- сукня", "- "),
+            ("<!-- лише для нас", "<!--"),
             ("# Увага", "# "),
             ("> цитата", "> "),
         ] {

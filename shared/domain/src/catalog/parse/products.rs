@@ -11,7 +11,7 @@ use super::{
     },
     faults::{Faults, File},
     photo, raw, read,
-    words::Seen,
+    words::{Seen, customer_text},
 };
 use crate::{money::Money, size::Size};
 
@@ -269,12 +269,8 @@ impl Reading<'_> {
         read.collect()
     }
 
-    /// Words that customers read.
     fn text(&self, raw: Spanned<String>, faults: &mut Faults) -> String {
-        if raw.get_ref().trim().is_empty() {
-            faults.add(self.file, raw.span().start, "the text is empty");
-        }
-        raw.into_inner()
+        customer_text(self.file, raw, faults)
     }
 
     /// Takes a value that no other product may have.

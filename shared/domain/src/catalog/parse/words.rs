@@ -12,7 +12,7 @@ use super::{
     faults::{Faults, File},
     raw,
 };
-use crate::prompts::TemplateKey;
+use crate::prompts::{TemplateKey, tone_faults};
 
 /// The keys and words of one file so far, each of which may stand for one thing only.
 pub(super) struct Seen<'f, 't> {
@@ -78,6 +78,17 @@ impl<'f, 't> Seen<'f, 't> {
     }
 }
 
+/// Takes words that customers read: not empty, and in the tone of every reply.
+pub(super) fn customer_text(file: &File<'_>, raw: Spanned<String>, faults: &mut Faults) -> String {
+    if raw.get_ref().trim().is_empty() {
+        faults.add(file, raw.span().start, "the text is empty");
+    }
+    for (_, fault) in tone_faults(raw.get_ref()) {
+        faults.add(file, raw.span().start, fault.to_string());
+    }
+    raw.into_inner()
+}
+
 /// What is sold and what is not. A word stands for one of all of them.
 pub(super) fn categories(
     file: &File<'_>,
@@ -136,7 +147,7 @@ pub(super) fn colors(file: &File<'_>, raw: raw::Colors, faults: &mut Faults) -> 
                     faults,
                 ),
                 key: ColorKey::new(raw_color.key.into_inner()),
-                label: raw_color.label.into_inner(),
+                label: customer_text(file, raw_color.label, faults),
                 family: ColorFamily::new(raw_color.family.into_inner()),
             }
         })
