@@ -1,0 +1,172 @@
+//! The project's own template: that it is what the functions, the store and the queue expect, and
+//! that its numbers go together. The linters of `.ci/run` see none of this.
+
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+use std::{collections::BTreeMap, path::Path};
+
+use mirt_local_aws::{
+    dynamodb::{IndexDefinition, Key, KeyAttribute, KeyType, Projection, TableDefinition},
+    template::{Function, Queue, Surroundings, Template},
+};
+
+/// AWS advises a visibility timeout of at least so many times the function's timeout. Source:
+/// Lambda developer guide, "Configuring a queue to use with Lambda".
+const VISIBILITY_IN_TIMEOUTS: u32 = 6;
+
+/// AWS advises at least so many receives before a message that Lambda reads is given up. Source:
+/// the same.
+const LEAST_RECEIVES: u32 = 5;
+
+fn template() -> Template {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
+    let surroundings =
+        Surroundings { endpoint: "http://127.0.0.1:4566".to_owned(), ..Surroundings::default() };
+    Template::parse(&std::fs::read_to_string(file).unwrap(), &surroundings).unwrap()
+}
+
+fn function<'t>(template: &'t Template, name: &str) -> &'t Function {
+    template.functions.iter().find(|function| function.spec.name == name).unwrap()
+}
+
+fn queue<'t>(template: &'t Template, name: &str) -> &'t Queue {
+    template.queues.iter().find(|queue| queue.name == name).unwrap()
+}
+
+fn environment(function: &Function) -> BTreeMap<&str, &str> {
+    function.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+fn key(name: &str, key_type: KeyType) -> KeyAttribute {
+    KeyAttribute { name: name.to_owned(), key_type }
+}
+
+#[test]
+fn the_table_has_one_key_one_sparse_index_and_an_expiry() {
+    assert_eq!(
+        template().tables,
+        [TableDefinition {
+            name: "mirt-dev".to_owned(),
+            key: Key {
+                partition: key("pk", KeyType::String),
+                sort: Some(key("sk", KeyType::String))
+            },
+            indexes: vec![IndexDefinition {
+                name: "due".to_owned(),
+                key: Key {
+                    partition: key("due_shard", KeyType::String),
+                    sort: Some(key("due_at", KeyType::Number)),
+                },
+                projection: Projection::KeysOnly,
+            }],
+            ttl_attribute: Some("ttl".to_owned()),
+        }]
+    );
+}
+
+#[test]
+fn each_route_leads_to_the_webhook() {
+    let template = template();
+
+    let routes: Vec<(&str, &str, &str)> = template
+        .routes
+        .iter()
+        .map(|route| (route.method.as_str(), route.path.as_str(), route.function.as_str()))
+        .collect();
+    assert_eq!(
+        routes,
+        [
+            ("POST", "/webhooks/manychat", "webhook"),
+            ("POST", "/webhooks/telegram", "webhook"),
+            ("GET", "/health", "webhook"),
+        ]
+    );
+}
+
+#[test]
+fn each_function_is_told_what_it_needs_and_no_more() {
+    let template = template();
+
+    assert_eq!(
+        environment(function(&template, "webhook")),
+        BTreeMap::from([
+            ("MIRT_INBOUND_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-inbound.fifo"),
+            ("MIRT_LOG", "info"),
+            ("MIRT_TABLE", "mirt-dev"),
+            ("MIRT_WEBHOOK_SECRET", "mirt/dev/webhooks"),
+        ])
+    );
+    assert_eq!(
+        environment(function(&template, "dialogue")),
+        BTreeMap::from([
+            ("MANYCHAT_API_URL", "https://api.manychat.com"),
+            ("MIRT_CHANNEL_SECRET", "mirt/dev/channels"),
+            ("MIRT_LOG", "info"),
+            ("MIRT_TABLE", "mirt-dev"),
+            ("TELEGRAM_API_URL", "https://api.telegram.org"),
+        ])
+    );
+}
+
+#[test]
+fn sessions_do_not_wait_for_one_another_in_any_fifo_queue() {
+    let template = template();
+
+    for queue in template.queues.iter().filter(|queue| queue.is_fifo()) {
+        let pair = ["DeduplicationScope", "FifoThroughputLimit"]
+            .map(|name| queue.attributes.get(name).map(String::as_str));
+        assert_eq!(pair, [Some("messageGroup"), Some("perMessageGroupId")], "{}", queue.name);
+    }
+}
+
+#[test]
+fn no_event_is_deduplicated_by_its_body() {
+    for queue in template().queues {
+        assert_eq!(queue.attributes["ContentBasedDeduplication"], "false", "{}", queue.name);
+    }
+}
+
+#[test]
+fn every_queue_that_is_read_has_dead_letters_of_its_own_kind_kept_longer_than_itself() {
+    let template = template();
+
+    for mapping in &template.mappings {
+        let source = queue(&template, &mapping.queue);
+        let dead_letters = source.dead_letters.as_ref().unwrap();
+        let dead = queue(&template, &dead_letters.queue);
+        assert_eq!(source.is_fifo(), dead.is_fifo());
+        assert!(dead_letters.max_receive_count >= LEAST_RECEIVES);
+        let days = |queue: &Queue| queue.attributes["MessageRetentionPeriod"].parse::<u32>();
+        assert!(days(dead).unwrap() > days(source).unwrap());
+    }
+}
+
+#[test]
+fn messages_stay_hidden_for_long_enough_to_be_worked_on() {
+    let template = template();
+
+    for mapping in &template.mappings {
+        let least = function(&template, &mapping.function).spec.timeout * VISIBILITY_IN_TIMEOUTS;
+        assert!(queue(&template, &mapping.queue).visibility_timeout >= least);
+    }
+}
+
+#[test]
+fn one_failed_message_does_not_repeat_the_others() {
+    let template = template();
+
+    let [inbound] = template.mappings.as_slice() else { unreachable!("one queue is read") };
+    assert_eq!(
+        (inbound.queue.as_str(), inbound.function.as_str()),
+        ("mirt-dev-inbound.fifo", "dialogue")
+    );
+    assert!(inbound.reports_item_failures);
+}
+
+#[test]
+fn the_webhook_gives_up_before_the_api_does() {
+    // Source: API Gateway quotas, "Maximum integration timeout" of HTTP APIs.
+    let api_limit = std::time::Duration::from_secs(30);
+
+    assert!(function(&template(), "webhook").spec.timeout < api_limit);
+}
