@@ -1,0 +1,211 @@
+//! The services on one loopback port, as `AWS_ENDPOINT_URL` takes it.
+
+use std::{convert::Infallible, io, net::Ipv4Addr, path::PathBuf, sync::Arc};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE},
+    response::{AppendHeaders, IntoResponse, Response},
+    routing::post,
+};
+use dynoxide::DynoxideError;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use crate::{
+    clock::{Clock, UnixMillis},
+    dynamodb::DynamoDb,
+    json_protocol::Reply,
+    random,
+    secrets::Secrets,
+    service::{Calls, Faults, Service},
+    site::Site,
+    sqs::Sqs,
+    store::{Store, StoreError},
+};
+
+/// Largest request: what a `TransactWriteItems` or `BatchWriteItem` may carry.
+const MAX_REQUEST_BYTES: usize = 16 * 1_048_576;
+
+/// How often expired items are deleted. The service itself takes up to days.
+const SWEEP_INTERVAL_MILLIS: UnixMillis = 60_000;
+
+/// How the services run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder for the data, made if it is not there; one process at a time may use it. None:
+    /// everything is in memory.
+    pub data: Option<PathBuf>,
+    /// Region and account of the ARNs.
+    pub site: Site,
+    /// Where the services read the time.
+    pub clock: Clock,
+}
+
+/// The services could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No port, or no folder.
+    #[error("the local services cannot be set up")]
+    Io(#[from] io::Error),
+    /// Queues and secrets.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Tables.
+    #[error("the store of the tables cannot be opened")]
+    DynamoDb(#[from] DynoxideError),
+}
+
+/// DynamoDB, SQS and Secrets Manager, being served.
+#[derive(Debug)]
+pub struct Endpoint {
+    url: String,
+    services: Arc<Services>,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<io::Result<()>>,
+}
+
+#[derive(Debug)]
+struct Services {
+    dynamodb: DynamoDb,
+    sqs: Sqs,
+    secrets: Secrets,
+    calls: Calls,
+    faults: Faults,
+}
+
+impl Endpoint {
+    /// Opens the data and serves it on a free loopback port.
+    ///
+    /// # Errors
+    /// When the folder or its files cannot be used, or no port is to be had.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let Options { data, site, clock } = options;
+        if let Some(folder) = &data {
+            std::fs::create_dir_all(folder)?;
+        }
+        let file = |name| data.as_ref().map(|folder| folder.join(name));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let store = Store::open(file("queues.sqlite").as_deref())?;
+        let services = Arc::new(Services {
+            dynamodb: DynamoDb::open(file("tables.sqlite").as_deref(), clock.clone())?,
+            secrets: Secrets::new(store.clone(), clock.clone(), &site),
+            sqs: Sqs::new(store, clock.clone(), url.clone(), site),
+            calls: Calls::default(),
+            faults: Faults::default(),
+        });
+
+        let router = Router::new()
+            .route("/", post(answer))
+            .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+            .with_state(Arc::clone(&services));
+        let (stop, stopped) = oneshot::channel();
+        let server = axum::serve(listener, router).with_graceful_shutdown(async {
+            // Asked to stop, or the endpoint was dropped: both end it.
+            let _ = stopped.await;
+        });
+        let sweeper = sweep(services.dynamodb.clone(), clock);
+        let server = tokio::spawn(async move {
+            tokio::select! {
+                ended = server.into_future() => ended,
+                never = sweeper => match never {},
+            }
+        });
+        Ok(Self { url, services, stop, server })
+    }
+
+    /// Where it serves: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The tables.
+    #[must_use]
+    pub fn dynamodb(&self) -> &DynamoDb {
+        &self.services.dynamodb
+    }
+
+    /// The queues.
+    #[must_use]
+    pub fn sqs(&self) -> &Sqs {
+        &self.services.sqs
+    }
+
+    /// The secrets.
+    #[must_use]
+    pub fn secrets(&self) -> &Secrets {
+        &self.services.secrets
+    }
+
+    /// How often each operation was called.
+    #[must_use]
+    pub fn calls(&self) -> &Calls {
+        &self.services.calls
+    }
+
+    /// Faults on demand.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.services.faults
+    }
+
+    /// Ends waiting receives, lets running calls finish and closes the files.
+    ///
+    /// # Errors
+    /// When serving had failed before.
+    pub async fn stop(self) -> io::Result<()> {
+        self.services.sqs.stop_waiting();
+        // Fails when the server has ended already, which its handle tells about.
+        let _ = self.stop.send(());
+        self.server.await?
+    }
+}
+
+/// Deletes expired items again and again.
+async fn sweep(tables: DynamoDb, clock: Clock) -> Infallible {
+    loop {
+        clock.sleep_until(clock.now().saturating_add(SWEEP_INTERVAL_MILLIS)).await;
+        if let Err(error) = tables.sweep_expired().await {
+            tracing::warn!(%error, "expired items were not deleted");
+        }
+    }
+}
+
+/// One call of one service.
+async fn answer(
+    State(services): State<Arc<Services>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    let reply = match target.and_then(Service::of_target) {
+        None => Reply::unknown_operation(target.unwrap_or("without a name")),
+        Some((service, operation)) => {
+            services.calls.count(service, operation);
+            match (services.faults.next(service), service) {
+                (Some(fault), _) => fault.reply(service),
+                (None, Service::DynamoDb) => services.dynamodb.call(operation, body).await,
+                (None, Service::Sqs) => services.sqs.call(operation, &body).await,
+                (None, Service::SecretsManager) => services.secrets.call(operation, &body).await,
+            }
+        }
+    };
+    // Versions 1.0 and 1.1 of the protocol differ in this header alone.
+    let content_type = headers.get(CONTENT_TYPE).cloned();
+    let content_type =
+        content_type.unwrap_or_else(|| HeaderValue::from_static("application/x-amz-json-1.0"));
+    into_response(reply, content_type)
+}
+
+fn into_response(reply: Reply, content_type: HeaderValue) -> Response {
+    let fault = if reply.status < 500 { "Sender" } else { "Receiver" };
+    let query_error =
+        reply.query_error.map(|code| ("x-amzn-query-error", format!("{code};{fault}")));
+    let headers = [(CONTENT_TYPE, content_type)];
+    let request_id = [("x-amzn-requestid", random::uuid())];
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, headers, request_id, AppendHeaders(query_error), reply.body).into_response()
+}
