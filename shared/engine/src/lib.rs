@@ -1,1 +1,14 @@
 //! The use cases and the ports that they need.
+//!
+//! A port is one verb wide, so that a function can do only what it was given. Time and randomness
+//! come in through ports as well: with the same ports a use case does the same thing again.
+
+pub mod burst;
+pub mod clock;
+pub mod deliver;
+pub mod event;
+pub mod failure;
+pub mod receive;
+pub mod session_store;
+pub mod take_turn;
+pub mod wake_up;

@@ -1,0 +1,56 @@
+//! The life of a function's process.
+
+use std::{error::Error, process::ExitCode};
+
+use mirt_engine::failure::chain;
+use tokio::runtime;
+
+use crate::{
+    logs,
+    settings::{SettingError, Settings},
+};
+
+/// Why a function's process did not get as far as its own code.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    #[error("no async runtime")]
+    Runtime(#[from] std::io::Error),
+}
+
+/// Reads the settings, starts the logs and runs `function` on one thread until it ends, which it
+/// does only when it cannot go on. The reason is the last line of its log.
+pub fn run<F, E>(name: &'static str, function: F) -> ExitCode
+where
+    F: AsyncFnOnce(Settings) -> Result<(), E>,
+    E: Error,
+{
+    let prepare = || -> Result<(Settings, runtime::Runtime), StartError> {
+        let settings = Settings::from_variables(std::env::vars());
+        let level = settings.as_ref().ok().and_then(|settings| settings.get("MIRT_LOG"));
+        logs::start(level.unwrap_or(logs::DEFAULT_LEVEL)).map_err(|_| {
+            SettingError::Unreadable {
+                name: "MIRT_LOG".to_owned(),
+                expected: "a level, or filters by module",
+            }
+        })?;
+        Ok((settings?, runtime::Builder::new_current_thread().enable_all().build()?))
+    };
+    match prepare() {
+        Ok((settings, runtime)) => match runtime.block_on(function(settings)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => failed(name, &error),
+        },
+        Err(error) => {
+            // The level itself may be what cannot be read: the reason must be said all the same.
+            let _ = logs::start(logs::DEFAULT_LEVEL);
+            failed(name, &error)
+        }
+    }
+}
+
+fn failed(name: &'static str, error: &dyn Error) -> ExitCode {
+    tracing::error!(event = "function_stopped", function = name, error = chain(error));
+    ExitCode::FAILURE
+}

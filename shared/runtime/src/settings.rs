@@ -1,0 +1,137 @@
+//! Settings from the environment: each is known, and an unreadable one is an error that names it.
+
+use std::{collections::BTreeMap, str::FromStr, time::Duration};
+
+/// Every setting of ours that any part of the system reads, with its meaning. What begins with
+/// `MIRT_` and is not here is refused, so that a misspelt setting is never silently ignored.
+pub const KNOWN: [(&str, &str); 7] = [
+    ("MIRT_TABLE", "name of the DynamoDB table"),
+    ("MIRT_INBOUND_QUEUE_URL", "address of the inbound FIFO queue"),
+    ("MIRT_WEBHOOK_SECRET", "name of the secret with the webhooks' tokens"),
+    ("MIRT_CHANNEL_SECRET", "name of the secret with the channels' keys and the requisites"),
+    ("MIRT_LOG", "level of logs: error, warn, info, debug, or filters by module"),
+    ("MIRT_BURST_QUIET_MS", "quiet after the last message that ends a burst, in milliseconds"),
+    ("MIRT_BURST_LONGEST_MS", "longest wait after a burst's first message, in milliseconds"),
+];
+
+/// What begins every setting of ours.
+pub const PREFIX: &str = "MIRT_";
+
+/// A setting that cannot be used. Values are not shown: one in the wrong place may be a secret.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// It begins like ours and is none of ours.
+    #[error("unknown setting {0}")]
+    Unknown(String),
+    /// It has to be there.
+    #[error("the setting {name} is not set ({meaning})")]
+    Missing {
+        /// Its name.
+        name: &'static str,
+        /// What it is for.
+        meaning: &'static str,
+    },
+    /// It is there and cannot be read.
+    #[error("the setting {name} cannot be read: expected {expected}")]
+    Unreadable {
+        /// Its name.
+        name: String,
+        /// What would be readable.
+        expected: &'static str,
+    },
+}
+
+/// The settings of one process.
+#[derive(Clone, Debug)]
+pub struct Settings(BTreeMap<String, String>);
+
+impl Settings {
+    /// Takes the settings out of `variables`, usually [`std::env::vars`].
+    ///
+    /// # Errors
+    /// When a name begins with `MIRT_` and is none of [`KNOWN`].
+    pub fn from_variables(
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, SettingError> {
+        let variables: BTreeMap<String, String> = variables.into_iter().collect();
+        let is_known = |name: &String| KNOWN.iter().any(|(known, _)| known == name);
+        match variables.keys().find(|name| name.starts_with(PREFIX) && !is_known(name)) {
+            Some(unknown) => Err(SettingError::Unknown(unknown.clone())),
+            None => Ok(Self(variables)),
+        }
+    }
+
+    /// A setting that may be missing; an empty one counts as missing.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// A setting that must be there.
+    ///
+    /// # Errors
+    /// When it is missing or empty.
+    pub fn required(&self, name: &'static str) -> Result<&str, SettingError> {
+        let meaning = KNOWN.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text);
+        self.get(name).ok_or(SettingError::Missing { name, meaning })
+    }
+
+    /// A duration in milliseconds.
+    ///
+    /// # Errors
+    /// When it is there and no whole number.
+    pub fn millis(&self, name: &str) -> Result<Option<Duration>, SettingError> {
+        self.parsed(name, "a whole number of milliseconds").map(|ms| ms.map(Duration::from_millis))
+    }
+
+    fn parsed<T: FromStr>(
+        &self,
+        name: &str,
+        expected: &'static str,
+    ) -> Result<Option<T>, SettingError> {
+        self.get(name)
+            .map(|value| {
+                value
+                    .parse()
+                    .map_err(|_| SettingError::Unreadable { name: name.to_owned(), expected })
+            })
+            .transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(name: &str, value: &str) -> Result<Settings, SettingError> {
+        Settings::from_variables([(name.to_owned(), value.to_owned())])
+    }
+
+    #[test]
+    fn an_unknown_setting_of_ours_is_named() {
+        assert_eq!(
+            settings("MIRT_TABEL", "x").err(),
+            Some(SettingError::Unknown("MIRT_TABEL".to_owned()))
+        );
+        assert!(settings("PATH", "x").is_ok());
+    }
+
+    #[test]
+    fn an_unreadable_value_is_named_and_not_shown() {
+        let error = settings("MIRT_BURST_QUIET_MS", "s3cret")
+            .and_then(|settings| settings.millis("MIRT_BURST_QUIET_MS"))
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
+
+        assert!(error.contains("MIRT_BURST_QUIET_MS") && !error.contains("s3cret"), "{error}");
+    }
+
+    #[test]
+    fn an_empty_setting_is_a_missing_one() {
+        let error = settings("MIRT_TABLE", " ")
+            .and_then(|settings| settings.required("MIRT_TABLE").map(str::to_owned));
+
+        assert!(matches!(error, Err(SettingError::Missing { name: "MIRT_TABLE", .. })));
+    }
+}
