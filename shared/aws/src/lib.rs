@@ -1,1 +1,11 @@
 //! The engine's ports on DynamoDB, SQS and Secrets Manager.
+
+mod error;
+pub mod http_client;
+mod inbox;
+pub mod queue;
+pub mod sdk;
+pub mod secrets;
+pub mod sessions;
+pub mod table;
+mod transaction;

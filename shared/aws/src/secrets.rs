@@ -1,0 +1,54 @@
+//! Secrets, read by name when a function starts.
+
+use mirt_engine::failure::PortError;
+use serde::de::DeserializeOwned;
+
+use crate::error::port_error;
+
+/// A secret that cannot be used. Its value is never part of the error.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The store of secrets did not give it.
+    #[error("the secret {name} could not be read")]
+    Store {
+        /// Its name.
+        name: String,
+        /// What the store said.
+        #[source]
+        source: PortError,
+    },
+    /// It is no JSON object of the expected form.
+    #[error("the secret {name} is no JSON object with the expected fields ({problem})")]
+    Malformed {
+        /// Its name.
+        name: String,
+        /// Where it goes wrong; holds no value of the secret.
+        problem: String,
+    },
+}
+
+/// Reads the secret `name`, a JSON object.
+///
+/// # Errors
+/// When it is not there, not readable by this function, or not of the form that `T` wants.
+pub async fn read<T: DeserializeOwned>(
+    config: &aws_config::SdkConfig,
+    name: &str,
+) -> Result<T, SecretError> {
+    let answer = aws_sdk_secretsmanager::Client::new(config)
+        .get_secret_value()
+        .secret_id(name)
+        .send()
+        .await
+        .map_err(|error| SecretError::Store {
+            name: name.to_owned(),
+            source: port_error("secretsmanager", "a secret", error),
+        })?;
+    serde_json::from_str(answer.secret_string().unwrap_or_default()).map_err(|error| {
+        SecretError::Malformed {
+            name: name.to_owned(),
+            // serde_json's own text may quote a value; its place does not.
+            problem: format!("line {}, column {}", error.line(), error.column()),
+        }
+    })
+}

@@ -1,0 +1,238 @@
+//! Sessions read, turns committed, deliveries noted.
+
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, WriteRequest,
+};
+use mirt_domain::session_id::SessionId;
+use mirt_engine::{
+    failure::PortError,
+    session_store::{
+        CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
+        SettleOutbox, TurnCommit, TurnRecord, sort_inbox,
+    },
+};
+
+use crate::{
+    error::{port_error, unreadable},
+    table::{
+        Due, Item, SK_INBOX, SK_INTAKE, SK_OUTBOX, SK_STATE, SK_TURN, TURN_KEPT, Table, counter,
+        data, due, from_data, key, number, outbox_sk, session_pk, string, text, ttl, turn_sk,
+        undelivered_sk,
+    },
+    transaction::{Written, check, delete, put},
+};
+
+/// How many pages of 1 MB a session's open part may have. Far above what the limits on message
+/// size and rate let in; beyond it the session is broken and a human has to look.
+const MAX_PAGES: usize = 16;
+
+/// How often a batch of deletions is sent again for what the table had no capacity for.
+const DELETE_ATTEMPTS: usize = 4;
+
+/// How many deletions one request takes (DynamoDB's limit).
+const DELETES_PER_REQUEST: usize = 25;
+
+impl Table {
+    /// The items of one session whose sort keys lie from `from` to `to`.
+    async fn range(&self, pk: &str, from: &str, to: &str) -> Result<Vec<Item>, PortError> {
+        let what = "a session";
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", string(pk))
+            .expression_attribute_values(":from", string(from))
+            .expression_attribute_values(":to", string(to))
+            .into_paginator()
+            .send();
+        let mut items = Vec::new();
+        let mut count = 0;
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| port_error("dynamodb", what, error))?;
+            items.extend(page.items.unwrap_or_default());
+            count += 1;
+            if count == MAX_PAGES {
+                return Err(unreadable(what, TooLarge));
+            }
+        }
+        Ok(items)
+    }
+
+    /// The records of a session's turns, oldest first.
+    ///
+    /// # Errors
+    /// When the store did not answer, or holds what cannot be read.
+    pub async fn turns(&self, id: &SessionId) -> Result<Vec<TurnRecord>, PortError> {
+        let last = format!("{SK_TURN}~");
+        let items = self.range(&session_pk(id), SK_TURN, &last).await?;
+        items.iter().map(|item| from_data("a turn", item)).collect()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the session's open part is larger than {MAX_PAGES} pages")]
+struct TooLarge;
+
+impl LoadSession for Table {
+    async fn load_session(&self, id: &SessionId) -> Result<LoadedSession, PortError> {
+        let mut loaded = LoadedSession {
+            session: mirt_domain::session::Session::default(),
+            version: 0,
+            recorded: 0,
+            inbox: Vec::new(),
+            outbox: Vec::new(),
+        };
+        for item in self.range(&session_pk(id), SK_INBOX, SK_STATE).await? {
+            match text(&item, "sk") {
+                SK_STATE => {
+                    loaded.session = from_data("a checkpoint", &item)?;
+                    loaded.version = counter(&item, "version");
+                }
+                SK_INTAKE => loaded.recorded = counter(&item, "recorded"),
+                sk if sk.starts_with(SK_INBOX) => loaded
+                    .inbox
+                    .push(InboxEntry { key: sk.to_owned(), event: from_data("an event", &item)? }),
+                sk if sk.starts_with(SK_OUTBOX) => {
+                    loaded.outbox.push(from_data("a reply", &item)?);
+                }
+                _ => {}
+            }
+        }
+        sort_inbox(&mut loaded.inbox);
+        loaded.outbox.sort_by_key(|entry: &OutboxEntry| entry.key);
+        Ok(loaded)
+    }
+}
+
+impl CommitTurn for Table {
+    async fn commit_turn(&self, id: &SessionId, turn: &TurnCommit) -> Result<(), CommitError> {
+        let what = "a turn";
+        let pk = session_pk(id);
+
+        let mut state = key(pk.clone(), SK_STATE.to_owned());
+        state.extend([data(what, &turn.session)?]);
+        state.insert("version".to_owned(), number(turn.version + 1));
+        let state = Put::builder().table_name(&self.name).set_item(Some(state));
+        let state = if turn.version == 0 {
+            state.condition_expression("attribute_not_exists(pk)")
+        } else {
+            state
+                .condition_expression("#version = :read")
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":read", number(turn.version))
+        };
+        let mut items = vec![put(what, state)?];
+
+        for consumed in &turn.consumed {
+            // The condition keeps an event out of a second turn: checkpoint and inbox are read
+            // together but not as one moment.
+            let consumed = Delete::builder()
+                .table_name(&self.name)
+                .set_key(Some(key(pk.clone(), consumed.clone())))
+                .condition_expression("attribute_exists(pk)");
+            items.push(delete(what, consumed)?);
+        }
+        let guarded = items.len();
+
+        for entry in &turn.outbox {
+            let mut item = key(pk.clone(), outbox_sk(entry.key));
+            item.extend([data(what, entry)?]);
+            item.extend(due(Due::Outbox, id, entry.committed_at));
+            items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(item)))?);
+        }
+
+        let mut record = key(pk.clone(), turn_sk(turn.record.n));
+        record.extend([data(what, &turn.record)?, ttl(turn.record.at, TURN_KEPT)]);
+        items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(record)))?);
+
+        if let Some(recorded) = turn.recorded {
+            let unchanged = ConditionCheck::builder()
+                .table_name(&self.name)
+                .set_key(Some(key(pk, SK_INTAKE.to_owned())))
+                .condition_expression("#recorded = :read")
+                .expression_attribute_names("#recorded", "recorded")
+                .expression_attribute_values(":read", number(recorded));
+            items.push(check(what, unchanged)?);
+        }
+
+        match self.write(what, items).await? {
+            Written::Done => Ok(()),
+            Written::ConditionFailed(at) if at < guarded => Err(CommitError::Conflict),
+            Written::ConditionFailed(_) => Err(CommitError::NewInput),
+        }
+    }
+}
+
+impl SettleOutbox for Table {
+    async fn mark_delivered(&self, id: &SessionId, entries: &[OutboxKey]) -> Result<(), PortError> {
+        let what = "a delivery mark";
+        let deletes = entries
+            .iter()
+            .map(|entry| {
+                DeleteRequest::builder()
+                    .set_key(Some(key(session_pk(id), outbox_sk(*entry))))
+                    .build()
+                    .map(|request| WriteRequest::builder().delete_request(request).build())
+                    .map_err(|error| unreadable(what, error))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        for deletes in deletes.chunks(DELETES_PER_REQUEST) {
+            self.delete_all(what, deletes.to_vec()).await?;
+        }
+        Ok(())
+    }
+
+    async fn set_aside(
+        &self,
+        id: &SessionId,
+        entry: &OutboxEntry,
+        reason: &str,
+    ) -> Result<(), PortError> {
+        let what = "a refused reply";
+        let pk = session_pk(id);
+        let mut aside = key(pk.clone(), undelivered_sk(entry.key));
+        aside.extend([data(what, entry)?]);
+        aside.insert("reason".to_owned(), AttributeValue::S(reason.to_owned()));
+        let items = vec![
+            put(what, Put::builder().table_name(&self.name).set_item(Some(aside)))?,
+            delete(
+                what,
+                Delete::builder()
+                    .table_name(&self.name)
+                    .set_key(Some(key(pk, outbox_sk(entry.key)))),
+            )?,
+        ];
+        self.write(what, items).await?;
+        Ok(())
+    }
+}
+
+impl Table {
+    /// Deletes all of `requests`, again for what was not processed.
+    async fn delete_all(
+        &self,
+        what: &'static str,
+        mut requests: Vec<WriteRequest>,
+    ) -> Result<(), PortError> {
+        for _ in 0..DELETE_ATTEMPTS {
+            let answer = self
+                .client
+                .batch_write_item()
+                .request_items(&self.name, requests)
+                .send()
+                .await
+                .map_err(|error| port_error("dynamodb", what, error))?;
+            requests =
+                answer.unprocessed_items.unwrap_or_default().remove(&self.name).unwrap_or_default();
+            if requests.is_empty() {
+                return Ok(());
+            }
+        }
+        Err(PortError::Unavailable {
+            service: "dynamodb",
+            source: "deletions were left unprocessed".into(),
+        })
+    }
+}

@@ -1,0 +1,172 @@
+//! The single table: its keys, and items as JSON beside them.
+//!
+//! | pk | sk | what |
+//! |---|---|---|
+//! | `S#<channel>:<user>` | `IN#<order>#<event>` | an event that no turn has consumed |
+//! | | `INTAKE` | how many events were recorded, ever |
+//! | | `OUT#<turn>#<part>` | a channel call to make |
+//! | | `STATE` | the checkpoint and its version |
+//! | | `TURN#<turn>` | record and transcript of a turn; expires |
+//! | | `UNDELIVERED#<turn>#<part>` | a call that the channel refused for good |
+//! | `E#<channel>:<user>:<event>` | `E` | dedupe record; expires |
+//!
+//! `IN#` to `STATE` is one range on purpose: all that a turn reads comes with one query. `INTAKE`
+//! is an item of its own because each event writes it, and a write costs by the item's size.
+
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use mirt_domain::session_id::SessionId;
+use mirt_engine::{event::InboundEvent, failure::PortError, session_store::OutboxKey};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::error::unreadable;
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// How long a dedupe record is kept: longer than any channel delivers again.
+pub(crate) const DEDUPE_KEPT: Duration = Duration::from_hours(7 * 24);
+
+/// How long a turn's record is kept.
+pub(crate) const TURN_KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// How many partitions each kind of due entry is spread over in the index `due`, so that no one of
+/// them is hot.
+const DUE_SHARDS: u64 = 4;
+
+/// When an entry that should be gone within seconds is looked for by the sweeper.
+const OVERDUE_AFTER: Duration = Duration::from_mins(2);
+
+pub(crate) const SK_INBOX: &str = "IN#";
+pub(crate) const SK_INTAKE: &str = "INTAKE";
+pub(crate) const SK_OUTBOX: &str = "OUT#";
+pub(crate) const SK_STATE: &str = "STATE";
+pub(crate) const SK_TURN: &str = "TURN#";
+
+/// The table and its client.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub(crate) client: aws_sdk_dynamodb::Client,
+    pub(crate) name: String,
+}
+
+impl Table {
+    /// The table `name`.
+    #[must_use]
+    pub fn new(config: &aws_config::SdkConfig, name: String) -> Self {
+        Self { client: aws_sdk_dynamodb::Client::new(config), name }
+    }
+
+    /// Reads a key that is never there: the cheapest question that shows that the table answers.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn check(&self) -> Result<(), PortError> {
+        self.client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key("HEALTH".to_owned(), "HEALTH".to_owned())))
+            .send()
+            .await
+            .map_err(|error| crate::error::port_error("dynamodb", "a health check", error))?;
+        Ok(())
+    }
+}
+
+/// The kinds of entries in the index `due`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Due {
+    /// An event whose session may never have been woken.
+    Inbox,
+    /// A reply that may never have been delivered.
+    Outbox,
+}
+
+pub(crate) fn session_pk(id: &SessionId) -> String {
+    format!("S#{id}")
+}
+
+pub(crate) fn dedupe_pk(event: &InboundEvent) -> String {
+    format!("E#{}:{}", event.session, event.key.as_text())
+}
+
+pub(crate) fn inbox_sk(event: &InboundEvent) -> String {
+    format!("{SK_INBOX}{}#{}", event.order.as_sort_key(), event.key.as_text())
+}
+
+pub(crate) fn outbox_sk(key: OutboxKey) -> String {
+    format!("{SK_OUTBOX}{:010}#{:04}", key.turn, key.part)
+}
+
+pub(crate) fn undelivered_sk(key: OutboxKey) -> String {
+    format!("UNDELIVERED#{:010}#{:04}", key.turn, key.part)
+}
+
+pub(crate) fn turn_sk(n: u64) -> String {
+    format!("{SK_TURN}{n:010}")
+}
+
+pub(crate) fn key(pk: String, sk: String) -> Item {
+    HashMap::from([("pk".to_owned(), string(pk)), ("sk".to_owned(), string(sk))])
+}
+
+/// The attributes that put an item into the index `due`.
+pub(crate) fn due(kind: Due, id: &SessionId, since: Timestamp) -> [(String, AttributeValue); 2] {
+    let kind = match kind {
+        Due::Inbox => "IN",
+        Due::Outbox => "OUT",
+    };
+    // FNV-1a: stable over builds, unlike the standard library's hasher.
+    let hash = id.to_string().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let due_at = mirt_engine::clock::after(since, OVERDUE_AFTER).as_millisecond();
+    [
+        ("due_shard".to_owned(), string(format!("{kind}#{}", hash % DUE_SHARDS))),
+        ("due_at".to_owned(), number(due_at)),
+    ]
+}
+
+/// The attribute by which DynamoDB lets an item expire: seconds since 1970.
+pub(crate) fn ttl(from: Timestamp, kept: Duration) -> (String, AttributeValue) {
+    ("ttl".to_owned(), number(mirt_engine::clock::after(from, kept).as_second()))
+}
+
+pub(crate) fn string(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+pub(crate) fn number(number: impl ToString) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+/// A value as the item's attribute `data`.
+pub(crate) fn data<T: Serialize>(
+    what: &'static str,
+    value: &T,
+) -> Result<(String, AttributeValue), PortError> {
+    let json = serde_json::to_string(value).map_err(|error| unreadable(what, error))?;
+    Ok(("data".to_owned(), AttributeValue::S(json)))
+}
+
+/// The value in the item's attribute `data`.
+pub(crate) fn from_data<T: DeserializeOwned>(
+    what: &'static str,
+    item: &Item,
+) -> Result<T, PortError> {
+    serde_json::from_str(text(item, "data")).map_err(|error| unreadable(what, error))
+}
+
+/// A text attribute; empty when the item has none.
+pub(crate) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+    item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+}
+
+/// A counter; 0 when the item has none.
+pub(crate) fn counter(item: &Item, name: &str) -> u64 {
+    item.get(name)
+        .and_then(|value| value.as_n().ok())
+        .and_then(|digits| digits.parse().ok())
+        .unwrap_or(0)
+}

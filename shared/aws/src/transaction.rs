@@ -1,0 +1,107 @@
+//! Transactions: all or nothing, and why not.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{ConditionCheck, Delete, Put, TransactWriteItem, Update},
+};
+use mirt_engine::failure::PortError;
+
+use crate::{error::port_error, table::Table};
+
+/// How often a transaction that met another one on the same items is run again.
+const ATTEMPTS: u32 = 6;
+
+/// The longest wait before the first repetition, in microseconds; doubled each time. The wait itself
+/// is drawn below it, so that two transactions that met do not meet again.
+const FIRST_WAIT_US: u64 = 30_000;
+
+/// What became of a transaction.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// All of it is stored.
+    Done,
+    /// None of it is: the condition of the item at this place does not hold.
+    ConditionFailed(usize),
+}
+
+impl Table {
+    /// Writes all items or none. A conflict with a transaction that runs at the same time is no
+    /// answer to the conditions, so it is run again, a bounded number of times.
+    pub(crate) async fn write(
+        &self,
+        what: &'static str,
+        items: Vec<TransactWriteItem>,
+    ) -> Result<Written, PortError> {
+        let mut attempt = 0;
+        loop {
+            let answer = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(items.clone()))
+                .send()
+                .await;
+            let Err(error) = answer else { return Ok(Written::Done) };
+            if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+                error.as_service_error()
+            {
+                let codes = || cancelled.cancellation_reasons().iter().map(|reason| reason.code());
+                if let Some(at) = codes().position(|code| code == Some("ConditionalCheckFailed")) {
+                    return Ok(Written::ConditionFailed(at));
+                }
+                let conflict = codes().any(|code| code == Some("TransactionConflict"));
+                if conflict && attempt + 1 < ATTEMPTS {
+                    let wait = fastrand::u64(1..=FIRST_WAIT_US << attempt);
+                    tokio::time::sleep(Duration::from_micros(wait)).await;
+                    attempt += 1;
+                    continue;
+                }
+                // Throttled, or in conflict for too long: it may work later.
+                return Err(PortError::Unavailable {
+                    service: "dynamodb",
+                    source: "the transaction was cancelled".into(),
+                });
+            }
+            return Err(port_error("dynamodb", what, error));
+        }
+    }
+}
+
+/// A builder that was given all that it needs still answers with a `Result`; this sorts it.
+fn built<T>(
+    what: &'static str,
+    result: Result<T, aws_sdk_dynamodb::error::BuildError>,
+) -> Result<T, PortError> {
+    result.map_err(|error| crate::error::unreadable(what, error))
+}
+
+pub(crate) fn put(
+    what: &'static str,
+    put: aws_sdk_dynamodb::types::builders::PutBuilder,
+) -> Result<TransactWriteItem, PortError> {
+    Ok(TransactWriteItem::builder().put(built::<Put>(what, put.build())?).build())
+}
+
+pub(crate) fn delete(
+    what: &'static str,
+    delete: aws_sdk_dynamodb::types::builders::DeleteBuilder,
+) -> Result<TransactWriteItem, PortError> {
+    Ok(TransactWriteItem::builder().delete(built::<Delete>(what, delete.build())?).build())
+}
+
+pub(crate) fn update(
+    what: &'static str,
+    update: aws_sdk_dynamodb::types::builders::UpdateBuilder,
+) -> Result<TransactWriteItem, PortError> {
+    Ok(TransactWriteItem::builder().update(built::<Update>(what, update.build())?).build())
+}
+
+pub(crate) fn check(
+    what: &'static str,
+    check: aws_sdk_dynamodb::types::builders::ConditionCheckBuilder,
+) -> Result<TransactWriteItem, PortError> {
+    Ok(TransactWriteItem::builder()
+        .condition_check(built::<ConditionCheck>(what, check.build())?)
+        .build())
+}
