@@ -1,1 +1,38 @@
 //! ManyChat and Telegram: what comes in, what goes out, each channel's limits.
+
+mod http;
+mod inbound;
+pub mod limits;
+pub mod manychat;
+pub mod split;
+pub mod telegram;
+
+use mirt_domain::{channel::Channel, reply::Reply, session_id::SessionId};
+use mirt_engine::{deliver::SendReply, failure::SendError};
+
+pub use inbound::ParseError;
+
+/// Every channel's sender: which one takes a reply follows from the session.
+#[derive(Clone, Debug)]
+pub struct Channels {
+    /// Instagram, Facebook, WhatsApp and ManyChat's Telegram bots.
+    pub manychat: manychat::Sender,
+    /// Our own Telegram bot.
+    pub telegram: telegram::Sender,
+}
+
+impl SendReply for Channels {
+    fn split(&self, channel: Channel, reply: &Reply) -> Vec<Reply> {
+        split::into_calls(channel, reply)
+    }
+
+    async fn send(&self, to: &SessionId, part: &Reply) -> Result<(), SendError> {
+        match to.channel {
+            Channel::Telegram => self.telegram.send(to, part).await,
+            Channel::Instagram
+            | Channel::Facebook
+            | Channel::Whatsapp
+            | Channel::ManychatTelegram => self.manychat.send(to, part).await,
+        }
+    }
+}

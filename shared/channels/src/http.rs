@@ -1,0 +1,100 @@
+//! One call of a channel's API: a timeout, a bounded retry, and an error that says what to do.
+
+use std::time::Duration;
+
+use mirt_engine::failure::{Cause, SendError};
+use reqwest::{RequestBuilder, StatusCode, header::RETRY_AFTER};
+
+/// One attempt. A channel that needs longer has a problem that waiting does not mend.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often a call is tried, the first time included.
+const ATTEMPTS: u32 = 3;
+
+/// The wait before the second attempt, in milliseconds; doubled before the third, with up to a
+/// quarter more.
+const FIRST_WAIT_MS: u64 = 500;
+
+/// The longest wait within a call. A channel that asks for more gets its time between deliveries.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// An answer that was read whole.
+pub(crate) struct Answer {
+    /// Its status.
+    pub(crate) status: StatusCode,
+    /// Its `Retry-After`, when it is a number of seconds.
+    pub(crate) retry_after: Option<Duration>,
+    /// Its body, as JSON; null when it is none.
+    pub(crate) body: serde_json::Value,
+}
+
+/// What to do about an answer.
+pub(crate) enum Verdict {
+    /// Taken.
+    Done,
+    /// Try again, after the time that the channel asked for.
+    Again(Option<Duration>),
+    /// Not this time and not for this customer only: a token, a plan. Worth trying after a human
+    /// has mended it.
+    Broken(&'static str),
+    /// Never for this message.
+    Refused(&'static str),
+}
+
+/// Whether an answer with this status may be another one in a moment.
+pub(crate) fn is_transient(status: StatusCode) -> bool {
+    status == StatusCode::REQUEST_TIMEOUT
+        || status == StatusCode::TOO_MANY_REQUESTS
+        || status.is_server_error()
+}
+
+/// Makes the call, again where that helps.
+pub(crate) async fn call(
+    channel: &'static str,
+    request: RequestBuilder,
+    judge: impl Fn(&Answer) -> Verdict,
+) -> Result<(), SendError> {
+    let request = request.timeout(TIMEOUT);
+    let mut attempt = 1;
+    loop {
+        let (asked, cause): (Option<Duration>, Cause) = match send(&request).await {
+            Ok(answer) => match judge(&answer) {
+                Verdict::Done => return Ok(()),
+                Verdict::Refused(reason) => return Err(SendError::Refused { reason }),
+                Verdict::Broken(reason) => {
+                    tracing::error!(event = "channel_broken", channel, reason);
+                    return Err(SendError::Retry { after: None, source: reason.into() });
+                }
+                Verdict::Again(asked) => {
+                    (asked, format!("status {}", answer.status.as_u16()).into())
+                }
+            },
+            Err(error) => (None, error),
+        };
+        let backoff = FIRST_WAIT_MS << (attempt - 1);
+        let jitter = fastrand::u64(0..=backoff / 4);
+        let wait = asked.unwrap_or(Duration::from_millis(backoff + jitter));
+        if attempt == ATTEMPTS || wait > LONGEST_WAIT {
+            return Err(SendError::Retry { after: asked, source: cause });
+        }
+        tracing::warn!(event = "send_again", channel, attempt, error = %cause);
+        tokio::time::sleep(wait).await;
+        attempt += 1;
+    }
+}
+
+/// The address holds the bot's token on Telegram, so no error may name it.
+async fn send(request: &RequestBuilder) -> Result<Answer, Cause> {
+    let request = request.try_clone().ok_or("a request with a streamed body")?;
+    let response = request.send().await.map_err(reqwest::Error::without_url)?;
+    let status = response.status();
+    let retry_after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|seconds| seconds.trim().parse().ok())
+        .map(Duration::from_secs);
+    let body = response.bytes().await.map_err(reqwest::Error::without_url)?;
+    let body = serde_json::from_slice(&body).unwrap_or_default();
+    Ok(Answer { status, retry_after, body })
+}

@@ -1,0 +1,178 @@
+//! Cuts a reply into what a channel takes: at paragraphs, else at sentences, else at words, else
+//! between graphemes, never inside one. Nothing is lost but the white space at a cut.
+
+use mirt_domain::{
+    channel::Channel,
+    reply::{Bubble, Reply},
+};
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::limits;
+
+/// Cuts a reply into calls of the channel, in order. Quick replies go with the last one.
+#[must_use]
+pub fn into_calls(channel: Channel, reply: &Reply) -> Vec<Reply> {
+    let limits = limits::of(channel);
+    let messages: Vec<Bubble> =
+        reply.bubbles.iter().flat_map(|bubble| into_messages(limits, bubble)).collect();
+    let mut calls: Vec<Reply> = messages
+        .chunks(limits.messages_per_call)
+        .map(|messages| Reply { bubbles: messages.to_vec(), quick_replies: Vec::new() })
+        .collect();
+    if let Some(last) = calls.last_mut() {
+        last.quick_replies.clone_from(&reply.quick_replies);
+    }
+    calls
+}
+
+fn into_messages(limits: limits::Limits, bubble: &Bubble) -> Vec<Bubble> {
+    let texts = |text: &str| cut(text, limits.text).into_iter().map(Bubble::Text);
+    match bubble {
+        Bubble::Text(text) => texts(text).collect(),
+        Bubble::Photo { url, caption } => {
+            let caption = caption.as_deref().map(str::trim).filter(|words| !words.is_empty());
+            let photo = |caption| Bubble::Photo { url: url.clone(), caption };
+            match caption {
+                None => vec![photo(None)],
+                Some(words) if length(words) <= limits.caption => {
+                    vec![photo(Some(words.to_owned()))]
+                }
+                Some(words) => std::iter::once(photo(None)).chain(texts(words)).collect(),
+            }
+        }
+    }
+}
+
+/// Where a text may be cut, best first.
+const LEVELS: [fn(&str) -> Vec<&str>; 4] = [paragraphs, sentences, words, graphemes];
+
+fn paragraphs(text: &str) -> Vec<&str> {
+    text.split_inclusive("\n\n").collect()
+}
+
+fn sentences(text: &str) -> Vec<&str> {
+    text.split_sentence_bounds().collect()
+}
+
+fn words(text: &str) -> Vec<&str> {
+    text.split_inclusive(char::is_whitespace).collect()
+}
+
+fn graphemes(text: &str) -> Vec<&str> {
+    text.graphemes(true).collect()
+}
+
+/// Cuts `text` into pieces of at most `limit` UTF-16 code units. A single grapheme longer than
+/// that, which no alphabet has, stays whole.
+#[must_use]
+pub fn cut(text: &str, limit: usize) -> Vec<String> {
+    let mut pieces = Vec::new();
+    cut_at(text, limit, &LEVELS, &mut pieces);
+    pieces
+}
+
+fn cut_at(text: &str, limit: usize, levels: &[fn(&str) -> Vec<&str>], pieces: &mut Vec<String>) {
+    let text = text.trim();
+    if text.is_empty() {
+        return;
+    }
+    let Some((level, finer)) = levels.split_first().filter(|_| length(text) > limit) else {
+        pieces.push(text.to_owned());
+        return;
+    };
+    let mut piece = String::new();
+    for part in level(text) {
+        if length(piece.trim()) + length(part.trim_end()) + gap(&piece) > limit {
+            cut_at(&piece, limit, finer, pieces);
+            piece.clear();
+        }
+        piece.push_str(part);
+    }
+    cut_at(&piece, limit, finer, pieces);
+}
+
+/// The white space at the end of a piece, which counts once something follows it.
+fn gap(piece: &str) -> usize {
+    length(piece) - length(piece.trim_end())
+}
+
+/// The length in UTF-16 code units.
+fn length(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn squeezed(text: &str) -> String {
+        text.split_whitespace().collect()
+    }
+
+    #[test]
+    fn a_short_text_stays_whole() {
+        assert_eq!(cut("Добрий день!\n\nЧим допомогти?", 1000), ["Добрий день!\n\nЧим допомогти?"]);
+    }
+
+    #[test]
+    fn a_long_text_is_cut_at_its_paragraphs_first() {
+        assert_eq!(cut("Перше. Друге.\n\nТретє.", 14), ["Перше. Друге.", "Третє."]);
+    }
+
+    #[test]
+    fn a_long_paragraph_is_cut_at_its_sentences_and_a_long_sentence_at_its_words() {
+        assert_eq!(
+            cut("Перше речення. Друге речення тут.", 15),
+            ["Перше речення.", "Друге речення", "тут."]
+        );
+    }
+
+    #[test]
+    fn an_emoji_of_several_code_points_is_never_cut() {
+        let family = "👨‍👩‍👧‍👦";
+
+        assert_eq!(cut(&family.repeat(3), 11), [family, family, family]);
+    }
+
+    #[test]
+    fn instagram_gets_at_most_ten_messages_a_call() {
+        let reply = Reply {
+            bubbles: vec![Bubble::Text("так".to_owned()); 23],
+            quick_replies: Vec::new(),
+        };
+
+        let calls = into_calls(Channel::Instagram, &reply);
+
+        assert_eq!(calls.iter().map(|call| call.bubbles.len()).collect::<Vec<_>>(), [10, 10, 3]);
+    }
+
+    #[test]
+    fn a_caption_that_is_too_long_follows_its_photo_as_text() {
+        let photo = Bubble::Photo {
+            url: "https://cdn.example/1.jpg".to_owned(),
+            caption: Some("а".repeat(1025)),
+        };
+        let reply = Reply { bubbles: vec![photo], quick_replies: Vec::new() };
+
+        let calls = into_calls(Channel::Telegram, &reply);
+
+        assert_eq!(calls.len(), 2);
+        assert!(matches!(calls[0].bubbles[..], [Bubble::Photo { caption: None, .. }]));
+        assert_eq!(calls[1].bubbles, [Bubble::Text("а".repeat(1025))]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_piece_is_over_the_limit_and_nothing_is_lost(
+            text in "([а-яіїє]{1,12}[ .,!?\n👗]{1,3}){0,60}",
+            limit in 3_usize..200,
+        ) {
+            let pieces = cut(&text, limit);
+
+            prop_assert!(pieces.iter().all(|piece| length(piece) <= limit && !piece.is_empty()));
+            prop_assert_eq!(squeezed(&pieces.concat()), squeezed(&text));
+        }
+    }
+}

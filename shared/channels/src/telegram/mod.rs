@@ -1,0 +1,7 @@
+//! Our own Telegram bot.
+
+mod parse;
+mod send;
+
+pub use parse::{Update, parse};
+pub use send::Sender;
