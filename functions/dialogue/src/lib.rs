@@ -1,1 +1,6 @@
-//! Lambda behind inbound.fifo: one turn of one session at a time.
+//! Lambda behind the inbound queue: a session's turn, committed once, and its delivery.
+
+mod batch;
+mod start;
+
+pub use start::{MANYCHAT_API, TELEGRAM_API, main};

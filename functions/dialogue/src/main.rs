@@ -1,2 +1,5 @@
-//! Entry point.
-fn main() {}
+//! The `bootstrap` of the dialogue function.
+
+fn main() -> std::process::ExitCode {
+    mirt_dialogue::main()
+}

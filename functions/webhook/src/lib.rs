@@ -1,1 +1,9 @@
 //! Lambda behind the HTTP API: authenticate, parse, record, wake.
+
+mod answer;
+mod health;
+mod routes;
+mod secrets;
+mod start;
+
+pub use start::main;

@@ -1,0 +1,110 @@
+//! Starting: settings, secrets, clients and the shop once, before the first batch.
+
+use std::process::ExitCode;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use lambda_runtime::{LambdaEvent, service_fn};
+use mirt_aws::{sdk, secrets, table::Table};
+use mirt_channels::{Channels, manychat, telegram};
+use mirt_domain::shop::{Requisites, Settings as ShopSettings, Shop, Words};
+use mirt_engine::{burst::BurstWindow, failure::chain, take_turn::Dialogue};
+use mirt_runtime::{
+    clock::SystemClock,
+    process,
+    settings::{SettingError, Settings},
+};
+use serde::Deserialize;
+
+use crate::batch::Batch;
+
+/// Where ManyChat's API is unless a setting says otherwise.
+pub const MANYCHAT_API: &str = "https://api.manychat.com";
+
+/// Where Telegram's Bot API is unless a setting says otherwise.
+pub const TELEGRAM_API: &str = "https://api.telegram.org";
+
+/// The secret of the channels.
+#[derive(Deserialize)]
+struct ChannelSecrets {
+    manychat_api_key: String,
+    telegram_bot_token: String,
+    /// Without them the step of payment is a human's (decision 3).
+    requisites: Option<Requisites>,
+}
+
+/// Why the function does not start.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    #[error(transparent)]
+    Http(#[from] mirt_http::ClientError),
+    #[error(transparent)]
+    Secret(#[from] secrets::SecretError),
+    #[error("the function's runtime failed")]
+    Lambda(#[source] lambda_runtime::Error),
+}
+
+/// Runs the function until Lambda ends it.
+#[must_use]
+pub fn main() -> ExitCode {
+    process::run("dialogue", run)
+}
+
+async fn run(settings: Settings) -> Result<(), StartError> {
+    let http = mirt_http::client()?;
+    let config = sdk::config(http.clone()).await;
+    let secret: ChannelSecrets =
+        secrets::read(&config, settings.required("MIRT_CHANNEL_SECRET")?).await?;
+    let table = Table::new(&config, settings.required("MIRT_TABLE")?.to_owned());
+    let channels = Channels {
+        manychat: manychat::Sender::new(
+            http.clone(),
+            settings.get("MANYCHAT_API_URL").unwrap_or(MANYCHAT_API),
+            secret.manychat_api_key,
+        ),
+        telegram: telegram::Sender::new(
+            http,
+            settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API),
+            &secret.telegram_bot_token,
+        ),
+    };
+    let shop_settings = ShopSettings { requisites: secret.requisites, ..ShopSettings::default() };
+    let words = Words::of(mirt_content::catalog());
+    let dialogue = Dialogue {
+        clock: &SystemClock,
+        store: &table,
+        channels: &channels,
+        shop: Shop {
+            catalog: mirt_content::catalog(),
+            words: &words,
+            prompts: mirt_content::prompts(),
+            settings: &shop_settings,
+        },
+        burst: burst(&settings)?,
+    };
+    let dialogue = &dialogue;
+    lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
+        let report = Batch::from_event(event.payload)
+            .run(async |session, woken_at| match dialogue.take_turns(session, woken_at).await {
+                Ok(()) => true,
+                Err(error) => {
+                    let channel = session.channel;
+                    tracing::error!(event = "turn_failed", %channel, error = chain(&error));
+                    false
+                }
+            })
+            .await;
+        Ok::<_, lambda_runtime::Error>(SqsBatchResponse::from(report))
+    }))
+    .await
+    .map_err(StartError::Lambda)
+}
+
+fn burst(settings: &Settings) -> Result<BurstWindow, SettingError> {
+    let default = BurstWindow::default();
+    Ok(BurstWindow {
+        quiet: settings.millis("MIRT_BURST_QUIET_MS")?.unwrap_or(default.quiet),
+        longest: settings.millis("MIRT_BURST_LONGEST_MS")?.unwrap_or(default.longest),
+    })
+}

@@ -1,0 +1,127 @@
+//! The routes of the HTTP API that channels call.
+
+use lambda_http::{
+    Body, Request, RequestExt as _, Response,
+    http::{HeaderMap, Method, StatusCode, header::AUTHORIZATION},
+};
+use mirt_aws::{queue::InboundQueue, table::Table};
+use mirt_channels::{manychat, telegram};
+use mirt_engine::{
+    clock::Clock as _,
+    event::InboundEvent,
+    failure::chain,
+    receive::{Received, receive},
+};
+use mirt_runtime::clock::SystemClock;
+use serde_json::json;
+
+use crate::{answer, health, secrets::WebhookSecrets};
+
+/// The largest body that is read. A message of any channel is a hundredth of it.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// Where ManyChat's flows put the token; `Authorization` is the other place.
+const MANYCHAT_TOKEN: &str = "x-manychat-token";
+
+/// Where Telegram puts the secret of `setWebhook`.
+const TELEGRAM_SECRET: &str = "x-telegram-bot-api-secret-token";
+
+/// What the routes need.
+#[derive(Clone)]
+pub(crate) struct Webhooks {
+    pub(crate) table: Table,
+    pub(crate) queue: InboundQueue,
+    pub(crate) secrets: WebhookSecrets,
+}
+
+impl Webhooks {
+    /// Answers one request. The API's routes let nothing else through.
+    pub(crate) async fn answer(&self, request: Request) -> Response<Body> {
+        let path = request.raw_http_path().to_owned();
+        let (parts, body) = request.into_parts();
+        match (parts.method, path.as_str()) {
+            (Method::GET, "/health") => health::check(&self.table, &self.queue).await,
+            (Method::POST, "/webhooks/manychat") => self.manychat(&parts.headers, &body).await,
+            (Method::POST, "/webhooks/telegram") => self.telegram(&parts.headers, &body).await,
+            _ => answer::error(StatusCode::NOT_FOUND, "no such route"),
+        }
+    }
+
+    async fn manychat(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+        if !self.secrets.manychat_webhook_token.is(manychat_token(headers)) {
+            return unauthorized("X-ManyChat-Token or Authorization");
+        }
+        if body.len() > MAX_BODY_BYTES {
+            return too_large();
+        }
+        match manychat::parse(body, SystemClock.now()) {
+            Ok(event) => self.take(&event, StatusCode::ACCEPTED).await,
+            Err(error) => bad_request("manychat", error),
+        }
+    }
+
+    async fn telegram(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+        if !self.secrets.telegram_webhook_secret.is(header(headers, TELEGRAM_SECRET)) {
+            return unauthorized("X-Telegram-Bot-Api-Secret-Token");
+        }
+        if body.len() > MAX_BODY_BYTES {
+            return too_large();
+        }
+        match telegram::parse(body, SystemClock.now()) {
+            Ok(telegram::Update::Message(event)) => self.take(&event, StatusCode::OK).await,
+            Ok(telegram::Update::Ignored) => {
+                answer::json(StatusCode::OK, &json!({ "status": "ignored" }))
+            }
+            Err(error) => bad_request("telegram", error),
+        }
+    }
+
+    async fn take(&self, event: &InboundEvent, status: StatusCode) -> Response<Body> {
+        let channel = event.session.channel;
+        match receive(&self.table, &self.queue, event).await {
+            Ok(received) => {
+                let word = match received {
+                    Received::Accepted => "accepted",
+                    Received::Duplicate => "duplicate",
+                };
+                tracing::info!(event = "event_received", %channel, outcome = word);
+                answer::json(status, &json!({ "status": word }))
+            }
+            Err(error) => {
+                tracing::error!(event = "event_not_received", %channel, error = chain(&error));
+                answer::try_again()
+            }
+        }
+    }
+}
+
+fn manychat_token(headers: &HeaderMap) -> &str {
+    let own = header(headers, MANYCHAT_TOKEN);
+    if !own.is_empty() {
+        return own;
+    }
+    let authorization = header(headers, AUTHORIZATION.as_str());
+    match authorization.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+        _ => authorization,
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).map_or("", str::trim)
+}
+
+fn unauthorized(place: &str) -> Response<Body> {
+    tracing::warn!(event = "unauthorized", place);
+    answer::error(StatusCode::UNAUTHORIZED, format!("wrong or missing secret in {place}"))
+}
+
+fn too_large() -> Response<Body> {
+    let sentence = format!("the body is larger than {} KB", MAX_BODY_BYTES / 1024);
+    answer::error(StatusCode::PAYLOAD_TOO_LARGE, sentence)
+}
+
+fn bad_request(channel: &'static str, error: mirt_channels::ParseError) -> Response<Body> {
+    tracing::warn!(event = "unreadable_payload", channel, error = %error);
+    answer::error(StatusCode::BAD_REQUEST, error)
+}

@@ -1,0 +1,73 @@
+//! What callers of the webhooks must present.
+
+use serde::Deserialize;
+use subtle::ConstantTimeEq as _;
+
+/// A secret of our own choice that a caller presents.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Token(String);
+
+impl Token {
+    /// Whether `presented` is this token. Takes the same time wherever they differ; a token that
+    /// is empty is never presented rightly.
+    pub(crate) fn is(&self, presented: &str) -> bool {
+        !self.0.is_empty() && bool::from(self.0.as_bytes().ct_eq(presented.as_bytes()))
+    }
+}
+
+/// The secret of the webhooks.
+#[derive(Clone, Deserialize)]
+pub(crate) struct WebhookSecrets {
+    /// What ManyChat's flows send in `X-ManyChat-Token` or `Authorization`.
+    pub(crate) manychat_webhook_token: Token,
+    /// What Telegram sends in `X-Telegram-Bot-Api-Secret-Token`.
+    pub(crate) telegram_webhook_secret: Token,
+}
+
+/// A token is not set: the function must not start, or anyone could write as any customer.
+#[derive(Debug, thiserror::Error)]
+#[error("the member {0} of the webhooks' secret is empty")]
+pub(crate) struct UnsetToken(&'static str);
+
+impl WebhookSecrets {
+    /// Refuses secrets that would let everyone in.
+    pub(crate) fn checked(self) -> Result<Self, UnsetToken> {
+        let is_unset = |token: &Token| token.0.trim().is_empty();
+        if is_unset(&self.manychat_webhook_token) {
+            return Err(UnsetToken("manychat_webhook_token"));
+        }
+        if is_unset(&self.telegram_webhook_secret) {
+            return Err(UnsetToken("telegram_webhook_secret"));
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets(manychat: &str, telegram: &str) -> WebhookSecrets {
+        WebhookSecrets {
+            manychat_webhook_token: Token(manychat.to_owned()),
+            telegram_webhook_secret: Token(telegram.to_owned()),
+        }
+    }
+
+    #[test]
+    fn an_unset_token_lets_nobody_in() {
+        assert!(secrets("", "b").checked().is_err());
+        assert!(secrets("a", " ").checked().is_err());
+        assert!(secrets("a", "b").checked().is_ok());
+        assert!(!Token(String::new()).is(""));
+    }
+
+    #[test]
+    fn only_the_whole_token_is_the_token() {
+        let token = Token("abc".to_owned());
+
+        assert!(token.is("abc"));
+        assert!(!token.is("ab") && !token.is("abcd") && !token.is("abd"));
+    }
+}

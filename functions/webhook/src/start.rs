@@ -1,0 +1,57 @@
+//! Starting: settings, secrets and clients once, before the first request.
+
+use std::{convert::Infallible, process::ExitCode};
+
+use lambda_http::{Request, service_fn};
+use mirt_aws::{queue::InboundQueue, sdk, secrets, table::Table};
+use mirt_runtime::{
+    process,
+    settings::{SettingError, Settings},
+};
+
+use crate::{
+    routes::Webhooks,
+    secrets::{UnsetToken, WebhookSecrets},
+};
+
+/// Why the function does not start.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    #[error(transparent)]
+    Http(#[from] mirt_http::ClientError),
+    #[error(transparent)]
+    Secret(#[from] secrets::SecretError),
+    #[error(transparent)]
+    Unset(#[from] UnsetToken),
+    #[error("the function's runtime failed")]
+    Lambda(#[source] lambda_http::Error),
+}
+
+/// Runs the function until Lambda ends it.
+#[must_use]
+pub fn main() -> ExitCode {
+    process::run("webhook", run)
+}
+
+async fn run(settings: Settings) -> Result<(), StartError> {
+    let http = mirt_http::client()?;
+    let config = sdk::config(http).await;
+    let webhooks = Webhooks {
+        table: Table::new(&config, settings.required("MIRT_TABLE")?.to_owned()),
+        queue: InboundQueue::new(&config, settings.required("MIRT_INBOUND_QUEUE_URL")?.to_owned()),
+        secrets: secrets::read::<WebhookSecrets>(
+            &config,
+            settings.required("MIRT_WEBHOOK_SECRET")?,
+        )
+        .await?
+        .checked()?,
+    };
+    lambda_http::run(service_fn(|request: Request| {
+        let webhooks = webhooks.clone();
+        async move { Ok::<_, Infallible>(webhooks.answer(request).await) }
+    }))
+    .await
+    .map_err(StartError::Lambda)
+}
