@@ -1,2 +1,18 @@
-//! The whole system on one machine.
-fn main() {}
+//! The `mirt` command: the whole system on one machine, and the operators' tools.
+
+mod cli;
+mod environment;
+mod function;
+mod output;
+mod up;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match cli::Cli::parse().command.unwrap_or_default() {
+        cli::Command::Up(arguments) => up::main(&arguments),
+        cli::Command::Function { name } => function::main(name),
+    }
+}

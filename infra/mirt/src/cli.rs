@@ -1,0 +1,54 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The assistant on one machine, and the tools to work with it.
+#[derive(Debug, Parser)]
+#[command(name = "mirt", version)]
+pub(crate) struct Cli {
+    /// What to do; without it, `up`.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Starts the whole system on this machine, with a page to chat on.
+    Up(UpArguments),
+    /// Runs one Lambda function as its `bootstrap` does; `up` starts its own this way.
+    #[command(hide = true)]
+    Function {
+        /// Which one.
+        name: FunctionName,
+    },
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Self::Up(UpArguments { port: DEFAULT_PORT, data: PathBuf::from(DEFAULT_DATA) })
+    }
+}
+
+const DEFAULT_PORT: u16 = 8787;
+const DEFAULT_DATA: &str = ".mirt";
+
+#[derive(Args, Debug)]
+pub(crate) struct UpArguments {
+    /// The port to listen on, on the loopback address; 0 takes a free one.
+    #[arg(long, default_value_t = DEFAULT_PORT)]
+    pub(crate) port: u16,
+    /// The folder for all data; it survives a restart.
+    #[arg(long, default_value = DEFAULT_DATA)]
+    pub(crate) data: PathBuf,
+}
+
+/// The functions of `template.yaml`, by the last part of their `CodeUri`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FunctionName {
+    /// Behind the HTTP API.
+    Webhook,
+    /// Behind the inbound queue.
+    Dialogue,
+}

@@ -1,0 +1,197 @@
+//! Settings of the local run: the environment, and `.env` beside it.
+
+use std::{collections::BTreeMap, path::Path};
+
+use mirt_runtime::settings::{SettingError, Settings};
+use serde_json::{Value, json};
+
+/// The settings that are not ours by name but that we read, beside those with `MIRT_`.
+const READ: [&str; 8] = [
+    "MANYCHAT_WEBHOOK_TOKEN",
+    "TELEGRAM_WEBHOOK_SECRET",
+    "MANYCHAT_API_KEY",
+    "MANYCHAT_API_URL",
+    "TELEGRAM_BOT_TOKEN",
+    "TELEGRAM_API_URL",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+];
+
+/// What the local run does when nothing else is set. None of these opens anything outside of it.
+const SAMPLE_MANYCHAT_TOKEN: &str = "sample-manychat-token";
+const SAMPLE_TELEGRAM_SECRET: &str = "sample-telegram-secret";
+const SAMPLE_MANYCHAT_KEY: &str = "sample-manychat-key";
+const SAMPLE_TELEGRAM_TOKEN: &str = "0:sample-telegram-token";
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EnvironmentError {
+    /// `.env` is there and is no list of settings.
+    #[error("the file .env cannot be read")]
+    File(#[from] dotenvy::Error),
+    /// A setting is unknown or unreadable.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+}
+
+/// A channel's side of the settings.
+#[derive(Clone, Debug)]
+pub(crate) struct ChannelApi {
+    /// Where its API is; `None` is this machine's page.
+    pub(crate) url: Option<String>,
+    /// What our webhook wants to be presented.
+    pub(crate) webhook_secret: String,
+    /// Whether that is the sample, which may be shown.
+    pub(crate) webhook_secret_is_sample: bool,
+    key: String,
+}
+
+/// All settings of the local run.
+#[derive(Clone, Debug)]
+pub(crate) struct Environment {
+    pub(crate) settings: Settings,
+    pub(crate) manychat: ChannelApi,
+    pub(crate) telegram: ChannelApi,
+    /// Without a key for the model the assistant works from its rules and templates alone.
+    pub(crate) is_degraded: bool,
+}
+
+impl Environment {
+    /// Reads `.env` in `folder`, if there is one, and the process's own environment, which wins.
+    pub(crate) fn read(folder: &Path) -> Result<Self, EnvironmentError> {
+        let file = folder.join(".env");
+        let mut variables = BTreeMap::new();
+        if file.exists() {
+            for variable in dotenvy::from_path_iter(&file)? {
+                let (name, value) = variable?;
+                variables.insert(name, value);
+            }
+        }
+        variables.extend(std::env::vars());
+        Self::from_variables(variables)
+    }
+
+    fn from_variables(
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, EnvironmentError> {
+        let settings = Settings::from_variables(variables)?;
+        settings.millis("MIRT_BURST_QUIET_MS")?;
+        settings.millis("MIRT_BURST_LONGEST_MS")?;
+        let [
+            manychat_webhook,
+            telegram_webhook,
+            manychat_key,
+            manychat_url,
+            telegram_token,
+            telegram_url,
+            openai_key,
+            openai_url,
+        ] = READ;
+        address(&settings, openai_url)?;
+        let channel = |webhook, webhook_sample, key, key_sample, url, official: &str| {
+            let url = address(&settings, url)?;
+            let key = settings.get(key);
+            Ok::<_, SettingError>(ChannelApi {
+                url: url.or_else(|| key.map(|_| official.to_owned())),
+                webhook_secret: settings.get(webhook).unwrap_or(webhook_sample).to_owned(),
+                webhook_secret_is_sample: settings.get(webhook).is_none(),
+                key: key.unwrap_or(key_sample).to_owned(),
+            })
+        };
+        Ok(Self {
+            manychat: channel(
+                manychat_webhook,
+                SAMPLE_MANYCHAT_TOKEN,
+                manychat_key,
+                SAMPLE_MANYCHAT_KEY,
+                manychat_url,
+                mirt_dialogue::MANYCHAT_API,
+            )?,
+            telegram: channel(
+                telegram_webhook,
+                SAMPLE_TELEGRAM_SECRET,
+                telegram_token,
+                SAMPLE_TELEGRAM_TOKEN,
+                telegram_url,
+                mirt_dialogue::TELEGRAM_API,
+            )?,
+            is_degraded: settings.get(openai_key).is_none(),
+            settings,
+        })
+    }
+
+    /// The secret of the webhooks, as the operator makes it in AWS.
+    pub(crate) fn webhook_secret(&self) -> Value {
+        json!({
+            "manychat_webhook_token": self.manychat.webhook_secret,
+            "telegram_webhook_secret": self.telegram.webhook_secret,
+        })
+    }
+
+    /// The secret of the channels, as the operator makes it in AWS. The requisites are a sample
+    /// that nobody can take for real ones (decision 3).
+    pub(crate) fn channel_secret(&self) -> Value {
+        json!({
+            "manychat_api_key": self.manychat.key,
+            "telegram_bot_token": self.telegram.key,
+            "requisites": {
+                "recipient": "ЗРАЗОК, НЕ ПЛАТИТИ",
+                "iban": "UA000000000000000000000000000",
+                "tax_id": "0000000000",
+            },
+        })
+    }
+}
+
+/// An address of a service: http or https, with a host.
+fn address(settings: &Settings, name: &str) -> Result<Option<String>, SettingError> {
+    let Some(value) = settings.get(name) else { return Ok(None) };
+    let url = reqwest::Url::parse(value)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    match url {
+        Some(_) => Ok(Some(value.trim_end_matches('/').to_owned())),
+        None => Err(SettingError::Unreadable {
+            name: name.to_owned(),
+            expected: "an address that begins with http:// or https://",
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test whose settings are refused must fail")]
+
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> Result<Environment, EnvironmentError> {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Environment::from_variables(pairs.iter().map(own))
+    }
+
+    #[test]
+    fn without_settings_replies_go_to_the_page() {
+        let environment = environment(&[]).unwrap();
+
+        assert_eq!(environment.manychat.url, None);
+        assert!(environment.manychat.webhook_secret_is_sample && environment.is_degraded);
+    }
+
+    #[test]
+    fn a_key_alone_sends_replies_to_the_channels_own_api() {
+        let environment = environment(&[("MANYCHAT_API_KEY", "k")]).unwrap();
+
+        assert_eq!(environment.manychat.url.as_deref(), Some("https://api.manychat.com"));
+        assert_eq!(environment.telegram.url, None);
+    }
+
+    #[test]
+    fn an_unreadable_address_and_an_unknown_setting_are_named() {
+        let error = |pairs| environment(pairs).unwrap_err().to_string();
+
+        assert!(error(&[("TELEGRAM_API_URL", "telegram")]).contains("TELEGRAM_API_URL"));
+        assert!(error(&[("OPENAI_BASE_URL", "ftp://a")]).contains("OPENAI_BASE_URL"));
+        assert!(error(&[("MIRT_BURST", "1")]).contains("MIRT_BURST"));
+        assert!(error(&[("MIRT_BURST_QUIET_MS", "soon")]).contains("MIRT_BURST_QUIET_MS"));
+    }
+}

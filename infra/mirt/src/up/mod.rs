@@ -1,0 +1,210 @@
+//! `mirt up`: the whole system on this machine.
+//!
+//! The functions are real processes that speak Lambda's Runtime API and the AWS SDK's protocols,
+//! wired as `template.yaml` says; what AWS does around them is `mirt-local-aws`. In place of the
+//! channels' APIs stands a page to chat on, unless their addresses or keys are set.
+
+mod deliveries;
+
+mod page;
+mod services;
+mod sessions;
+mod wiring;
+
+use std::{
+    fs::{File, TryLockError},
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{StatusCode, header::HOST},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+};
+use mirt_aws::{sdk, table::Table};
+use mirt_local_aws::{
+    clock::Clock,
+    endpoint::{Endpoint, Options, StartError},
+    gateway,
+    lambda::Lambda,
+    mapping,
+    site::Site,
+};
+use tokio::{net::TcpListener, signal, task::JoinSet};
+
+use crate::{
+    cli::UpArguments,
+    environment::{Environment, EnvironmentError},
+    output,
+};
+use wiring::{Wiring, WiringError};
+
+/// Why the system does not start, or does not go on.
+#[derive(Debug, thiserror::Error)]
+enum UpError {
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    #[error("the logs cannot be started: MIRT_LOG cannot be read")]
+    Logs(#[from] tracing_subscriber::filter::ParseError),
+    #[error("the folder {0} cannot be used")]
+    Data(PathBuf, #[source] io::Error),
+    #[error("the folder {0} is used by another mirt")]
+    InUse(PathBuf),
+    #[error("port {0} cannot be listened on")]
+    Port(u16, #[source] io::Error),
+    #[error(transparent)]
+    Http(#[from] mirt_http::ClientError),
+    #[error(transparent)]
+    Services(#[from] StartError),
+    #[error(transparent)]
+    Wiring(#[from] WiringError),
+    #[error("a function does not start")]
+    Function(#[from] mirt_local_aws::lambda::InvokeError),
+    #[error("the system stopped")]
+    Io(#[from] io::Error),
+}
+
+/// Runs until it is interrupted.
+pub(crate) fn main(arguments: &UpArguments) -> ExitCode {
+    let started = || -> Result<(), UpError> {
+        let environment = Environment::read(Path::new("."))?;
+        start_logs(environment.settings.get("MIRT_LOG"))?;
+        tokio::runtime::Runtime::new()?.block_on(up(arguments, environment))
+    };
+    match started() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// For people, on standard error, so that standard output says only what scripts wait for.
+fn start_logs(level: Option<&str>) -> Result<(), tracing_subscriber::filter::ParseError> {
+    use tracing_subscriber::{
+        filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+    };
+    let levels: Targets = level.unwrap_or("warn").parse()?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
+    let _ = tracing_subscriber::registry().with(levels).with(lines).try_init();
+    Ok(())
+}
+
+async fn up(arguments: &UpArguments, environment: Environment) -> Result<(), UpError> {
+    let _lock = lock(&arguments.data)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port))
+        .await
+        .map_err(|error| UpError::Port(arguments.port, error))?;
+    let address = listener.local_addr()?;
+    let origin = format!("http://{address}");
+    let http = mirt_http::client()?;
+
+    let site = Site::default();
+    let data = Some(arguments.data.join("aws"));
+    let endpoint =
+        Endpoint::start(Options { data, site: site.clone(), clock: Clock::System }).await?;
+    let endpoint = Arc::new(endpoint);
+    let wiring = Wiring::read(&environment, &site, &origin, endpoint.url())?;
+    wiring.make_resources(&endpoint, &environment).await?;
+    let config = sdk::local_config(http.clone(), endpoint.url(), site.region.clone()).await;
+    let table = Table::new(&config, wiring.table.clone());
+
+    let functions = Arc::new(Lambda::new(wiring.specs(), &site, wiring.commands()?));
+    let router = Router::new()
+        .merge(page::routes(page::Page {
+            origin: origin.clone(),
+            environment: environment.clone(),
+            photos: arguments.data.join("photos"),
+            http,
+        }))
+        .merge(deliveries::Deliveries::new().routes())
+        .merge(sessions::routes(table))
+        .merge(services::routes(Arc::clone(&endpoint)))
+        .layer(from_fn_with_state(address, only_this_machine))
+        .merge(gateway::router(wiring.routes(), site.clone(), Arc::clone(&functions)))
+        .fallback(gateway::not_found);
+
+    let mut tasks = JoinSet::new();
+    for mapping in wiring.mappings() {
+        let (endpoint, site, functions) =
+            (Arc::clone(&endpoint), site.clone(), Arc::clone(&functions));
+        tasks.spawn(async move {
+            match mapping::run(&mapping, endpoint.sqs(), &site, &functions).await {}
+        });
+    }
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
+    tasks.spawn(async move { server.await });
+    for function in wiring.specs() {
+        functions.warm(&function.name).await?;
+    }
+
+    announce(&origin, &environment);
+    tokio::select! {
+        interrupted = signal::ctrl_c() => Ok(interrupted?),
+        Some(ended) = tasks.join_next() => Ok(ended.map_err(io::Error::other)??),
+    }
+}
+
+/// Keeps a second `mirt` out of the same data, for as long as the file is open.
+fn lock(data: &Path) -> Result<File, UpError> {
+    let failed = |error| UpError::Data(data.to_owned(), error);
+    std::fs::create_dir_all(data).map_err(failed)?;
+    let file = File::create(data.join("lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(UpError::InUse(data.to_owned())),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+/// Answers only what was addressed to this machine by its own name: a page elsewhere that makes
+/// its own name point here must not read what is shown here.
+async fn only_this_machine(
+    State(address): State<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let port = address.port();
+    let own = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}"));
+    if host.is_some_and(|host| own.iter().any(|own| own == host)) {
+        next.run(request).await
+    } else {
+        (StatusCode::MISDIRECTED_REQUEST, "this page answers only to this machine").into_response()
+    }
+}
+
+/// Says where it is, and how to speak to it.
+fn announce(origin: &str, environment: &Environment) {
+    output::line(format_args!("ready {origin}"));
+    if environment.is_degraded {
+        output::line("degraded mode: no OPENAI_API_KEY, so rules and templates answer alone");
+    }
+    let places = [("ManyChat", &environment.manychat), ("Telegram", &environment.telegram)];
+    for (name, channel) in places {
+        let place = channel.url.as_deref().unwrap_or("the page");
+        output::line(format_args!("{name}: replies go to {place}"));
+    }
+    let shown = |secret: &str, is_sample: bool| {
+        if is_sample { secret.to_owned() } else { "<your secret>".to_owned() }
+    };
+    let (manychat, telegram) = (&environment.manychat, &environment.telegram);
+    let token = shown(&manychat.webhook_secret, manychat.webhook_secret_is_sample);
+    let secret = shown(&telegram.webhook_secret, telegram.webhook_secret_is_sample);
+    output::line(format_args!(
+        "\nChat at {origin}/ or send a message:\n  \
+         curl {origin}/webhooks/manychat -H 'X-ManyChat-Token: {token}' \\\n    \
+         -d '{{\"type\":\"instagram\",\"clientId\":\"1001\",\"message\":\"покажіть сукні на зріст 134\"}}'\n  \
+         curl {origin}/webhooks/telegram -H 'X-Telegram-Bot-Api-Secret-Token: {secret}' \\\n    \
+         -d '{{\"update_id\":1,\"message\":{{\"message_id\":1,\"date\":1763700000,\"chat\":{{\"id\":1001,\"type\":\"private\"}},\"text\":\"Добрий день\"}}}}'\n\
+         Look inside:\n  \
+         curl {origin}/local/sessions/instagram/1001"
+    ));
+}

@@ -1,0 +1,154 @@
+//! `template.yaml` as it runs here: resources made, functions started with their environment.
+
+use std::{collections::BTreeMap, env, io};
+
+use mirt_local_aws::{
+    dynamodb::TableError,
+    endpoint::Endpoint,
+    gateway::Route,
+    lambda::FunctionSpec,
+    mapping::Mapping,
+    secrets::SecretsError,
+    site::Site,
+    sqs::SqsError,
+    template::{Surroundings, Template, TemplateError},
+};
+use tokio::process::Command;
+
+use crate::environment::Environment;
+
+/// The one wiring diagram.
+const TEMPLATE: &str = include_str!("../../../../template.yaml");
+
+/// Settings of the user that reach the functions as they are.
+const PASSED_ON: [&str; 3] = ["MIRT_LOG", "MIRT_BURST_QUIET_MS", "MIRT_BURST_LONGEST_MS"];
+
+/// Why the template cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum WiringError {
+    #[error("template.yaml cannot be run")]
+    Template(#[from] TemplateError),
+    #[error("template.yaml has no table")]
+    NoTable,
+    #[error("no function of template.yaml has the setting {0}")]
+    NoSetting(&'static str),
+    #[error("the table cannot be made")]
+    Table(#[from] TableError),
+    #[error("a queue cannot be made")]
+    Queue(#[from] SqsError),
+    #[error("a secret cannot be made")]
+    Secret(#[from] SecretsError),
+    #[error("this program cannot be found")]
+    Program(#[from] io::Error),
+}
+
+/// The template, resolved for this machine.
+pub(super) struct Wiring {
+    /// The name of the one table.
+    pub(super) table: String,
+    template: Template,
+    environments: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Wiring {
+    /// Reads the template: its references point to `endpoint`, its channels to `origin` where the
+    /// user has set no others.
+    pub(super) fn read(
+        environment: &Environment,
+        site: &Site,
+        origin: &str,
+        endpoint: &str,
+    ) -> Result<Self, WiringError> {
+        let surroundings = Surroundings {
+            site: site.clone(),
+            parameters: BTreeMap::new(),
+            endpoint: endpoint.to_owned(),
+        };
+        let template = Template::parse(TEMPLATE, &surroundings)?;
+        let table = template.tables.first().ok_or(WiringError::NoTable)?.name.clone();
+
+        let on_page = |channel: &str| format!("{origin}/local/{channel}");
+        let mut own = vec![
+            ("AWS_ENDPOINT_URL".to_owned(), endpoint.to_owned()),
+            ("AWS_ACCESS_KEY_ID".to_owned(), "local".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY".to_owned(), "local".to_owned()),
+            (
+                "MANYCHAT_API_URL".to_owned(),
+                environment.manychat.url.clone().unwrap_or_else(|| on_page("manychat")),
+            ),
+            (
+                "TELEGRAM_API_URL".to_owned(),
+                environment.telegram.url.clone().unwrap_or_else(|| on_page("telegram")),
+            ),
+        ];
+        own.extend(PASSED_ON.iter().filter_map(|name| {
+            Some(((*name).to_owned(), environment.settings.get(name)?.to_owned()))
+        }));
+        let environments = template
+            .functions
+            .iter()
+            .map(|function| {
+                let mut all = function.environment.clone();
+                all.extend(own.iter().cloned());
+                (function.spec.name.clone(), all)
+            })
+            .collect();
+        Ok(Self { table, template, environments })
+    }
+
+    /// Makes the tables, the queues and the secrets, or leaves them as they are. Messages that were
+    /// in flight when the last run ended are released: whoever held them is gone.
+    pub(super) async fn make_resources(
+        &self,
+        endpoint: &Endpoint,
+        environment: &Environment,
+    ) -> Result<(), WiringError> {
+        for table in &self.template.tables {
+            endpoint.dynamodb().ensure_table(table.clone()).await?;
+        }
+        for queue in &self.template.queues {
+            endpoint.sqs().ensure_queue(&queue.name, queue.attributes.clone()).await?;
+            endpoint.sqs().release_in_flight(&queue.name).await?;
+        }
+        for (setting, value) in [
+            ("MIRT_WEBHOOK_SECRET", environment.webhook_secret()),
+            ("MIRT_CHANNEL_SECRET", environment.channel_secret()),
+        ] {
+            let name = self
+                .environments
+                .values()
+                .find_map(|environment| environment.get(setting))
+                .ok_or(WiringError::NoSetting(setting))?;
+            endpoint.secrets().ensure_secret(name, &value.to_string()).await?;
+        }
+        Ok(())
+    }
+
+    /// What Lambda needs to know about each function.
+    pub(super) fn specs(&self) -> Vec<FunctionSpec> {
+        self.template.functions.iter().map(|function| function.spec.clone()).collect()
+    }
+
+    /// Makes a function's command: this program again, as that function, with what the template
+    /// gives it and nothing of this process's own environment.
+    pub(super) fn commands(&self) -> Result<impl Fn(&str) -> Command + use<>, WiringError> {
+        let program = env::current_exe()?;
+        let environments = self.environments.clone();
+        Ok(move |function: &str| {
+            let mut command = Command::new(&program);
+            command.args(["function", function]).env_clear();
+            command.envs(environments.get(function).into_iter().flatten());
+            command
+        })
+    }
+
+    /// The routes of the HTTP API.
+    pub(super) fn routes(&self) -> Vec<Route> {
+        self.template.routes.clone()
+    }
+
+    /// Which function reads which queue.
+    pub(super) fn mappings(&self) -> Vec<Mapping> {
+        self.template.mappings.clone()
+    }
+}
