@@ -1,1 +1,14 @@
 //! What the black-box tests share: stub channels that check requests, and the running whole.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test whose surroundings fail must fail, at the place where they do"
+)]
+
+mod channel_stub;
+mod manychat_rules;
+pub mod mirt;
+mod telegram_schema;
+
+pub use channel_stub::{ChannelStub, Sent, Shown};
+pub use mirt::Mirt;

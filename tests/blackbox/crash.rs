@@ -1,0 +1,54 @@
+//! `kill -9` at any moment loses nothing and repeats nothing (I1, I6, I7).
+
+use serde_json::json;
+
+use crate::{bubbles, texts_consumed, turns, world};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_was_accepted_is_answered_once_after_a_crash_before_its_turn() {
+    let mut world = world().await;
+    world.mirt.instagram_text("901", "скільки лагуна на 98?").await;
+
+    world.mirt.kill().await;
+    assert!(world.manychat.shown_to("901").is_empty(), "killed within the quiet window");
+    world.mirt.start_again().await;
+
+    let session = world.mirt.at_rest("instagram", "901", 1).await;
+    assert_eq!(texts_consumed(&session), ["скільки лагуна на 98?"]);
+    assert_eq!(world.manychat.shown_to("901").len(), bubbles(&session));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_was_committed_arrives_once_after_a_crash_before_its_delivery() {
+    let mut world = world().await;
+    for _ in 0..3 {
+        world.manychat.answer_next(500, &[], json!({ "status": "error" }));
+    }
+    world.mirt.instagram_text("902", "скільки лагуна на 98?").await;
+    while world.manychat.refused() == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+
+    world.mirt.kill().await;
+    let session_before = world.manychat.shown_to("902");
+    world.mirt.start_again().await;
+
+    assert!(session_before.is_empty(), "{session_before:?}");
+    let session = world.mirt.at_rest("instagram", "902", 1).await;
+    assert_eq!(turns(&session).len(), 1);
+    assert_eq!(world.manychat.shown_to("902").len(), bubbles(&session));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_known_survives_a_crash() {
+    let mut world = world().await;
+    world.mirt.telegram_text(1, 903, "покажіть сукні на зріст 134").await;
+    let before = world.mirt.at_rest("telegram", "903", 1).await;
+
+    world.mirt.kill().await;
+    world.mirt.start_again().await;
+
+    assert_eq!(world.mirt.session("telegram", "903").await, before);
+}

@@ -1,0 +1,47 @@
+//! Channels that are slow, busy or unwilling.
+
+use serde_json::json;
+
+use crate::{bubbles, turns, world};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_arrives_once_although_the_channel_fails_at_first() {
+    let world = world().await;
+    world.manychat.answer_next(503, &[], json!({}));
+    world.manychat.answer_next(429, &[("retry-after", "1")], json!({}));
+
+    world.mirt.instagram_text("1001", "Добрий день").await;
+
+    let session = world.mirt.at_rest("instagram", "1001", 1).await;
+    assert_eq!(world.manychat.refused(), 2);
+    assert_eq!(world.manychat.shown_to("1001").len(), bubbles(&session));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn telegrams_own_word_for_how_long_to_wait_is_heeded() {
+    let world = world().await;
+    let busy = json!({ "ok": false, "error_code": 429, "parameters": { "retry_after": 1 } });
+    world.telegram.answer_next(429, &[], busy);
+
+    world.mirt.telegram_text(1, 1002, "Добрий день").await;
+
+    let session = world.mirt.at_rest("telegram", "1002", 1).await;
+    assert_eq!(world.telegram.shown_to("1002").len(), bubbles(&session));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_who_blocked_the_bot_does_not_hold_up_their_own_session() {
+    let world = world().await;
+    let blocked = json!({ "ok": false, "error_code": 403, "description": "Forbidden" });
+    world.telegram.answer_next(403, &[], blocked);
+    world.mirt.telegram_text(1, 1003, "Добрий день").await;
+    world.mirt.at_rest("telegram", "1003", 1).await;
+
+    world.mirt.telegram_text(2, 1003, "скільки лагуна на 98?").await;
+
+    let session = world.mirt.at_rest("telegram", "1003", 2).await;
+    assert_eq!(turns(&session).len(), 2);
+    assert!(!world.telegram.shown_to("1003").is_empty());
+}

@@ -1,0 +1,44 @@
+//! The whole, running, spoken to as ManyChat, Telegram and a browser speak to it.
+#![expect(clippy::panic, reason = "a test whose surroundings fail must fail, where they do")]
+
+mod bad_input;
+mod burst;
+mod crash;
+mod delivery;
+mod looking_in;
+mod once;
+mod order;
+mod sale;
+mod settings;
+
+use mirt_test_support::mirt::World;
+use serde_json::Value;
+
+/// Starts the whole with stubs in place of the channels.
+async fn world() -> World {
+    world_with(&[]).await
+}
+
+/// The same, with more settings.
+async fn world_with(env: &[(&str, &str)]) -> World {
+    World::start(env!("CARGO_BIN_EXE_mirt"), env).await
+}
+
+/// The texts of all messages that a session's turns consumed, in order.
+fn texts_consumed(session: &Value) -> Vec<String> {
+    turns(session)
+        .iter()
+        .flat_map(|turn| turn["input"].as_array().cloned().unwrap_or_default())
+        .filter_map(|message| message["text"].as_str().map(str::to_owned))
+        .collect()
+}
+
+/// The turns of a session, oldest first.
+fn turns(session: &Value) -> Vec<Value> {
+    session["turns"].as_array().cloned().unwrap_or_default()
+}
+
+/// How many messages the channel was given for all turns of a session.
+fn bubbles(session: &Value) -> usize {
+    turns(session).iter().filter_map(|turn| turn["bubbles"].as_array()).map(Vec::len).sum()
+}

@@ -1,0 +1,236 @@
+//! The other side of a channel: takes calls, checks them, keeps them, answers as told.
+
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    Json, Router,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+    routing::post,
+};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{manychat_rules, telegram_schema};
+
+/// How long a test waits for a message that should come. A lost message fails the test after this;
+/// nothing else depends on it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a customer was shown by one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Words.
+    Text(String),
+    /// A photo, with its words.
+    Photo {
+        /// Its address.
+        url: String,
+        /// Its words; empty when it has none.
+        caption: String,
+    },
+}
+
+/// One call that the stub answered with success.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// Whom it was for.
+    pub user: String,
+    /// What it showed, in order.
+    pub shown: Vec<Shown>,
+}
+
+#[derive(Default)]
+struct Calls {
+    sent: Vec<Sent>,
+    violations: Vec<String>,
+    /// Answers for the next calls, before success becomes the rule again.
+    script: VecDeque<(StatusCode, HeaderMap, Value)>,
+    refused: usize,
+}
+
+#[derive(Clone)]
+struct Shared {
+    calls: Arc<Mutex<Calls>>,
+    changed: Arc<watch::Sender<()>>,
+    credential: String,
+}
+
+impl Shared {
+    fn calls(&self) -> MutexGuard<'_, Calls> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A stub in place of ManyChat or Telegram.
+pub struct ChannelStub {
+    address: SocketAddr,
+    shared: Shared,
+}
+
+impl ChannelStub {
+    /// A stub of ManyChat that wants `key` as its bearer.
+    pub async fn manychat(key: &str) -> Self {
+        Self::start(key, |shared| {
+            Router::new().route("/fb/sending/sendContent", post(manychat)).with_state(shared)
+        })
+        .await
+    }
+
+    /// A stub of Telegram for the bot with `token`.
+    pub async fn telegram(token: &str) -> Self {
+        Self::start(token, |shared| {
+            Router::new().route("/{bot}/{method}", post(telegram)).with_state(shared)
+        })
+        .await
+    }
+
+    async fn start(credential: &str, routes: impl FnOnce(Shared) -> Router) -> Self {
+        let shared = Shared {
+            calls: Arc::default(),
+            changed: Arc::new(watch::channel(()).0),
+            credential: credential.to_owned(),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("a bound socket has an address");
+        let router = routes(shared.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { address, shared }
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Answers the next call that has no answer yet with `status` and `body`.
+    pub fn answer_next(&self, status: u16, headers: &[(&'static str, &str)], body: Value) {
+        let status = StatusCode::from_u16(status).expect("a status");
+        let headers = headers
+            .iter()
+            .map(|(name, value)| {
+                let name = axum::http::HeaderName::from_static(name);
+                (name, value.parse().expect("a header value"))
+            })
+            .collect();
+        self.shared.calls().script.push_back((status, headers, body));
+    }
+
+    /// What was sent to `user`, in order.
+    pub fn sent_to(&self, user: &str) -> Vec<Sent> {
+        self.shared.calls().sent.iter().filter(|sent| sent.user == user).cloned().collect()
+    }
+
+    /// All that `user` was shown, in order.
+    pub fn shown_to(&self, user: &str) -> Vec<Shown> {
+        self.sent_to(user).into_iter().flat_map(|sent| sent.shown).collect()
+    }
+
+    /// How many calls were answered with something else than success, as told.
+    pub fn refused(&self) -> usize {
+        self.shared.calls().refused
+    }
+
+    /// What was wrong with the calls so far.
+    pub fn violations(&self) -> Vec<String> {
+        self.shared.calls().violations.clone()
+    }
+
+    /// Waits until `holds` is true of what `user` was shown, and gives that.
+    ///
+    /// # Panics
+    /// When it does not come true.
+    pub async fn wait_for(&self, user: &str, holds: impl Fn(&[Shown]) -> bool) -> Vec<Shown> {
+        let mut changes = self.shared.changed.subscribe();
+        let waiting = async {
+            loop {
+                changes.borrow_and_update();
+                let shown = self.shown_to(user);
+                if holds(&shown) {
+                    return shown;
+                }
+                changes.changed().await.expect("the stub lives as long as the test");
+            }
+        };
+        match tokio::time::timeout(PATIENCE, waiting).await {
+            Ok(shown) => shown,
+            Err(_) => panic!("{user} was shown only {:?}", self.shown_to(user)),
+        }
+    }
+}
+
+impl Shared {
+    /// Keeps the call, unless the script wants another answer than success.
+    fn answer(&self, sent: Sent, violations: Vec<String>, success: Value) -> Response {
+        let response = {
+            let mut calls = self.calls();
+            calls.violations.extend(violations);
+            if let Some((status, headers, body)) = calls.script.pop_front() {
+                calls.refused += 1;
+                (status, headers, Json(body)).into_response()
+            } else {
+                calls.sent.push(sent);
+                Json(success).into_response()
+            }
+        };
+        self.changed.send_replace(());
+        response
+    }
+}
+
+async fn manychat(
+    State(stub): State<Shared>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Response {
+    let mut violations = manychat_rules::violations(&body);
+    let bearer = format!("Bearer {}", stub.credential);
+    if headers.get("authorization").and_then(|value| value.to_str().ok()) != Some(&bearer) {
+        violations.push("the bearer is not the account's key".to_owned());
+    }
+    let messages = body["data"]["content"]["messages"].as_array().cloned().unwrap_or_default();
+    let sent = Sent {
+        user: plain(&body["subscriber_id"]),
+        shown: messages.iter().map(manychat_shown).collect(),
+    };
+    stub.answer(sent, violations, json!({ "status": "success" }))
+}
+
+fn manychat_shown(message: &Value) -> Shown {
+    match message["url"].as_str() {
+        Some(url) => Shown::Photo { url: url.to_owned(), caption: String::new() },
+        None => Shown::Text(plain(&message["text"])),
+    }
+}
+
+async fn telegram(
+    State(stub): State<Shared>,
+    Path((bot, method)): Path<(String, String)>,
+    Json(body): Json<Value>,
+) -> Response {
+    let mut violations = telegram_schema::violations(&method, &body);
+    if bot != format!("bot{}", stub.credential) {
+        violations.push("the token is not the bot's".to_owned());
+    }
+    let shown = match body["photo"].as_str() {
+        Some(url) => Shown::Photo { url: url.to_owned(), caption: plain(&body["caption"]) },
+        None => Shown::Text(plain(&body["text"])),
+    };
+    let sent = Sent { user: plain(&body["chat_id"]), shown: vec![shown] };
+    stub.answer(sent, violations, json!({ "ok": true, "result": {} }))
+}
+
+/// A text or a number as text; empty for anything else.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
+}

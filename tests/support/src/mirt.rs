@@ -1,0 +1,235 @@
+//! The running whole: `mirt up` as a process, spoken to over its public interface alone.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use reqwest::{Response, StatusCode};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::{Child, Command},
+};
+
+use crate::ChannelStub;
+
+/// What ManyChat's flows present in tests.
+pub const MANYCHAT_TOKEN: &str = "test-manychat-token";
+
+/// What Telegram presents in tests.
+pub const TELEGRAM_SECRET: &str = "test-telegram-secret";
+
+/// The key with which replies go to the stub of ManyChat.
+pub const MANYCHAT_KEY: &str = "test-manychat-key";
+
+/// The token with which replies go to the stub of Telegram.
+pub const TELEGRAM_TOKEN: &str = "1:test-telegram-token";
+
+/// How long a start, or a session's coming to rest, may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Between two looks at a session that is not at rest yet.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// The whole with stubs in place of the channels.
+pub struct World {
+    /// The assistant.
+    pub mirt: Mirt,
+    /// In place of ManyChat.
+    pub manychat: ChannelStub,
+    /// In place of Telegram.
+    pub telegram: ChannelStub,
+}
+
+impl World {
+    /// Starts everything, `binary` being the `mirt` command, with more settings in `env`.
+    pub async fn start(binary: &str, env: &[(&str, &str)]) -> Self {
+        let manychat = ChannelStub::manychat(MANYCHAT_KEY).await;
+        let telegram = ChannelStub::telegram(TELEGRAM_TOKEN).await;
+        let (manychat_url, telegram_url) = (manychat.url(), telegram.url());
+        let mut all = vec![
+            ("MANYCHAT_WEBHOOK_TOKEN", MANYCHAT_TOKEN),
+            ("TELEGRAM_WEBHOOK_SECRET", TELEGRAM_SECRET),
+            ("MANYCHAT_API_KEY", MANYCHAT_KEY),
+            ("TELEGRAM_BOT_TOKEN", TELEGRAM_TOKEN),
+            ("MANYCHAT_API_URL", &manychat_url),
+            ("TELEGRAM_API_URL", &telegram_url),
+        ];
+        all.extend(env);
+        let mirt = Mirt::start(binary, &all).await;
+        Self { mirt, manychat, telegram }
+    }
+
+    /// Ends the test: no call of a channel may have been wrong.
+    ///
+    /// # Panics
+    /// When one was.
+    pub fn check(&self) {
+        assert_eq!(self.manychat.violations(), [""; 0], "calls of ManyChat");
+        assert_eq!(self.telegram.violations(), [""; 0], "calls of Telegram");
+    }
+}
+
+/// `mirt up` as a process.
+pub struct Mirt {
+    binary: PathBuf,
+    env: Vec<(String, String)>,
+    data: tempfile::TempDir,
+    child: Child,
+    url: String,
+    http: reqwest::Client,
+}
+
+impl Mirt {
+    /// Starts it on a free port with an empty data folder, and waits until it is ready.
+    pub async fn start(binary: &str, env: &[(&str, &str)]) -> Self {
+        let binary = PathBuf::from(binary);
+        let env: Vec<_> =
+            env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let (child, url) = spawn(&binary, data.path(), &env).await;
+        Self { binary, env, data, child, url, http: mirt_http::client().expect("a client") }
+    }
+
+    /// Kills the process as `kill -9` does, and waits until it is gone.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.expect("the process was running");
+    }
+
+    /// Starts it again on the same data, after [`Self::kill`].
+    pub async fn start_again(&mut self) {
+        (self.child, self.url) = spawn(&self.binary, self.data.path(), &self.env).await;
+    }
+
+    /// The address of `path`.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// Gets `path`.
+    pub async fn get(&self, path: &str) -> Response {
+        self.http.get(self.url(path)).send().await.expect("an answer")
+    }
+
+    /// Posts `body` to `path` with one header.
+    pub async fn post(
+        &self,
+        path: &str,
+        header: (&str, &str),
+        body: impl Into<Vec<u8>>,
+    ) -> Response {
+        let request = self.http.post(self.url(path)).header(header.0, header.1);
+        request.body(body.into()).send().await.expect("an answer")
+    }
+
+    /// Posts `payload` as ManyChat does.
+    pub async fn manychat(&self, payload: &Value) -> (StatusCode, Value) {
+        let header = ("X-ManyChat-Token", MANYCHAT_TOKEN);
+        answer(self.post("/webhooks/manychat", header, payload.to_string()).await).await
+    }
+
+    /// Posts `update` as Telegram does.
+    pub async fn telegram(&self, update: &Value) -> (StatusCode, Value) {
+        let header = ("X-Telegram-Bot-Api-Secret-Token", TELEGRAM_SECRET);
+        answer(self.post("/webhooks/telegram", header, update.to_string()).await).await
+    }
+
+    /// What an Instagram customer writes.
+    pub async fn instagram_text(&self, user: &str, text: &str) {
+        let payload = json!({ "type": "instagram", "clientId": user, "message": text });
+        let (status, body) = self.manychat(&payload).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{body}");
+    }
+
+    /// What a Telegram customer writes.
+    pub async fn telegram_text(&self, update_id: u64, user: i64, text: &str) {
+        let (status, body) = self.telegram(&telegram_text(update_id, user, text)).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+    }
+
+    /// A look inside a session.
+    pub async fn session(&self, channel: &str, user: &str) -> Value {
+        let (status, body) =
+            answer(self.get(&format!("/local/sessions/{channel}/{user}")).await).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        body
+    }
+
+    /// Waits until a session has taken `turns` turns and has nothing left to do, and gives it.
+    ///
+    /// # Panics
+    /// When that does not come true.
+    pub async fn at_rest(&self, channel: &str, user: &str, turns: usize) -> Value {
+        let mut session = Value::Null;
+        let waiting = async {
+            loop {
+                session = self.session(channel, user).await;
+                let taken = session["turns"].as_array().map_or(0, Vec::len);
+                if taken >= turns && session["pending_inbox"] == 0 && session["pending_outbox"] == 0
+                {
+                    break;
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        let came_true = tokio::time::timeout(PATIENCE, waiting).await.is_ok();
+        assert!(came_true, "the session is not at rest: {session:#}");
+        session
+    }
+}
+
+/// An update with a customer's words.
+pub fn telegram_text(update_id: u64, user: i64, text: &str) -> Value {
+    telegram_message(update_id, user, &json!({ "text": text }))
+}
+
+/// An update with a customer's message of any content.
+///
+/// # Panics
+/// When `content` is no object.
+pub fn telegram_message(update_id: u64, user: i64, content: &Value) -> Value {
+    let mut message = json!({
+        "message_id": update_id,
+        "date": 1_763_700_000,
+        "chat": { "id": user, "type": "private" },
+        "from": { "id": user, "is_bot": false, "first_name": "Тест" },
+    });
+    let content = content.as_object().expect("an object").clone();
+    message.as_object_mut().expect("an object").extend(content);
+    json!({ "update_id": update_id, "message": message })
+}
+
+async fn answer(response: Response) -> (StatusCode, Value) {
+    let status = response.status();
+    (status, response.json().await.expect("a JSON answer"))
+}
+
+async fn spawn(binary: &Path, data: &Path, env: &[(String, String)]) -> (Child, String) {
+    let mut child = Command::new(binary)
+        .args(["up", "--port", "0", "--data"])
+        .arg(data.join("mirt"))
+        // A folder of its own, so that no `.env` of the developer takes part.
+        .current_dir(data)
+        .env_clear()
+        .envs(env.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the mirt command was built");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let waiting = async {
+        while let Some(line) = lines.next_line().await.expect("readable output") {
+            if let Some(url) = line.strip_prefix("ready ") {
+                return url.to_owned();
+            }
+        }
+        panic!("mirt ended before it was ready");
+    };
+    let url = tokio::time::timeout(PATIENCE, waiting).await.expect("ready in time");
+    // What it says later is read and dropped, or the pipe would fill and block it.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    (child, url)
+}
