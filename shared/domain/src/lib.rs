@@ -6,9 +6,12 @@
 pub mod catalog;
 pub mod channel;
 pub mod content;
+pub mod decide;
 pub mod diagnostic;
+pub mod hygiene;
 pub mod language;
 pub mod money;
+pub mod perceive;
 pub mod photo;
 pub mod prompts;
 pub mod reply;
@@ -19,6 +22,7 @@ pub mod size;
 pub mod state;
 pub mod turn;
 mod version;
+pub mod word;
 
 #[cfg(test)]
 mod testing;

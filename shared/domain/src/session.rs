@@ -81,6 +81,24 @@ impl Session {
         self.facts.hand_over.is_some()
     }
 
+    /// Where the conversation is taken up: off the topic, an order that was begun goes on.
+    #[must_use]
+    pub fn resumed(&self) -> Self {
+        let mut session = self.clone();
+        if self.state == State::OutOfDomain && !self.facts.cart.is_empty() {
+            session.state = State::PaymentDelivery;
+            session.phase = self.facts.sale_phase();
+        }
+        session
+    }
+
+    /// Stands again where it stood before a human took over.
+    pub(crate) fn put_back(mut self, state: State, phase: Phase) -> Self {
+        self.state = state;
+        self.phase = phase;
+        self
+    }
+
     /// Moves on after a turn.
     pub(crate) fn moved_to(mut self, state: State, phase: Phase) -> Self {
         self.state = state;

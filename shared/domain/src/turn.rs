@@ -5,18 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     catalog::ProductId,
-    language::{
-        rules::{self, Signal},
-        token::tokens,
-    },
+    decide,
     money::Money,
+    perceive,
     photo::Photo,
-    prompts::{TemplateKey, Values},
-    reply::{Bubble, Reply},
+    reply::Reply,
     session::{Session, facts::EscalationReason},
     shop::Shop,
     size::Size,
     state::{Intent, Phase, State},
+    word,
 };
 
 /// One message of the burst.
@@ -47,6 +45,8 @@ pub enum Action {
         /// Why, for the manager and for statistics; holds no words of the customer.
         reason: EscalationReason,
     },
+    /// A manager is shown the receipt and says whether the money is there (decision 7).
+    CheckPayment,
 }
 
 /// What a turn decided.
@@ -99,6 +99,12 @@ pub struct Place {
     pub phase: Phase,
 }
 
+impl Place {
+    const fn of(session: &Session) -> Self {
+        Self { state: session.state(), phase: session.phase() }
+    }
+}
+
 /// A rule that matched.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleHit {
@@ -127,42 +133,36 @@ pub enum Mode {
     Rules,
 }
 
-/// Takes a turn: reads the burst, decides, words the answer.
+/// Takes a turn: reads the burst, decides, words the answer, checks it.
 #[must_use]
 pub fn take(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Turn {
-    let text: Vec<&str> =
-        input.messages.iter().filter_map(|message| message.text.as_deref()).collect();
-    let seen = rules::read(&tokens(&text.join("\n")));
-    let is_greeting = seen.iter().any(|seen| seen.signal == Signal::Greeting);
-    let (intent, key) = if is_greeting {
-        (Intent::GreetingOnly, TemplateKey::GreetingHello)
-    } else {
-        (Intent::UnknownOrEmpty, TemplateKey::DiscoveryAskWhat)
-    };
+    let from = Place::of(session);
+    let resumed = session.resumed();
+    let mut perceived = perceive::read(shop, &resumed, input);
+    let hits = std::mem::take(&mut perceived.hits);
+    let decision = decide::decide(shop, resumed, &perceived, input.now);
     let seed = u64::from(session.turns());
-    let bubbles = shop.prompts.render(key, &Values::none(), seed).unwrap_or_default();
-    let from = Place { state: session.state(), phase: session.phase() };
-    let to = Place { state: State::Discovery, phase: Phase::Discovery };
-    let next = session.clone().moved_to(to.state, to.phase);
+    let worded = word::bubbles(shop.prompts, &decision.says, seed);
+    let (bubbles, checks_failed) = match worded {
+        Ok(bubbles) => (bubbles, Vec::new()),
+        Err(_) => (Vec::new(), vec!["wording".to_owned()]),
+    };
     Turn {
-        reply: Reply {
-            bubbles: bubbles.into_iter().map(Bubble::Text).collect(),
-            quick_replies: vec![],
-        },
-        actions: Vec::new(),
+        reply: Reply { bubbles, quick_replies: Vec::new() },
+        actions: decision.actions,
         trace: TurnTrace {
-            n: next.turns(),
-            intent,
+            n: decision.session.turns(),
+            intent: perceived.intent,
             from,
-            to,
-            edge: "greeting".to_owned(),
-            rules: Vec::new(),
-            said: vec![key.as_str().to_owned()],
-            products: Vec::new(),
-            checks_failed: Vec::new(),
-            blocked: false,
+            to: Place::of(&decision.session),
+            edge: decision.edge.name.to_owned(),
+            rules: hits,
+            said: word::names(&decision.says),
+            products: decision.products,
+            checks_failed,
+            blocked: perceived.is_blocked,
             mode: Mode::Rules,
         },
-        session: next,
+        session: decision.session,
     }
 }

@@ -169,6 +169,12 @@ impl Matcher {
         matches
     }
 
+    /// Whether some phrase holds this word.
+    #[must_use]
+    pub fn knows(&self, key: &str) -> bool {
+        !self.atoms_of(key).is_empty()
+    }
+
     fn items(&self, tokens: &[Token]) -> Vec<Item> {
         let mut items: Vec<Item> = Vec::with_capacity(tokens.len());
         let (mut begins_sentence, mut begins_clause) = (true, true);

@@ -137,6 +137,8 @@ signals! {
     AskPhoto = "ask_photo";
     /// Show me, I am looking for.
     Browse = "browse";
+    /// Show it.
+    ShowMe = "show_me";
     /// More of the same.
     ShowMore = "show_more";
     /// From the beginning.
@@ -223,4 +225,10 @@ pub fn read(tokens: &[Token]) -> Vec<Seen> {
         .collect();
     seen.dedup_by_key(|seen| (seen.signal, seen.from));
     seen
+}
+
+/// Whether a token is a word that some rule knows, so that it is no slip of the finger.
+#[must_use]
+pub fn is_known(token: &Token) -> bool {
+    BOOK.matcher.knows(&token.key)
 }

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{catalog::ProductId, money::Money, size::Size};
+use crate::{
+    catalog::{ColorKey, ProductId},
+    money::Money,
+    size::Size,
+};
 
 /// The most lines of a cart; more is a wholesale order, which a manager takes.
 pub const MAX_LINES: usize = 20;
@@ -17,8 +21,8 @@ pub struct CartLine {
     pub product_id: ProductId,
     /// Its size.
     pub size: Size,
-    /// The key of its colour, as in `catalog/colors.toml`.
-    pub color: String,
+    /// Its colour.
+    pub color: ColorKey,
     /// How many, 1 to [`MAX_QUANTITY`].
     pub quantity: u32,
     /// The catalogue's price of one when it was taken.
@@ -43,6 +47,35 @@ impl Cart {
     #[must_use]
     pub fn total(&self) -> Money {
         self.lines.iter().map(|line| line.price.times(line.quantity)).sum()
+    }
+
+    /// Adds a line; a line of the same garment, size and colour grows. False when the cart is full.
+    pub(crate) fn add(&mut self, line: CartLine) -> bool {
+        let same = self.lines.iter().position(|own| {
+            own.product_id == line.product_id && own.size == line.size && own.color == line.color
+        });
+        let pieces = same.map_or(0, |at| self.lines[at].quantity).saturating_add(line.quantity);
+        if pieces > MAX_QUANTITY {
+            return false;
+        }
+        match same {
+            Some(at) => self.lines[at].quantity = pieces,
+            None if self.lines.len() < MAX_LINES => self.lines.push(line),
+            None => return false,
+        }
+        true
+    }
+
+    /// Takes lines out; says whether there were any.
+    pub(crate) fn remove(&mut self, mut is_unwanted: impl FnMut(&CartLine) -> bool) -> bool {
+        let before = self.lines.len();
+        self.lines.retain(|line| !is_unwanted(line));
+        self.lines.len() < before
+    }
+
+    /// Takes everything out.
+    pub(crate) fn clear(&mut self) {
+        self.lines.clear();
     }
 
     /// Whether nothing was taken.

@@ -4,7 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{cart::Cart, customer::Customer};
-use crate::{catalog::ProductId, size::Height, size::Size};
+use crate::{
+    catalog::{CategoryKey, ColorKey, FeatureKey, ProductId},
+    size::{Height, Size},
+    state::{Phase, State},
+};
 
 /// Everything known in a conversation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,10 +38,16 @@ pub struct Facts {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Search {
-    /// The key of a category.
-    pub category: Option<String>,
-    /// The key of a colour.
-    pub color: Option<String>,
+    /// A kind of garment.
+    pub category: Option<CategoryKey>,
+    /// A colour.
+    pub color: Option<ColorKey>,
+    /// Features, all of them.
+    pub features: Vec<FeatureKey>,
+    /// A size by its name, where no height was told.
+    pub size: Option<Size>,
+    /// How many of the found garments were shown already.
+    pub seen: usize,
 }
 
 /// A garment that is being chosen.
@@ -47,10 +57,24 @@ pub struct Choice {
     pub product_id: ProductId,
     /// Its size, once known; always one that it comes in.
     pub size: Option<Size>,
-    /// The key of its colour, once known; always one that it comes in.
-    pub color: Option<String>,
+    /// Its colour, once known; always one that it comes in.
+    pub color: Option<ColorKey>,
     /// How many.
     pub quantity: u32,
+}
+
+impl Choice {
+    /// A garment of which nothing else is known.
+    #[must_use]
+    pub const fn of(product_id: ProductId) -> Self {
+        Self { product_id, size: None, color: None, quantity: 1 }
+    }
+
+    /// Whether it can be offered with its price and bought.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.size.is_some() && self.color.is_some()
+    }
 }
 
 /// How the order is paid.
@@ -63,6 +87,8 @@ pub struct Payment {
     pub requisites_shown: bool,
     /// Whether a receipt is in.
     pub proof: bool,
+    /// Whether a manager found the money (decision 7).
+    pub is_approved: bool,
 }
 
 /// The two ways to pay (decision 11).
@@ -82,6 +108,10 @@ pub struct HandOver {
     pub at: Timestamp,
     /// Why.
     pub reason: EscalationReason,
+    /// Where the conversation stood; it goes on from there.
+    pub from: State,
+    /// What was awaited there.
+    pub awaited: Phase,
 }
 
 /// Why a human is needed. Holds no words of the customer, so it may be logged.
@@ -100,12 +130,30 @@ pub enum EscalationReason {
     ReturnOrExchange,
     /// Where is my parcel, has my money arrived.
     OrderStatus,
-    /// A size or a garment that only a human can promise.
-    OutsideCatalogue,
+    /// A question that the shop's policies leave to a human.
+    Policy,
     /// Too many turns without progress.
     NoProgress,
     /// The step of payment is not set up.
     NoRequisites,
+}
+
+impl Facts {
+    /// What the sale waits for, once something is in the cart.
+    #[must_use]
+    pub const fn sale_phase(&self) -> Phase {
+        if self.payment.is_approved {
+            Phase::Completed
+        } else if self.payment.proof {
+            Phase::AwaitingConfirmation
+        } else if self.payment.requisites_shown {
+            Phase::WaitingForPaymentProof
+        } else if self.customer.is_complete() && !self.flags.asked_same_data {
+            Phase::WaitingForPaymentMethod
+        } else {
+            Phase::WaitingForDeliveryData
+        }
+    }
 }
 
 /// What was done, so that it is not done too often.
@@ -120,6 +168,8 @@ pub struct Flags {
     pub stuck: u32,
     /// Whether one more thing was offered after this order.
     pub upsold: bool,
+    /// Whether an old customer was asked if the known data still hold.
+    pub asked_same_data: bool,
 }
 
 /// What is known, for whoever looks into a session.

@@ -4,6 +4,16 @@ use super::{Rule, Signal};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
+        signal: Signal::ShowMe,
+        any: &[
+            "покаж*/показ*/покажіть/показуй*",
+            "скиньте/скинь/скинете/надішліть/надішли/пришліть/пришлите/киньте",
+            "дайте/дай подивит*/глян*",
+            "show",
+        ],
+        unless: &[],
+    },
+    Rule {
         signal: Signal::Browse,
         any: &[
             "покаж*/показ*/покажіть/показуй*",

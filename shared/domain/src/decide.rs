@@ -1,0 +1,238 @@
+//! Deciding: from what is known and what was said to what is known, said and done. Pure and total.
+
+mod choosing;
+mod draft;
+mod edges;
+mod present;
+mod sale;
+mod service;
+
+use jiff::{Timestamp, ToSpan};
+
+use self::{draft::Draft, service::Answer};
+pub use self::{
+    draft::Say,
+    edges::{EDGES, Edge, Event, To, follow},
+};
+use crate::{
+    language::rules::Signal,
+    perceive::Perceived,
+    prompts::{TemplateKey, Values},
+    session::Session,
+    shop::Shop,
+    state::{Intent, State},
+    turn::{Action, NamedProduct},
+};
+
+/// What a turn decided, before it is worded.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The session after the turn.
+    pub session: Session,
+    /// What is said.
+    pub says: Vec<Say>,
+    /// What else has to happen.
+    pub actions: Vec<Action>,
+    /// The garments that are named.
+    pub products: Vec<NamedProduct>,
+    /// What the turn amounts to.
+    pub event: Event,
+    /// The edge that was taken.
+    pub edge: &'static Edge,
+}
+
+/// Decides a turn from the session as it is taken up (see [`Session::resumed`]).
+#[must_use]
+pub fn decide(
+    shop: &Shop<'_>,
+    session: Session,
+    perceived: &Perceived,
+    now: Timestamp,
+) -> Decision {
+    let mut draft = Draft::new(shop, perceived, now, session);
+    let event = if is_silent(&draft) { Event::Silent } else { answer(&mut draft) };
+    let (state, phase) = (draft.session.state(), draft.session.phase());
+    let (edge, state, phase) = follow(state, phase, event);
+    let Draft { session, says, actions, products, .. } = draft;
+    Decision { session: session.moved_to(state, phase), says, actions, products, event, edge }
+}
+
+/// Whether a human has the conversation still (decision 8). A hand-over that timed out ends here.
+fn is_silent(draft: &Draft<'_>) -> bool {
+    let timeout = draft.shop.settings.hand_over_timeout;
+    draft
+        .facts()
+        .hand_over
+        .is_some_and(|hand_over| draft.now.duration_since(hand_over.at) < timeout)
+}
+
+fn answer(draft: &mut Draft<'_>) -> Event {
+    let perceived = draft.perceived;
+    if let Some(hand_over) = draft.facts_mut().hand_over.take() {
+        // The human's time is over: the conversation goes on where it was left.
+        draft.session = draft.session.clone().put_back(hand_over.from, hand_over.awaited);
+    }
+    if perceived.intent != Intent::OutOfDomain {
+        draft.facts_mut().flags.off_topic = 0;
+    }
+    if perceived.has(Signal::Restart) && !perceived.is_blocked {
+        return restart(draft);
+    }
+    begin_anew_after_an_order(draft);
+    greet_on_the_way(draft);
+    match perceived.intent {
+        Intent::Complaint => service::escalate_by_words(draft),
+        Intent::OutOfDomain => service::steer(draft),
+        Intent::PhotoIdent => look_at_photo(draft),
+        Intent::PaymentDelivery if perceived.photos > 0 => sale::take_proof(draft),
+        _ => match service::answer_policies(draft) {
+            Answer::Escalated(event) => event,
+            answered => answer_wish(draft, answered == Answer::Given),
+        },
+    }
+}
+
+fn answer_wish(draft: &mut Draft<'_>, is_answered: bool) -> Event {
+    let perceived = draft.perceived;
+    match perceived.intent {
+        Intent::PaymentDelivery => sale::sell(draft),
+        Intent::SizeHelp | Intent::ColorHelp | Intent::DiscoveryOrQuestion => {
+            find(draft, is_answered)
+        }
+        Intent::ThankyouSmalltalk if is_answered => {
+            service::nudge(draft);
+            Event::AskedPolicy
+        }
+        Intent::ThankyouSmalltalk => service::take_leave(draft),
+        Intent::GreetingOnly => {
+            if draft.says.is_empty() {
+                greet(draft);
+            }
+            Event::Greeted
+        }
+        _ => unread(draft),
+    }
+}
+
+fn restart(draft: &mut Draft<'_>) -> Event {
+    let customer = std::mem::take(&mut draft.facts_mut().customer);
+    let greeted_at = Some(draft.now);
+    let facts = draft.facts_mut();
+    *facts = Default::default();
+    facts.customer = customer;
+    facts.flags.greeted_at = greeted_at;
+    draft.ask(TemplateKey::GreetingRestart, Values::none());
+    Event::Restarted
+}
+
+/// After an order is done, the next wish begins a new one; the customer stays known.
+fn begin_anew_after_an_order(draft: &mut Draft<'_>) {
+    if draft.facts().payment.is_approved
+        && draft.session.state() == State::End
+        && draft.perceived.names_something()
+    {
+        let facts = draft.facts_mut();
+        facts.cart.clear();
+        facts.choices.clear();
+        facts.payment = Default::default();
+        facts.flags.upsold = false;
+    }
+}
+
+/// Whether the customer was greeted in the last hours.
+fn is_greeted(draft: &Draft<'_>) -> bool {
+    let since = draft.now.checked_sub(12.hours()).unwrap_or(Timestamp::MIN);
+    draft.facts().flags.greeted_at.is_some_and(|at| at > since)
+}
+
+/// A greeting before an answer.
+fn greet_on_the_way(draft: &mut Draft<'_>) {
+    let perceived = draft.perceived;
+    let is_first = draft.session.turns() == 0 && perceived.intent != Intent::OutOfDomain;
+    let is_polite = perceived.has(Signal::Greeting) || is_first;
+    let is_sad = perceived.intent == Intent::Complaint;
+    if perceived.intent != Intent::GreetingOnly && is_polite && !is_sad && !is_greeted(draft) {
+        draft.tell(TemplateKey::GreetingPrefix);
+        draft.facts_mut().flags.greeted_at = Some(draft.now);
+    }
+}
+
+fn greet(draft: &mut Draft<'_>) {
+    let is_known = is_greeted(draft);
+    draft.facts_mut().flags.greeted_at = Some(draft.now);
+    let is_open = matches!(
+        draft.session.state(),
+        State::Init | State::Discovery | State::End | State::OutOfDomain | State::Complaint
+    );
+    if is_open {
+        let key = if is_known { TemplateKey::GreetingAgain } else { TemplateKey::GreetingHello };
+        draft.ask(key, Values::none());
+    } else {
+        draft.tell(TemplateKey::GreetingReturn);
+        service::nudge(draft);
+    }
+}
+
+fn look_at_photo(draft: &mut Draft<'_>) -> Event {
+    let perceived = draft.perceived;
+    let is_paying = draft.session.state() == State::PaymentDelivery && draft.facts().payment.proof;
+    if is_paying && perceived.words == 0 {
+        draft.ask(TemplateKey::PaymentPhotoUnclear, Values::none());
+        return Event::SentUnclearPhoto;
+    }
+    if !perceived.products.is_empty() {
+        draft.tell(TemplateKey::VisionCannotSeeBut);
+        let outcome = choosing::choose(draft);
+        return present::present(draft, outcome);
+    }
+    if !perceived.heights.is_empty() {
+        draft.facts_mut().heights.clone_from(&perceived.heights);
+    }
+    draft.ask(TemplateKey::VisionCannotSee, Values::none());
+    Event::SentPhoto
+}
+
+/// A wish or a question about garments.
+fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
+    let perceived = draft.perceived;
+    if let Some(kind) = perceived.not_sold.first().filter(|_| perceived.products.is_empty()) {
+        return present::present_not_sold(draft, kind);
+    }
+    if perceived.has(Signal::Adult) && !perceived.tells_size() {
+        draft.tell(TemplateKey::DiscoveryAdult);
+        service::nudge(draft);
+        return Event::AskedPolicy;
+    }
+    if perceived.has(Signal::SizeChart) {
+        return present::present_chart(draft);
+    }
+    let asks_about_garments = perceived.names_something()
+        || perceived.tells_size()
+        || perceived.is_browsing()
+        || perceived.has_any(&[
+            Signal::AskSize,
+            Signal::AskColors,
+            Signal::OtherColor,
+            Signal::AskPrice,
+            Signal::AskPhoto,
+            Signal::AskAvailability,
+            Signal::AskFabric,
+            Signal::AskDetails,
+        ]);
+    if !asks_about_garments
+        || (is_answered && !perceived.names_something() && !perceived.tells_size())
+    {
+        if is_answered {
+            service::nudge(draft);
+            return Event::AskedPolicy;
+        }
+        return unread(draft);
+    }
+    let outcome = choosing::choose(draft);
+    present::present(draft, outcome)
+}
+
+fn unread(draft: &mut Draft<'_>) -> Event {
+    draft.ask(TemplateKey::DiscoveryNotUnderstood, Values::none());
+    Event::Unread
+}

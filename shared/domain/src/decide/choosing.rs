@@ -1,0 +1,317 @@
+//! Choosing garments: what a message adds to what is being chosen.
+
+use super::draft::Draft;
+use crate::{
+    catalog::{ColorKey, Found, Product, ProductId, Query, SizeAdvice, SizeWish},
+    session::facts::{Choice, Search},
+    shop::Shop,
+    size::{Height, Size},
+};
+
+/// The most garments that are chosen at once.
+const MAX_CHOICES: usize = 4;
+
+/// What stands in the way of a choice, to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Obstacle {
+    /// The height is outside the table: a manager confirms the nearest size.
+    ToConfirm {
+        /// The height.
+        height: Height,
+        /// The nearest size.
+        size: Size,
+    },
+    /// The garment does not come in the size that would fit.
+    NoSuchSize {
+        /// The garment.
+        id: ProductId,
+        /// The size that would fit.
+        wanted: Size,
+    },
+    /// The garment comes in the size, but not in this colour.
+    NotInColor {
+        /// The garment.
+        id: ProductId,
+        /// The colour.
+        color: ColorKey,
+        /// The size.
+        size: Size,
+    },
+    /// The garment does not come in the colour.
+    NoSuchColor {
+        /// The garment.
+        id: ProductId,
+        /// The colour.
+        color: ColorKey,
+    },
+}
+
+/// What choosing came to.
+pub(super) enum Outcome<'c> {
+    /// Garments are being chosen: they are in the facts.
+    Chosen(Vec<Obstacle>),
+    /// Several garments, or none: what was found.
+    Searched(Found<'c>),
+    /// A height, size, age or colour without a garment.
+    NoGarment,
+}
+
+/// Takes what a message says of garments into the facts.
+pub(super) fn choose<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
+    let perceived = draft.perceived;
+    if !perceived.heights.is_empty() {
+        draft.facts_mut().heights.clone_from(&perceived.heights);
+    }
+    let named = named(draft);
+    if !named.is_empty() {
+        take_products(draft, &named);
+    } else if starts_search(draft) {
+        draft.facts_mut().choices.clear();
+        note_search(draft);
+    }
+    if draft.facts().choices.is_empty() {
+        return search(draft);
+    }
+    let obstacles = refine(draft);
+    Outcome::Chosen(obstacles)
+}
+
+/// The garments that a message names or picks from the list shown before.
+fn named(draft: &Draft<'_>) -> Vec<ProductId> {
+    let perceived = draft.perceived;
+    let shown = &draft.facts().shown;
+    let picked = perceived.picks.iter().filter_map(|place| shown.get(*place));
+    let mut named = Vec::new();
+    for id in perceived.products.iter().chain(picked) {
+        if !named.contains(id) && draft.product(*id).is_some() && named.len() < MAX_CHOICES {
+            named.push(*id);
+        }
+    }
+    named
+}
+
+fn take_products(draft: &mut Draft<'_>, named: &[ProductId]) {
+    let facts = draft.facts_mut();
+    let old = std::mem::take(&mut facts.choices);
+    let search_color = facts.search.color.take();
+    let search_size = facts.search.size.take();
+    for id in named {
+        let known: Vec<Choice> =
+            old.iter().filter(|choice| choice.product_id == *id).cloned().collect();
+        if known.is_empty() {
+            let mut choice = Choice::of(*id);
+            choice.color.clone_from(&search_color);
+            choice.size = search_size;
+            facts.choices.push(choice);
+        } else {
+            facts.choices.extend(known);
+        }
+    }
+    facts.search = Search::default();
+}
+
+/// Whether a message looks for another kind of garment than those being chosen.
+fn starts_search(draft: &Draft<'_>) -> bool {
+    let perceived = draft.perceived;
+    let chosen = &draft.facts().choices;
+    let other_kind = perceived.categories.iter().any(|category| {
+        !chosen
+            .iter()
+            .filter_map(|choice| draft.product(choice.product_id))
+            .any(|product| product.category == *category)
+    });
+    let other_feature = !perceived.features.is_empty()
+        && !chosen.iter().filter_map(|choice| draft.product(choice.product_id)).any(|product| {
+            perceived.features.iter().all(|feature| {
+                product.features.contains(feature)
+                    || product.colors.iter().any(|variant| variant.features.contains(feature))
+            })
+        });
+    chosen.is_empty() || other_kind || other_feature
+}
+
+fn note_search(draft: &mut Draft<'_>) {
+    let perceived = draft.perceived;
+    let facts = draft.facts_mut();
+    if !perceived.categories.is_empty() {
+        facts.search = Search::default();
+    }
+    let search = &mut facts.search;
+    if let Some(category) = perceived.categories.first() {
+        search.category = Some(category.clone());
+    }
+    if let Some(color) = perceived.colors.first() {
+        search.color = Some(color.clone());
+    }
+    if !perceived.features.is_empty() {
+        search.features.clone_from(&perceived.features);
+    }
+    if let Some(size) = perceived.sizes.first() {
+        search.size = Some(*size);
+    }
+    search.seen = 0;
+}
+
+/// Looks for garments by all that is known. One garment is chosen at once.
+fn search<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
+    let shop: &'t Shop<'t> = draft.shop;
+    let facts = draft.facts().clone();
+    let search = &facts.search;
+    let has_wish =
+        search.category.is_some() || search.color.is_some() || !search.features.is_empty();
+    if !has_wish && !draft.perceived.is_browsing() {
+        return Outcome::NoGarment;
+    }
+    let size = search
+        .size
+        .map(SizeWish::Size)
+        .or_else(|| facts.heights.first().copied().map(SizeWish::Height));
+    let colors: Vec<ColorKey> = search.color.iter().cloned().collect();
+    let found = shop.catalog.search(&Query {
+        products: &[],
+        category: search.category.as_ref(),
+        size,
+        colors: &colors,
+        features: &search.features,
+        skip: search.seen,
+    });
+    if let ([hit], true, 1) = (found.hits.as_slice(), found.is_exact(), found.total) {
+        let mut choice = Choice::of(hit.product.id);
+        choice.size = search.size.filter(|size| hit.product.comes_in(*size, None));
+        choice.color.clone_from(&search.color);
+        let facts = draft.facts_mut();
+        facts.choices = vec![choice];
+        facts.shown = vec![hit.product.id];
+        let obstacles = refine(draft);
+        return Outcome::Chosen(obstacles);
+    }
+    Outcome::Searched(found)
+}
+
+/// Gives the choices the sizes and colours that are known, and says what stands in the way.
+fn refine(draft: &mut Draft<'_>) -> Vec<Obstacle> {
+    let mut obstacles = Vec::new();
+    let mut choices = std::mem::take(&mut draft.facts_mut().choices);
+    spread_over_children(draft, &mut choices);
+    let told_size = !draft.perceived.heights.is_empty() || !draft.perceived.sizes.is_empty();
+    let count = choices.len();
+    for (at, choice) in choices.iter_mut().enumerate() {
+        let Some(product) = draft.product(choice.product_id) else { continue };
+        if let Some(pieces) = draft.perceived.quantity.filter(|pieces| *pieces > 0 && count == 1) {
+            choice.quantity = pieces;
+        }
+        let colors = &draft.perceived.colors;
+        let color = colors.get(at).filter(|_| colors.len() == count).or_else(|| colors.first());
+        let is_new = color.is_some();
+        let wanted = color.cloned().or_else(|| choice.color.take());
+        set_color(product, choice, wanted, &mut obstacles);
+        if choice.size.is_none() || told_size || (is_new && !fits(product, choice)) {
+            set_size(draft, product, choice, at, &mut obstacles);
+        }
+    }
+    draft.facts_mut().choices = choices;
+    obstacles
+}
+
+fn fits(product: &Product, choice: &Choice) -> bool {
+    choice.size.is_some_and(|size| product.comes_in(size, choice.color.as_ref()))
+}
+
+/// Two heights of one garment are two children.
+fn spread_over_children(draft: &Draft<'_>, choices: &mut Vec<Choice>) {
+    let children = draft.perceived.heights.len().max(draft.perceived.sizes.len());
+    if children > 1 && choices.len() == 1 {
+        let one = choices[0].clone();
+        choices.resize_with(children.min(MAX_CHOICES), || Choice { size: None, ..one.clone() });
+    }
+}
+
+fn set_color(
+    product: &Product,
+    choice: &mut Choice,
+    wanted: Option<ColorKey>,
+    obstacles: &mut Vec<Obstacle>,
+) {
+    if let [only] = product.colors.as_slice()
+        && wanted.as_ref().is_none_or(|color| *color == only.color)
+    {
+        choice.color = Some(only.color.clone());
+        return;
+    }
+    let Some(color) = wanted else { return };
+    if product.variant(&color).is_some() {
+        choice.color = Some(color);
+    } else {
+        choice.color = None;
+        obstacles.push(Obstacle::NoSuchColor { id: product.id, color });
+    }
+}
+
+fn set_size(
+    draft: &Draft<'_>,
+    product: &Product,
+    choice: &mut Choice,
+    at: usize,
+    obstacles: &mut Vec<Obstacle>,
+) {
+    let named = &draft.perceived.sizes;
+    let heights = &draft.facts().heights;
+    let size = named.get(at).or_else(|| named.first()).copied();
+    let height = heights.get(at).or_else(|| heights.first()).copied();
+    let old = choice.size.take();
+    if let Some(size) = size {
+        set_named_size(draft, product, choice, size, obstacles);
+    } else if let Some(height) = height {
+        set_size_for(draft, product, choice, height, obstacles);
+    } else if let Some(old) = old {
+        set_named_size(draft, product, choice, old, obstacles);
+    }
+}
+
+fn set_named_size(
+    draft: &Draft<'_>,
+    product: &Product,
+    choice: &mut Choice,
+    size: Size,
+    obstacles: &mut Vec<Obstacle>,
+) {
+    // In a model with the other kind of sizes, the largest like one: nothing is too small then.
+    let alike =
+        draft.shop.catalog.sizes().alike(size).filter(|like| product.price(*like).is_some());
+    let own = product.price(size).map(|_| size).or_else(|| alike.last());
+    match own {
+        Some(own) => keep_size(product, choice, own, obstacles),
+        None => obstacles.push(Obstacle::NoSuchSize { id: product.id, wanted: size }),
+    }
+}
+
+fn set_size_for(
+    draft: &Draft<'_>,
+    product: &Product,
+    choice: &mut Choice,
+    height: Height,
+    obstacles: &mut Vec<Obstacle>,
+) {
+    let advice = draft.shop.catalog.size_for(product.id, None, height);
+    match advice {
+        Some(SizeAdvice::Fits(size)) => keep_size(product, choice, size, obstacles),
+        Some(SizeAdvice::ToConfirm(size)) => {
+            obstacles.push(Obstacle::ToConfirm { height, size });
+            keep_size(product, choice, size, obstacles);
+        }
+        Some(SizeAdvice::Unavailable { wanted, .. }) => {
+            obstacles.push(Obstacle::NoSuchSize { id: product.id, wanted });
+        }
+        None => {}
+    }
+}
+
+/// A size that the garment comes in stays; a colour that lacks it goes, and that is told.
+fn keep_size(product: &Product, choice: &mut Choice, size: Size, obstacles: &mut Vec<Obstacle>) {
+    choice.size = Some(size);
+    if !product.comes_in(size, choice.color.as_ref())
+        && let Some(color) = choice.color.take()
+    {
+        obstacles.push(Obstacle::NotInColor { id: product.id, color, size });
+    }
+}

@@ -1,0 +1,159 @@
+//! A turn while it is decided: the session as it will be, and what will be said.
+
+use jiff::Timestamp;
+
+use crate::{
+    catalog::{ColorKey, ColorVariant, Product, ProductId},
+    money::Money,
+    perceive::Perceived,
+    prompts::{Placeholder, TemplateKey, Values},
+    session::{Session, facts::Facts},
+    shop::Shop,
+    size::Size,
+    turn::{Action, NamedProduct},
+};
+
+/// How many photos one reply shows at most.
+pub(super) const MAX_PHOTOS: usize = 4;
+
+/// Something that is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Say {
+    /// A text, a bubble or more of its own.
+    Text(TemplateKey, Values),
+    /// Texts that share a bubble, a line each.
+    Lines(Vec<(TemplateKey, Values)>),
+    /// A photo of the catalogue with words under it.
+    Photo {
+        /// Its address in the catalogue.
+        url: String,
+        /// The words.
+        caption: (TemplateKey, Values),
+    },
+}
+
+/// A turn while it is decided.
+pub(super) struct Draft<'t> {
+    /// The shop.
+    pub(super) shop: &'t Shop<'t>,
+    /// What was said.
+    pub(super) perceived: &'t Perceived,
+    /// The time of the turn.
+    pub(super) now: Timestamp,
+    /// The session as it will be.
+    pub(super) session: Session,
+    /// What will be said.
+    pub(super) says: Vec<Say>,
+    /// What else has to happen.
+    pub(super) actions: Vec<Action>,
+    /// The garments that are named.
+    pub(super) products: Vec<NamedProduct>,
+    has_asked: bool,
+}
+
+impl<'t> Draft<'t> {
+    /// Nothing decided yet.
+    pub(super) const fn new(
+        shop: &'t Shop<'t>,
+        perceived: &'t Perceived,
+        now: Timestamp,
+        session: Session,
+    ) -> Self {
+        Self {
+            shop,
+            perceived,
+            now,
+            session,
+            says: Vec::new(),
+            actions: Vec::new(),
+            products: Vec::new(),
+            has_asked: false,
+        }
+    }
+
+    /// What is known.
+    pub(super) const fn facts(&self) -> &Facts {
+        self.session.facts()
+    }
+
+    /// What is known, to be changed.
+    pub(super) const fn facts_mut(&mut self) -> &mut Facts {
+        self.session.facts_mut()
+    }
+
+    /// Says a text that holds no question.
+    pub(super) fn say(&mut self, key: TemplateKey, values: Values) {
+        self.says.push(Say::Text(key, values));
+    }
+
+    /// Says a text that needs no facts and holds no question.
+    pub(super) fn tell(&mut self, key: TemplateKey) {
+        self.say(key, Values::none());
+    }
+
+    /// Asks, unless something was asked already: one question at a time.
+    pub(super) fn ask(&mut self, key: TemplateKey, values: Values) {
+        if !self.has_asked {
+            self.has_asked = true;
+            self.says.push(Say::Text(key, values));
+        }
+    }
+
+    /// Notes that a garment is named, with the size and price named beside it.
+    pub(super) fn name(&mut self, id: ProductId, size: Option<Size>, price: Option<Money>) {
+        let named = NamedProduct { id, size, price };
+        self.products.retain(|other| {
+            other.id != id || (other.size.is_some() && size.is_some() && other.size != size)
+        });
+        self.products.push(named);
+    }
+
+    /// Shows a garment in a colour.
+    pub(super) fn show(&mut self, product: &Product, variant: &ColorVariant) {
+        let photos = self.says.iter().filter(|say| matches!(say, Say::Photo { .. })).count();
+        if photos >= MAX_PHOTOS {
+            return;
+        }
+        let values = Values::none()
+            .with(Placeholder::Name, product.name.as_str())
+            .with(Placeholder::Color, variant.label.as_str());
+        let caption = (TemplateKey::ColorPhoto, values);
+        self.says.push(Say::Photo { url: variant.photo_url.clone(), caption });
+    }
+
+    /// The kinds of garments that are sold, as words.
+    pub(super) fn categories(&self) -> String {
+        let kinds: Vec<&str> =
+            self.shop.catalog.categories().iter().map(|kind| kind.key.as_str()).collect();
+        in_words(&kinds)
+    }
+
+    /// A product that a session or a search names; sessions outlive catalogues, so it may be gone.
+    pub(super) fn product(&self, id: ProductId) -> Option<&'t Product> {
+        self.shop.catalog.product(id)
+    }
+}
+
+/// "a, b та c".
+pub(super) fn in_words(items: &[&str]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [before @ .., last] => format!("{} та {last}", before.join(", ")),
+    }
+}
+
+/// The labels of variants, as words.
+pub(super) fn labels<'v>(variants: impl IntoIterator<Item = &'v ColorVariant>) -> String {
+    let labels: Vec<&str> = variants.into_iter().map(|variant| variant.label.as_str()).collect();
+    labels.join(", ")
+}
+
+/// The label of a product's colour; of any colour where the product does not come in it.
+pub(super) fn label_of(shop: &Shop<'_>, product: &Product, color: &ColorKey) -> String {
+    product
+        .variant(color)
+        .map(|variant| variant.label.clone())
+        .or_else(|| shop.catalog.color(color).map(|color| color.label.clone()))
+        .unwrap_or_else(|| color.to_string())
+}

@@ -1,0 +1,447 @@
+//! Saying what choosing came to: lists, sizes, colours, prices, offers.
+
+use super::{
+    choosing::{Obstacle, Outcome},
+    draft::{Draft, MAX_PHOTOS, Say, in_words, label_of, labels},
+    edges::Event,
+};
+use crate::{
+    catalog::{ColorVariant, Found, Hit, MAX_HITS, Miss, NotSoldKey, Product},
+    language::rules::Signal,
+    prompts::{Placeholder, TemplateKey, Values},
+    session::facts::{Choice, Search},
+    state::State,
+};
+
+/// Says what choosing came to, and tells what the turn amounts to.
+pub(super) fn present(draft: &mut Draft<'_>, outcome: Outcome<'_>) -> Event {
+    match outcome {
+        Outcome::Chosen(obstacles) => present_choices(draft, &obstacles),
+        Outcome::Searched(found) => present_found(draft, &found),
+        Outcome::NoGarment => present_no_garment(draft),
+    }
+}
+
+fn present_found(draft: &mut Draft<'_>, found: &Found<'_>) -> Event {
+    let seen = draft.facts().search.seen;
+    if found.hits.is_empty() {
+        if seen > 0 {
+            draft.tell(TemplateKey::DiscoveryNoMore);
+            draft.ask(TemplateKey::DiscoveryAskWhich, Values::none());
+        } else {
+            let categories = draft.categories();
+            let values = Values::none().with(Placeholder::Categories, categories);
+            draft.say(TemplateKey::DiscoveryNotInCatalogue, values);
+            draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
+        }
+        return Event::Searched;
+    }
+    let head = head_of(draft, found);
+    let mut lines = vec![head];
+    for (at, hit) in found.hits.iter().enumerate() {
+        lines.push(item(draft, seen + at, hit));
+    }
+    draft.says.push(Say::Lines(lines));
+    let facts = draft.facts_mut();
+    facts.shown = found.hits.iter().map(|hit| hit.product.id).collect();
+    facts.search.seen = seen + found.hits.len();
+    if draft.perceived.has_any(&[Signal::AskPhoto, Signal::ShowMe]) {
+        for hit in found.hits.iter().take(MAX_PHOTOS) {
+            if let Some(variant) = hit.variants.first() {
+                draft.show(hit.product, variant);
+            }
+        }
+    }
+    if found.total > seen + MAX_HITS {
+        draft.tell(TemplateKey::DiscoveryMore);
+    }
+    if draft.facts().heights.is_empty() && draft.facts().search.size.is_none() {
+        ask_height(draft);
+    } else {
+        draft.ask(TemplateKey::DiscoveryAskWhich, Values::none());
+    }
+    Event::Searched
+}
+
+/// What goes before a list: what was looked for, or what of it is missed.
+fn head_of(draft: &Draft<'_>, found: &Found<'_>) -> (TemplateKey, Values) {
+    let none = Values::none;
+    if found.missed.iter().any(|miss| matches!(miss, Miss::Color | Miss::ColorButFamily)) {
+        let color = draft.facts().search.color.as_ref();
+        let label = color
+            .and_then(|key| draft.shop.catalog.color(key))
+            .map_or_else(String::new, |color| color.label.clone());
+        return (TemplateKey::DiscoveryNearestColor, none().with(Placeholder::Color, label));
+    }
+    if found.missed.contains(&Miss::Size) {
+        return (TemplateKey::DiscoveryNearestSize, none());
+    }
+    if !found.is_exact() {
+        return (TemplateKey::DiscoveryNearest, none());
+    }
+    let sizes: Vec<_> =
+        found.hits.iter().filter_map(|hit| hit.size).map(|size| size.size()).collect();
+    let is_one_size = sizes.len() == found.hits.len() && sizes.iter().all(|size| *size == sizes[0]);
+    match (draft.facts().heights.first(), draft.facts().search.size) {
+        (_, Some(size)) => {
+            (TemplateKey::DiscoveryListForSize, none().with(Placeholder::Size, size))
+        }
+        (Some(height), None) if is_one_size => {
+            let values =
+                none().with(Placeholder::Height, *height).with(Placeholder::Size, sizes[0]);
+            (TemplateKey::DiscoveryListForHeight, values)
+        }
+        _ => (TemplateKey::DiscoveryList, none()),
+    }
+}
+
+fn item(draft: &mut Draft<'_>, place: usize, hit: &Hit<'_>) -> (TemplateKey, Values) {
+    let n = u32::try_from(place + 1).unwrap_or(u32::MAX);
+    let product = hit.product;
+    let values =
+        Values::none().with(Placeholder::N, n).with(Placeholder::Name, product.name.as_str());
+    let size = hit.size.map(|size| size.size());
+    let price = size.and_then(|size| product.price(size));
+    draft.name(product.id, size, price);
+    if let (Some(size), Some(price)) = (size, price) {
+        let values = values.with(Placeholder::Size, size).with(Placeholder::Price, price);
+        return (TemplateKey::DiscoveryItemPriced, values);
+    }
+    if !draft.perceived.has(Signal::AskPrice) {
+        return (TemplateKey::DiscoveryItem, values);
+    }
+    let range = product.price_range();
+    match range.single() {
+        Some(price) => (TemplateKey::DiscoveryItemAllSizes, values.with(Placeholder::Price, price)),
+        None => {
+            let values = values
+                .with(Placeholder::PriceFrom, range.from)
+                .with(Placeholder::PriceTo, range.to);
+            (TemplateKey::DiscoveryItemRange, values)
+        }
+    }
+}
+
+/// A size or a colour without a garment.
+fn present_no_garment(draft: &mut Draft<'_>) -> Event {
+    let perceived = draft.perceived;
+    let heights = perceived.heights.clone();
+    for height in &heights {
+        if let Some(size) = draft.shop.catalog.sizes().range_for(*height) {
+            let values = Values::none()
+                .with(Placeholder::Height, *height)
+                .with(Placeholder::Size, size.size());
+            let is_sure = matches!(size, crate::catalog::TableSize::Fits(_));
+            let key = if is_sure { TemplateKey::SizeForHeight } else { TemplateKey::SizeToConfirm };
+            draft.say(key, values);
+        }
+    }
+    if heights.is_empty() && perceived.sizes.is_empty() {
+        if perceived.tells_size() || perceived.has(Signal::AskSize) {
+            ask_height(draft);
+            return Event::ToldSize;
+        }
+        if perceived.has_any(&[Signal::AskColors, Signal::OtherColor]) {
+            draft.ask(TemplateKey::OrderAskGarment, Values::none());
+            return Event::ToldColor;
+        }
+        draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
+        return Event::Searched;
+    }
+    draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
+    Event::ToldSize
+}
+
+/// Asks for the height, with a guess where an age was told.
+pub(super) fn ask_height(draft: &mut Draft<'_>) {
+    let perceived = draft.perceived;
+    let guess = perceived.ages.first().and_then(|years| {
+        let guess = draft.shop.catalog.size_for_age(*years)?;
+        Some((*years, guess))
+    });
+    if let Some((years, guess)) = guess {
+        let values = Values::none()
+            .with(Placeholder::Years, u32::from(years))
+            .with(Placeholder::Height, guess.height)
+            .with(Placeholder::Size, guess.size);
+        draft.ask(TemplateKey::SizeAskHeightForAge, values);
+    } else if perceived.is_infant || !perceived.ages.is_empty() {
+        draft.ask(TemplateKey::SizeAskHeightForUnknownAge, Values::none());
+    } else {
+        draft.ask(TemplateKey::SizeAskHeight, Values::none());
+    }
+}
+
+fn present_choices(draft: &mut Draft<'_>, obstacles: &[Obstacle]) -> Event {
+    let choices = draft.facts().choices.clone();
+    draft.facts_mut().shown = choices.iter().map(|choice| choice.product_id).collect();
+    draft.facts_mut().shown.dedup();
+    for obstacle in obstacles {
+        tell_obstacle(draft, obstacle);
+    }
+    for choice in &choices {
+        if let Some(product) = draft.product(choice.product_id) {
+            answer_questions(draft, product, choice);
+            present_choice(draft, product, choice, obstacles);
+        }
+    }
+    finish_choices(draft, &choices, obstacles)
+}
+
+/// One closing question for all choices: what is missing first, or whether to order.
+fn finish_choices(draft: &mut Draft<'_>, choices: &[Choice], obstacles: &[Obstacle]) -> Event {
+    if choices.iter().any(|choice| choice.size.is_none()) {
+        let has_no_size =
+            obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::NoSuchSize { .. }));
+        if has_no_size {
+            draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
+        } else {
+            ask_height(draft);
+        }
+        return Event::ChoseGarment;
+    }
+    let without_color = choices.iter().find(|choice| choice.color.is_none());
+    if let Some(choice) = without_color {
+        if let (Some(product), Some(size)) = (draft.product(choice.product_id), choice.size) {
+            let colors = labels(colors_in(product, size));
+            let is_told = obstacles.iter().any(|obstacle| {
+                matches!(obstacle, Obstacle::NoSuchColor { .. } | Obstacle::NotInColor { .. })
+            }) || draft.perceived.has_any(&[Signal::AskColors, Signal::OtherColor]);
+            if is_told {
+                draft.ask(TemplateKey::ColorAskWhich, Values::none());
+            } else {
+                let values = Values::none().with(Placeholder::Colors, colors);
+                draft.ask(TemplateKey::ColorAsk, values);
+            }
+        }
+        return Event::ChoseSize;
+    }
+    if choices.len() > 1 {
+        let prices = choices.iter().filter_map(|choice| {
+            let price = draft.product(choice.product_id)?.price(choice.size?)?;
+            Some(price.times(choice.quantity))
+        });
+        let total = prices.sum::<crate::money::Money>();
+        draft.say(TemplateKey::OfferTotal, Values::none().with(Placeholder::Total, total));
+    }
+    draft.ask(TemplateKey::OfferAsk, Values::none());
+    Event::ChoseAll
+}
+
+/// The colours of a garment in a size, in the order in which they are shown.
+pub(super) fn colors_in(
+    product: &Product,
+    size: crate::size::Size,
+) -> impl Iterator<Item = &ColorVariant> {
+    product.colors.iter().filter(move |variant| variant.comes_in(size))
+}
+
+fn present_choice(
+    draft: &mut Draft<'_>,
+    product: &Product,
+    choice: &Choice,
+    obstacles: &[Obstacle],
+) {
+    let name = || Values::none().with(Placeholder::Name, product.name.as_str());
+    let perceived = draft.perceived;
+    let price = choice.size.and_then(|size| product.price(size));
+    draft.name(product.id, choice.size, price);
+    let (Some(size), Some(price)) = (choice.size, price) else {
+        if perceived.has(Signal::AskPrice) {
+            tell_price_range(draft, product);
+        } else if obstacles.is_empty()
+            && !perceived.has_any(&[
+                Signal::AskFabric,
+                Signal::AskDetails,
+                Signal::AskColors,
+                Signal::OtherColor,
+            ])
+        {
+            draft.say(TemplateKey::DiscoveryFound, name());
+        }
+        show_variant(draft, product, choice);
+        return;
+    };
+    let told_height = perceived.heights.len() == 1
+        && !obstacles.iter().any(|it| matches!(it, Obstacle::ToConfirm { .. }));
+    if let (true, Some(height)) = (told_height, perceived.heights.first()) {
+        let values =
+            Values::none().with(Placeholder::Height, *height).with(Placeholder::Size, size);
+        draft.say(TemplateKey::SizeForHeight, values);
+    }
+    let values = name().with(Placeholder::Size, size).with(Placeholder::Price, price);
+    if let Some(color) = &choice.color {
+        let label = label_of(draft.shop, product, color);
+        if perceived.colors.contains(color) && !perceived.has(Signal::Buy) {
+            let values = name().with(Placeholder::Color, label.as_str());
+            draft.say(TemplateKey::ColorYes, values);
+            if perceived.counted_as.is_some() {
+                draft.tell(TemplateKey::ColorWhiteIsMilk);
+            }
+        }
+        show_variant(draft, product, choice);
+        draft.say(TemplateKey::OfferReady, values.with(Placeholder::Color, label));
+    } else {
+        show_variant(draft, product, choice);
+        draft.say(TemplateKey::SizePrice, values);
+    }
+}
+
+/// One photo of a garment that comes into the conversation or changes its colour; more when they
+/// are asked for.
+fn show_variant(draft: &mut Draft<'_>, product: &Product, choice: &Choice) {
+    let perceived = draft.perceived;
+    let wants_all = perceived.has_any(&[Signal::AskColors, Signal::OtherColor])
+        || (choice.color.is_none() && perceived.has_any(&[Signal::AskPhoto, Signal::ShowMe]));
+    let is_new = !perceived.products.is_empty()
+        || !perceived.categories.is_empty()
+        || !perceived.colors.is_empty()
+        || !perceived.picks.is_empty()
+        || !perceived.features.is_empty()
+        || perceived.has(Signal::AskPhoto);
+    let fitting = || {
+        product
+            .colors
+            .iter()
+            .filter(|variant| choice.size.is_none_or(|size| variant.comes_in(size)))
+    };
+    if let Some(variant) = choice.color.as_ref().and_then(|color| product.variant(color)) {
+        if is_new {
+            draft.show(product, variant);
+        }
+        return;
+    }
+    let count = if wants_all { MAX_PHOTOS } else { usize::from(is_new) };
+    for variant in fitting().take(count) {
+        draft.show(product, variant);
+    }
+}
+
+fn tell_price_range(draft: &mut Draft<'_>, product: &Product) {
+    let name = Values::none().with(Placeholder::Name, product.name.as_str());
+    let range = product.price_range();
+    match range.single() {
+        Some(price) => {
+            draft.say(TemplateKey::SizePriceAllSizes, name.with(Placeholder::Price, price))
+        }
+        None => {
+            let values =
+                name.with(Placeholder::PriceFrom, range.from).with(Placeholder::PriceTo, range.to);
+            draft.say(TemplateKey::SizePriceRange, values);
+        }
+    }
+}
+
+/// Answers what was asked about a garment beside its price.
+fn answer_questions(draft: &mut Draft<'_>, product: &Product, choice: &Choice) {
+    let perceived = draft.perceived;
+    let name = || Values::none().with(Placeholder::Name, product.name.as_str());
+    if perceived.has(Signal::AskFabric) {
+        let values = name().with(Placeholder::Fabric, product.fabric.as_str());
+        draft.say(TemplateKey::OfferFabric, values);
+    }
+    if perceived.has(Signal::AskDetails) {
+        let details: Vec<&str> = product.details.iter().map(String::as_str).collect();
+        let values = name().with(Placeholder::Details, in_words(&details));
+        draft.say(TemplateKey::OfferDetails, values);
+    }
+    if perceived.has_any(&[Signal::AskColors, Signal::OtherColor]) && perceived.colors.is_empty() {
+        match product.colors.as_slice() {
+            [only] => {
+                let values = name().with(Placeholder::Color, only.label.as_str());
+                draft.say(TemplateKey::ColorOnly, values);
+            }
+            all => {
+                let fitting = all
+                    .iter()
+                    .filter(|variant| choice.size.is_none_or(|size| variant.comes_in(size)));
+                let values = name().with(Placeholder::Colors, labels(fitting));
+                draft.say(TemplateKey::ColorList, values);
+            }
+        }
+    }
+    let asks_sizes = perceived.has(Signal::AskSize) && choice.size.is_none();
+    if asks_sizes || (perceived.has(Signal::AskAvailability) && choice.size.is_none()) {
+        let sizes: Vec<_> = product.sizes().collect();
+        draft.say(TemplateKey::SizeSizes, name().with(Placeholder::Sizes, sizes));
+    }
+}
+
+fn tell_obstacle(draft: &mut Draft<'_>, obstacle: &Obstacle) {
+    match obstacle {
+        Obstacle::ToConfirm { height, size } => {
+            let values =
+                Values::none().with(Placeholder::Height, *height).with(Placeholder::Size, *size);
+            draft.say(TemplateKey::SizeToConfirm, values);
+        }
+        Obstacle::NoSuchSize { id, wanted } => {
+            let Some(product) = draft.product(*id) else { return };
+            let sizes: Vec<_> = product.sizes().collect();
+            let values = Values::none()
+                .with(Placeholder::Name, product.name.as_str())
+                .with(Placeholder::Size, *wanted)
+                .with(Placeholder::Sizes, sizes);
+            draft.say(TemplateKey::SizeUnavailable, values);
+        }
+        Obstacle::NotInColor { id, color, size } => {
+            let Some(product) = draft.product(*id) else { return };
+            let values = Values::none()
+                .with(Placeholder::Name, product.name.as_str())
+                .with(Placeholder::Color, label_of(draft.shop, product, color))
+                .with(Placeholder::Size, *size)
+                .with(Placeholder::Colors, labels(colors_in(product, *size)));
+            draft.say(TemplateKey::SizeUnavailableInColor, values);
+        }
+        Obstacle::NoSuchColor { id, color } => {
+            let Some(product) = draft.product(*id) else { return };
+            let values = Values::none()
+                .with(Placeholder::Name, product.name.as_str())
+                .with(Placeholder::Color, label_of(draft.shop, product, color))
+                .with(Placeholder::Colors, labels(&product.colors));
+            draft.say(TemplateKey::ColorNo, values);
+        }
+    }
+}
+
+/// A kind of thing that is not sold, and what is nearest to it.
+pub(super) fn present_not_sold(draft: &mut Draft<'_>, kind: &NotSoldKey) -> Event {
+    let nearest = draft
+        .shop
+        .catalog
+        .not_sold()
+        .iter()
+        .find(|known| known.key == *kind)
+        .and_then(|known| known.nearest.clone());
+    let values = Values::none().with(Placeholder::What, kind.as_str());
+    if let Some(category) = nearest {
+        let values = values.with(Placeholder::Categories, category.as_str());
+        draft.say(TemplateKey::DiscoveryNotSoldNearest, values);
+        draft.facts_mut().search = Search { category: Some(category), ..Search::default() };
+        draft.facts_mut().choices.clear();
+    } else {
+        let categories = draft.categories();
+        let values = values.with(Placeholder::Categories, categories);
+        draft.say(TemplateKey::DiscoveryNotSold, values);
+    }
+    draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
+    Event::Searched
+}
+
+/// The size table, on request only.
+pub(super) fn present_chart(draft: &mut Draft<'_>) -> Event {
+    let mut lines = vec![(TemplateKey::SizeChartHead, Values::none())];
+    for row in draft.shop.catalog.sizes().rows() {
+        let values = Values::none()
+            .with(Placeholder::HeightFrom, row.from)
+            .with(Placeholder::HeightTo, row.to)
+            .with(Placeholder::Size, row.size);
+        lines.push((TemplateKey::SizeChartRow, values));
+    }
+    draft.says.push(Say::Lines(lines));
+    if draft.session.state() == State::PaymentDelivery {
+        super::service::nudge(draft);
+        return Event::AskedPolicy;
+    }
+    ask_height(draft);
+    Event::ToldSize
+}

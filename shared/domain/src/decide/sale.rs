@@ -1,0 +1,366 @@
+//! The sale: cart, delivery data, way of paying, receipt.
+
+use super::{
+    choosing,
+    draft::{Draft, Say, label_of},
+    edges::Event,
+    present,
+    service::{escalate, nudge},
+};
+use crate::{
+    language::rules::Signal,
+    prompts::{Placeholder, TemplateKey, Values},
+    session::{
+        cart::CartLine,
+        customer::{Branch, BranchKind},
+        facts::{EscalationReason, PaymentMethod},
+    },
+    state::{Phase, State},
+    turn::Action,
+};
+
+/// Takes whatever a message says of buying, and asks for the next thing that is missing.
+pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
+    let perceived = draft.perceived;
+    if perceived.has(Signal::CancelOrder) {
+        return cancel(draft);
+    }
+    take_address(draft);
+    take_method(draft);
+    if perceived.has(Signal::ProofClaim) && draft.session.state() == State::PaymentDelivery {
+        return take_proof(draft);
+    }
+    let wants_garment =
+        perceived.names_something() && draft.session.state() != State::PaymentDelivery;
+    if wants_garment
+        || (perceived.has_any(&[Signal::AddMore, Signal::Change]) && perceived.names_something())
+    {
+        let outcome = choosing::choose(draft);
+        let is_complete = !draft.facts().choices.is_empty()
+            && draft.facts().choices.iter().all(crate::session::facts::Choice::is_complete);
+        if !(is_complete && agrees(draft)) {
+            return present::present(draft, outcome);
+        }
+    }
+    if perceived.has(Signal::Remove) {
+        remove(draft);
+    }
+    if !agrees(draft) && draft.session.state() != State::PaymentDelivery {
+        return answer_only(draft);
+    }
+    if !move_to_cart(draft) {
+        return escalate(draft, EscalationReason::Wholesale, TemplateKey::OrderTooMany);
+    }
+    go_on(draft)
+}
+
+/// Whether the customer agreed to what is on the table, or said that they buy.
+fn agrees(draft: &Draft<'_>) -> bool {
+    let perceived = draft.perceived;
+    perceived.has(Signal::Buy)
+        || ((perceived.has(Signal::Consent) || perceived.is_nod)
+            && matches!(draft.session.state(), State::Offer | State::PaymentDelivery))
+        || perceived.tells_address()
+        || perceived.has_any(&[Signal::PayFull, Signal::PayPrepayment])
+            && draft.session.state() == State::Offer
+}
+
+/// A question about paying outside of a sale.
+fn answer_only(draft: &mut Draft<'_>) -> Event {
+    let perceived = draft.perceived;
+    if perceived.has(Signal::AskRequisites) {
+        draft.tell(TemplateKey::PaymentNotYet);
+    } else if perceived.has(Signal::AskHowToOrder) {
+        draft.ask(TemplateKey::PolicyHowToOrder, Values::none());
+    }
+    nudge(draft);
+    Event::AskedPolicy
+}
+
+fn cancel(draft: &mut Draft<'_>) -> Event {
+    let facts = draft.facts_mut();
+    facts.cart.clear();
+    facts.choices.clear();
+    facts.payment = Default::default();
+    draft.tell(TemplateKey::OrderCancelled);
+    Event::Declined
+}
+
+fn take_address(draft: &mut Draft<'_>) {
+    let perceived = draft.perceived;
+    let customer = &mut draft.facts_mut().customer;
+    if let Some(Ok(phone)) = &perceived.phone {
+        customer.phone = Some(phone.clone());
+    }
+    if let Some(name) = &perceived.name {
+        customer.name = Some(name.clone());
+    }
+    if let Some(city) = &perceived.city {
+        customer.city = Some(city.clone());
+    }
+    if perceived.branch.is_some() {
+        customer.branch = perceived.branch;
+    }
+    if perceived.tells_address() || perceived.has(Signal::SameData) {
+        draft.facts_mut().flags.asked_same_data = false;
+    }
+}
+
+fn take_method(draft: &mut Draft<'_>) {
+    let perceived = draft.perceived;
+    let is_asked = draft.session.phase() == Phase::WaitingForPaymentMethod;
+    if perceived.has(Signal::AskPayment) && !is_asked {
+        return;
+    }
+    let method = match (perceived.has(Signal::PayFull), perceived.has(Signal::PayPrepayment)) {
+        (true, false) => PaymentMethod::Full,
+        (false, true) => PaymentMethod::Prepayment,
+        _ => return,
+    };
+    draft.facts_mut().payment.method = Some(method);
+}
+
+/// A receipt, by photo or by word.
+pub(super) fn take_proof(draft: &mut Draft<'_>) -> Event {
+    let is_nothing_to_pay =
+        !draft.facts().cart.is_empty() && !draft.facts().payment.requisites_shown;
+    if is_nothing_to_pay {
+        return go_on(draft);
+    }
+    draft.facts_mut().payment.proof = true;
+    draft.actions.push(Action::CheckPayment);
+    draft.tell(TemplateKey::PaymentProofReceived);
+    Event::GaveProof
+}
+
+fn remove(draft: &mut Draft<'_>) {
+    let perceived = draft.perceived;
+    let named = perceived.products.clone();
+    let last = draft.facts().cart.lines().len().saturating_sub(1);
+    let place = perceived.picks.first().copied().unwrap_or(last);
+    let mut at = 0;
+    let catalog = draft.shop.catalog;
+    let mut removed = Vec::new();
+    draft.facts_mut().cart.remove(|line| {
+        let is_named =
+            if named.is_empty() { at == place } else { named.contains(&line.product_id) };
+        at += 1;
+        if is_named {
+            removed.push(line.product_id);
+        }
+        is_named
+    });
+    for product in removed.into_iter().filter_map(|id| catalog.product(id)) {
+        let values = Values::none().with(Placeholder::Name, product.name.as_str());
+        draft.say(TemplateKey::OrderRemoved, values);
+    }
+}
+
+/// Moves what is chosen in full into the cart; false when the cart is too small for it.
+fn move_to_cart(draft: &mut Draft<'_>) -> bool {
+    let choices = std::mem::take(&mut draft.facts_mut().choices);
+    for choice in choices {
+        let price = choice.size.and_then(|size| draft.shop.catalog.price(choice.product_id, size));
+        let (Some(size), Some(price), Some(color)) = (choice.size, price, choice.color.clone())
+        else {
+            draft.facts_mut().choices.push(choice);
+            continue;
+        };
+        let line = CartLine {
+            product_id: choice.product_id,
+            size,
+            color,
+            quantity: choice.quantity,
+            price,
+        };
+        if !draft.facts_mut().cart.add(line) {
+            return false;
+        }
+    }
+    true
+}
+
+/// Goes on with the order: whatever is missing next is asked for.
+pub(super) fn go_on(draft: &mut Draft<'_>) -> Event {
+    if draft.facts().cart.is_empty() {
+        if !draft.facts().choices.is_empty() {
+            let outcome = choosing::choose(draft);
+            return present::present(draft, outcome);
+        }
+        draft.ask(TemplateKey::OrderAskGarment, Values::none());
+        let is_begun = matches!(draft.session.state(), State::Offer | State::PaymentDelivery);
+        return if is_begun { Event::Ordered } else { Event::Searched };
+    }
+    name_cart(draft);
+    if draft.facts().payment.proof {
+        draft.tell(TemplateKey::OrderWaiting);
+        return Event::GaveProof;
+    }
+    if matches!(draft.perceived.phone, Some(Err(_))) {
+        draft.ask(TemplateKey::OrderBadPhone, Values::none());
+        return Event::Ordered;
+    }
+    let is_repeat = draft.session.state() != State::PaymentDelivery
+        && draft.facts().customer.is_complete()
+        && !draft.perceived.tells_address();
+    if is_repeat {
+        draft.facts_mut().flags.asked_same_data = true;
+        ask_next(draft);
+        return Event::Ordered;
+    }
+    let agreed = draft.perceived.has(Signal::Consent) || draft.perceived.is_nod;
+    if agreed && draft.facts().customer.is_complete() {
+        draft.facts_mut().flags.asked_same_data = false;
+    }
+    if !draft.facts().customer.is_complete() || draft.facts().flags.asked_same_data {
+        ask_next(draft);
+        return Event::Ordered;
+    }
+    if draft.facts().payment.method.is_none() {
+        if draft.session.phase() != Phase::WaitingForPaymentMethod {
+            read_back(draft);
+        }
+        ask_next(draft);
+        return Event::GaveAddress;
+    }
+    show_requisites(draft)
+}
+
+/// Asks for whatever the order lacks next.
+pub(super) fn ask_next(draft: &mut Draft<'_>) {
+    let facts = draft.facts();
+    let customer = &facts.customer;
+    let prepayment = || {
+        Values::none()
+            .with(Placeholder::Prepayment, draft.shop.catalog.policies().payment.prepayment)
+    };
+    if facts.cart.is_empty() {
+        draft.ask(TemplateKey::OrderAskGarment, Values::none());
+    } else if facts.payment.proof {
+        draft.tell(TemplateKey::OrderWaiting);
+    } else if facts.payment.requisites_shown {
+        draft.tell(TemplateKey::PaymentProofWanted);
+    } else if facts.flags.asked_same_data {
+        let values = address(draft);
+        draft.ask(TemplateKey::OrderSameData, values);
+    } else if customer.is_complete() {
+        let key = if draft.session.phase() == Phase::WaitingForPaymentMethod {
+            TemplateKey::OrderMethodUnclear
+        } else {
+            TemplateKey::OrderAskMethod
+        };
+        let values = prepayment();
+        draft.ask(key, values);
+    } else if customer.name.is_none()
+        && customer.phone.is_none()
+        && customer.city.is_none()
+        && customer.branch.is_none()
+    {
+        let carrier = draft.shop.catalog.policies().delivery.carrier.clone();
+        draft.ask(TemplateKey::OrderAskData, Values::none().with(Placeholder::Carrier, carrier));
+    } else {
+        let missing = missing(draft);
+        draft.ask(TemplateKey::OrderAskMissing, Values::none().with(Placeholder::Missing, missing));
+    }
+}
+
+/// The delivery data that are not known yet, as words.
+fn missing(draft: &Draft<'_>) -> String {
+    let customer = &draft.facts().customer;
+    let parts = [
+        (customer.name.is_none(), "ім'я та прізвище"),
+        (customer.phone.is_none(), "номер телефону"),
+        (customer.city.is_none(), "місто"),
+        (customer.branch.is_none(), "номер відділення або поштомата"),
+    ];
+    let missing: Vec<&str> =
+        parts.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, words)| words).collect();
+    missing.join(", ")
+}
+
+/// Where a parcel is picked up, as words.
+fn branch_in_words(branch: Branch) -> String {
+    let kind = match branch.kind {
+        BranchKind::Branch => "відділення",
+        BranchKind::Locker => "поштомат",
+    };
+    format!("{kind} {}", branch.number)
+}
+
+fn address(draft: &Draft<'_>) -> Values {
+    let customer = &draft.facts().customer;
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    Values::none()
+        .with(Placeholder::Customer, text(&customer.name))
+        .with(Placeholder::Phone, text(&customer.phone))
+        .with(Placeholder::City, text(&customer.city))
+        .with(Placeholder::Branch, customer.branch.map(branch_in_words).unwrap_or_default())
+}
+
+/// The cart, the total and the address, read back.
+fn read_back(draft: &mut Draft<'_>) {
+    let mut lines = vec![(TemplateKey::OrderHead, Values::none())];
+    let cart = draft.facts().cart.clone();
+    for (at, line) in cart.lines().iter().enumerate() {
+        let Some(product) = draft.product(line.product_id) else { continue };
+        let values = Values::none()
+            .with(Placeholder::N, u32::try_from(at + 1).unwrap_or(u32::MAX))
+            .with(Placeholder::Name, product.name.as_str())
+            .with(Placeholder::Color, label_of(draft.shop, product, &line.color))
+            .with(Placeholder::Size, line.size)
+            .with(Placeholder::Quantity, line.quantity)
+            .with(Placeholder::Price, line.price.times(line.quantity));
+        lines.push((TemplateKey::OrderLine, values));
+    }
+    lines.push((TemplateKey::OrderTotal, Values::none().with(Placeholder::Total, cart.total())));
+    draft.says.push(Say::Lines(lines));
+    let values = address(draft);
+    draft.say(TemplateKey::OrderData, values);
+}
+
+fn name_cart(draft: &mut Draft<'_>) {
+    for line in draft.facts().cart.lines().to_vec() {
+        draft.name(line.product_id, Some(line.size), Some(line.price));
+    }
+}
+
+/// Shows where to pay and how much; without requisites a human does.
+fn show_requisites(draft: &mut Draft<'_>) -> Event {
+    let Some(requisites) = &draft.shop.settings.requisites else {
+        return escalate(draft, EscalationReason::NoRequisites, TemplateKey::HandoverPayment);
+    };
+    let asks_again = draft.perceived.has(Signal::AskRequisites);
+    let changed = draft.perceived.has_any(&[Signal::PayFull, Signal::PayPrepayment]);
+    if draft.facts().payment.requisites_shown && !asks_again && !changed {
+        let key = if draft.perceived.has(Signal::ProofLater) {
+            TemplateKey::PaymentProofLater
+        } else {
+            TemplateKey::PaymentProofWanted
+        };
+        draft.tell(key);
+        return Event::ChosePayment;
+    }
+    let total = draft.facts().cart.total();
+    let method = draft.facts().payment.method.unwrap_or(PaymentMethod::Full);
+    match method {
+        PaymentMethod::Full => {
+            draft.say(TemplateKey::PaymentFull, Values::none().with(Placeholder::Total, total));
+        }
+        PaymentMethod::Prepayment => {
+            let parts = draft.shop.catalog.policies().payment.on_delivery(total);
+            let values = Values::none()
+                .with(Placeholder::Prepayment, parts.prepayment)
+                .with(Placeholder::Rest, parts.rest)
+                .with(Placeholder::Fee, parts.fee);
+            draft.say(TemplateKey::PaymentPrepayment, values);
+        }
+    }
+    let values = Values::none()
+        .with(Placeholder::Recipient, requisites.recipient.as_str())
+        .with(Placeholder::Iban, requisites.iban.as_str())
+        .with(Placeholder::TaxId, requisites.tax_id.as_str());
+    draft.say(TemplateKey::PaymentRequisites, values);
+    draft.tell(TemplateKey::PaymentAskProof);
+    draft.facts_mut().payment.requisites_shown = true;
+    Event::ChosePayment
+}

@@ -1,0 +1,184 @@
+//! What a burst says: signals, garments, colours, numbers, addresses, and from all of it the intent.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use crate::{
+    catalog::{CategoryKey, ColorKey, FeatureKey, NotSoldKey, ProductId},
+    language::{
+        contact::ForeignPhone,
+        names::Found,
+        rules::{self, Seen, Signal},
+        token::{Kind, Token, tokens},
+    },
+    session::{Session, customer::Branch},
+    shop::{Shop, Thing},
+    size::{Height, Size},
+    state::Intent,
+    turn::{RuleHit, TurnInput},
+};
+
+mod address;
+mod figures;
+mod garments;
+mod intent;
+
+/// Everything that a burst says.
+#[derive(Clone, Debug, Default)]
+pub struct Perceived {
+    /// What it is for.
+    pub intent: Intent,
+    /// The rules that matched.
+    pub signals: BTreeSet<Signal>,
+    /// Garments by name.
+    pub products: Vec<ProductId>,
+    /// Kinds of garments.
+    pub categories: Vec<CategoryKey>,
+    /// Kinds of things that are not sold.
+    pub not_sold: Vec<NotSoldKey>,
+    /// Colours.
+    pub colors: Vec<ColorKey>,
+    /// The colour that was named where another counts as it (decision 12).
+    pub counted_as: Option<ColorKey>,
+    /// Features.
+    pub features: Vec<FeatureKey>,
+    /// Heights of children.
+    pub heights: Vec<Height>,
+    /// Sizes by name.
+    pub sizes: Vec<Size>,
+    /// Ages in years.
+    pub ages: Vec<u8>,
+    /// Whether an age below a year was told.
+    pub is_infant: bool,
+    /// How many pieces.
+    pub quantity: Option<u32>,
+    /// Places in the list that was shown last, from 0.
+    pub picks: Vec<usize>,
+    /// A telephone, ours or not.
+    pub phone: Option<Result<String, ForeignPhone>>,
+    /// A person's name.
+    pub name: Option<String>,
+    /// A town.
+    pub city: Option<String>,
+    /// A branch or locker.
+    pub branch: Option<Branch>,
+    /// How many photos came.
+    pub photos: usize,
+    /// How many words were written.
+    pub words: usize,
+    /// Whether a question mark was written.
+    pub is_question: bool,
+    /// Whether pictures of agreement were sent and nothing else.
+    pub is_nod: bool,
+    /// Whether the message is for a machine and not for a shop.
+    pub is_blocked: bool,
+    /// For the trace.
+    pub hits: Vec<RuleHit>,
+}
+
+impl Perceived {
+    /// Whether a rule matched.
+    #[must_use]
+    pub fn has(&self, signal: Signal) -> bool {
+        self.signals.contains(&signal)
+    }
+
+    /// Whether any of these rules matched.
+    #[must_use]
+    pub fn has_any(&self, signals: &[Signal]) -> bool {
+        signals.iter().any(|signal| self.has(*signal))
+    }
+
+    /// Whether a garment, a kind, a colour, a feature, a size or a height was named.
+    #[must_use]
+    pub fn names_something(&self) -> bool {
+        !(self.products.is_empty()
+            && self.categories.is_empty()
+            && self.colors.is_empty()
+            && self.features.is_empty()
+            && self.heights.is_empty()
+            && self.sizes.is_empty()
+            && self.picks.is_empty())
+    }
+
+    /// Whether something is looked for or to be shown.
+    #[must_use]
+    pub fn is_browsing(&self) -> bool {
+        self.has_any(&[Signal::Browse, Signal::ShowMe, Signal::ShowMore, Signal::AskAvailability])
+    }
+
+    /// Whether a height, a size or an age was told.
+    #[must_use]
+    pub fn tells_size(&self) -> bool {
+        !(self.heights.is_empty() && self.sizes.is_empty() && self.ages.is_empty())
+            || self.is_infant
+    }
+
+    /// Whether part of an address was told.
+    #[must_use]
+    pub const fn tells_address(&self) -> bool {
+        self.phone.is_some() || self.name.is_some() || self.city.is_some() || self.branch.is_some()
+    }
+}
+
+/// A message while it is read: its tokens, and which of them have a meaning already.
+struct Reading<'r> {
+    tokens: &'r [Token],
+    seen: &'r [Seen],
+    found: Vec<Found<Thing>>,
+    claimed: Vec<bool>,
+}
+
+impl Reading<'_> {
+    fn claim(&mut self, span: Range<usize>) {
+        for claimed in self.claimed.get_mut(span).into_iter().flatten() {
+            *claimed = true;
+        }
+    }
+}
+
+/// Reads a burst as one text, in order.
+#[must_use]
+pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived {
+    let texts: Vec<&str> =
+        input.messages.iter().filter_map(|message| message.text.as_deref()).collect();
+    let text = texts.join("\n");
+    let tokens = tokens(&text);
+    let seen = rules::read(&tokens);
+    let is_known = |at: usize| rules::is_known(&tokens[at]);
+    let found = shop.words.lexicon().read(&tokens, |at| !is_known(at));
+    let mut reading =
+        Reading { tokens: &tokens, seen: &seen, found, claimed: vec![false; tokens.len()] };
+
+    let mut perceived = Perceived {
+        signals: seen.iter().map(|seen| seen.signal).collect(),
+        photos: input.messages.iter().map(|message| message.photos.len()).sum(),
+        words: tokens.iter().filter(|token| token.is_word()).count(),
+        is_question: tokens.iter().any(|token| token.is_mark('?')),
+        is_nod: is_nod(&tokens),
+        hits: seen
+            .iter()
+            .map(|seen| hit(seen.signal.as_str(), &tokens[seen.from..seen.to]))
+            .collect(),
+        ..Perceived::default()
+    };
+    garments::read(shop, session, &mut reading, &mut perceived);
+    figures::read(shop, session, &mut reading, &mut perceived);
+    address::read(session, &mut reading, &mut perceived);
+    perceived.is_blocked = crate::hygiene::is_blocked(&text, &tokens, &perceived);
+    perceived.intent = intent::of(session, &perceived);
+    perceived
+}
+
+fn hit(rule: &str, tokens: &[Token]) -> RuleHit {
+    let words: Vec<&str> = tokens.iter().map(|token| token.key.as_str()).collect();
+    RuleHit { rule: rule.to_owned(), words: words.join(" ") }
+}
+
+/// Pictures that mean yes when nothing is written beside them.
+const NODS: [&str; 6] = ["👍", "👌", "✅", "🤝", "☑", "💯"];
+
+fn is_nod(tokens: &[Token]) -> bool {
+    let pictures = || tokens.iter().filter(|token| token.kind == Kind::Emoji);
+    let has_words = tokens.iter().any(|token| !matches!(token.kind, Kind::Emoji | Kind::Mark(_)));
+    !has_words && pictures().any(|token| NODS.iter().any(|nod| token.raw.starts_with(nod)))
+}

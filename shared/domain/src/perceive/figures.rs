@@ -1,0 +1,174 @@
+//! Heights, sizes, ages, quantities, and places in a list that was just shown.
+
+use super::{Perceived, Reading, hit};
+use crate::{
+    language::{
+        endings,
+        numbers::{self, Reading as Figure},
+        rules::Signal,
+        token::Token,
+    },
+    session::{
+        Session,
+        customer::{Branch, BranchKind},
+    },
+    shop::Shop,
+    size::{Height, Size},
+    state::{Phase, State},
+};
+
+/// The most heights that one message tells: more is no family.
+const MAX_HEIGHTS: usize = 4;
+
+pub(super) fn read(
+    shop: &Shop<'_>,
+    session: &Session,
+    reading: &mut Reading<'_>,
+    perceived: &mut Perceived,
+) {
+    let tokens = reading.tokens;
+    for figure in numbers::read(tokens) {
+        reading.claim(figure.from..figure.to);
+        perceived.hits.push(hit(rule_of(figure.reading), &tokens[figure.from..figure.to]));
+        match figure.reading {
+            Figure::Height(height) => push_height(perceived, height),
+            Figure::Size(size) => push_size(shop, perceived, size),
+            Figure::Age(years) => perceived.ages.push(years),
+            Figure::Months(_) => perceived.is_infant = true,
+            Figure::Quantity(pieces) => perceived.quantity = Some(pieces),
+            Figure::Branch(number) => {
+                let kind = branch_kind(&tokens[figure.from.saturating_sub(4)..figure.to]);
+                perceived.branch = Some(Branch { kind, number });
+            }
+            Figure::MaybeHeight(height) => {
+                if is_height_here(session, perceived, tokens, figure.from) {
+                    push_height(perceived, height);
+                } else if awaits_branch(session) {
+                    let number = u32::from(height.cm());
+                    perceived.branch = Some(Branch { kind: BranchKind::Branch, number });
+                }
+            }
+            Figure::Bare(number) => take_bare(session, perceived, number),
+            Figure::Sum(_) | Figure::Other => {}
+        }
+    }
+    read_ordinals(session, tokens, perceived);
+}
+
+fn push_height(perceived: &mut Perceived, height: Height) {
+    if perceived.heights.len() < MAX_HEIGHTS && !perceived.heights.contains(&height) {
+        perceived.heights.push(height);
+    }
+}
+
+/// A size that the shop does not know is a range of heights.
+fn push_size(shop: &Shop<'_>, perceived: &mut Perceived, size: Size) {
+    if shop.catalog.sizes().sizes().any(|known| known == size) {
+        perceived.sizes.push(size);
+    } else if let Ok(height) = Height::from_cm(size.to()) {
+        push_height(perceived, height);
+    }
+}
+
+/// Whether a number that may be a height is one here. Where an address is awaited it is not, unless
+/// the message speaks of garments.
+fn is_height_here(session: &Session, perceived: &Perceived, tokens: &[Token], at: usize) -> bool {
+    let speaks_of_garments = !perceived.products.is_empty()
+        || !perceived.categories.is_empty()
+        || perceived.has_any(&[Signal::AskSize, Signal::AskPrice, Signal::Change]);
+    if session.state() == State::PaymentDelivery {
+        return speaks_of_garments;
+    }
+    let is_alone = tokens.iter().filter(|token| token.is_word()).count() == 0;
+    let follows_on = at > 0 && ["на", "для", "под", "пид"].contains(&tokens[at - 1].key.as_str());
+    speaks_of_garments
+        || is_alone
+        || follows_on
+        || session.phase() == Phase::WaitingForSize
+        || !session.facts().choices.is_empty()
+        || !perceived.colors.is_empty()
+        || !perceived.features.is_empty()
+        || !perceived.heights.is_empty()
+        || !perceived.ages.is_empty()
+        || tokens.len() <= 4
+}
+
+fn awaits_branch(session: &Session) -> bool {
+    session.phase() == Phase::WaitingForDeliveryData && session.facts().customer.branch.is_none()
+}
+
+fn take_bare(session: &Session, perceived: &mut Perceived, number: u32) {
+    let shown = session.facts().shown.len();
+    match usize::try_from(number) {
+        Ok(place @ 1..) if place <= shown && session.state() != State::PaymentDelivery => {
+            perceived.picks.push(place - 1);
+        }
+        _ if awaits_branch(session) && (1..=99_999).contains(&number) => {
+            perceived.branch = Some(Branch { kind: BranchKind::Branch, number });
+        }
+        _ if session.phase() == Phase::WaitingForSize => {
+            let height = u16::try_from(number).ok().and_then(|cm| Height::from_cm(cm).ok());
+            if let Some(height) = height {
+                push_height(perceived, height);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Ordinals, folded, as stems; and words for several places at once.
+const ORDINALS: [&[&str]; 5] =
+    [&["перш", "перв"], &["друг", "втор"], &["трет"], &["четверт"], &["пят"]];
+
+fn read_ordinals(session: &Session, tokens: &[Token], perceived: &mut Perceived) {
+    let shown = session.facts().shown.len();
+    if shown == 0 || session.state() == State::PaymentDelivery {
+        return;
+    }
+    for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.is_word()) {
+        let is_color = tokens.get(at + 1).is_some_and(|next| {
+            ["кол", "цвет", "дит", "реб"].iter().any(|stem| next.key.starts_with(stem))
+        });
+        if is_color {
+            continue;
+        }
+        let place = ORDINALS.iter().position(|stems| {
+            endings::splits(&token.key).any(|(stem, ending)| {
+                stems.contains(&stem) && !ending.is_empty() && endings::is_ending(ending)
+            })
+        });
+        let last = ["останний", "останню", "остання", "последний", "последнюю", "последняя"];
+        let place = place.or_else(|| last.contains(&token.key.as_str()).then(|| shown - 1));
+        if let Some(place) = place.filter(|place| *place < shown)
+            && !perceived.picks.contains(&place)
+        {
+            perceived.picks.push(place);
+        }
+        if ["обидва", "обидви", "оба", "обе"].contains(&token.key.as_str()) && shown == 2
+        {
+            perceived.picks = vec![0, 1];
+        }
+    }
+}
+
+fn branch_kind(around: &[Token]) -> BranchKind {
+    const LOCKERS: [&str; 4] = ["поштомат", "почтомат", "поштамат", "постомат"];
+    let is_locker =
+        around.iter().any(|token| LOCKERS.iter().any(|stem| token.key.starts_with(stem)));
+    if is_locker { BranchKind::Locker } else { BranchKind::Branch }
+}
+
+const fn rule_of(reading: Figure) -> &'static str {
+    match reading {
+        Figure::Height(_) => "height",
+        Figure::MaybeHeight(_) => "maybe_height",
+        Figure::Size(_) => "size",
+        Figure::Age(_) => "age",
+        Figure::Months(_) => "months",
+        Figure::Quantity(_) => "quantity",
+        Figure::Branch(_) => "branch",
+        Figure::Sum(_) => "sum",
+        Figure::Bare(_) => "number",
+        Figure::Other => "other_number",
+    }
+}

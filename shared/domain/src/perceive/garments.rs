@@ -1,0 +1,102 @@
+//! Garments, kinds, colours and features that a message names.
+
+use super::{Perceived, Reading, hit};
+use crate::{
+    catalog::ProductId,
+    language::{names::Found, token::Token},
+    session::Session,
+    shop::{Shop, Thing},
+};
+
+/// Words, folded, after which a colour is one that is not wanted.
+const NOT_THIS: [&str; 4] = ["не", "крим", "кроме", "окрим"];
+
+pub(super) fn read(
+    shop: &Shop<'_>,
+    session: &Session,
+    reading: &mut Reading<'_>,
+    perceived: &mut Perceived,
+) {
+    let found = std::mem::take(&mut reading.found);
+    for (at, term) in found.iter().enumerate() {
+        reading.claim(term.from..term.to);
+        perceived.hits.push(hit(rule_of(&term.means), &reading.tokens[term.from..term.to]));
+        let twins: Vec<&Found<Thing>> = found
+            .iter()
+            .enumerate()
+            .filter(|(other, twin)| *other != at && twin.from == term.from)
+            .map(|(_, twin)| twin)
+            .collect();
+        take(shop, session, term, &twins, reading.tokens, perceived);
+    }
+    let named: Vec<_> = perceived
+        .products
+        .iter()
+        .filter_map(|id| shop.catalog.product(*id))
+        .map(|product| product.category.clone())
+        .collect();
+    // "Костюм ... Лагуна" names one garment, not a kind and a garment.
+    perceived.categories.retain(|category| !named.contains(category));
+    if !(perceived.products.is_empty() && perceived.categories.is_empty()) {
+        // "Костюм зі штанами" asks for no trousers.
+        perceived.not_sold.clear();
+    }
+}
+
+fn take(
+    shop: &Shop<'_>,
+    session: &Session,
+    term: &Found<Thing>,
+    twins: &[&Found<Thing>],
+    tokens: &[Token],
+    perceived: &mut Perceived,
+) {
+    let is_unwanted = || term.from > 0 && NOT_THIS.contains(&tokens[term.from - 1].key.as_str());
+    match &term.means {
+        Thing::Product(id) => {
+            let is_kind_too = twins.iter().any(|twin| matches!(twin.means, Thing::Category(_)));
+            if !is_kind_too || is_under_discussion(session, *id) {
+                push(&mut perceived.products, *id);
+            }
+        }
+        Thing::Category(key) => {
+            let is_discussed = twins.iter().any(
+                |twin| matches!(twin.means, Thing::Product(id) if is_under_discussion(session, id)),
+            );
+            if !is_discussed {
+                push(&mut perceived.categories, key.clone());
+            }
+        }
+        Thing::NotSold(key) => push(&mut perceived.not_sold, key.clone()),
+        Thing::Color(key) if !is_unwanted() => {
+            push(&mut perceived.colors, shop.catalog.sold_as(key).clone());
+            if shop.catalog.sold_as(key) != key {
+                perceived.counted_as = Some(key.clone());
+            }
+        }
+        Thing::Feature(key) if !is_unwanted() => push(&mut perceived.features, key.clone()),
+        Thing::Color(_) | Thing::Feature(_) => {}
+    }
+}
+
+/// Whether a garment was just shown or is being chosen, so that a word which also is a kind means it.
+fn is_under_discussion(session: &Session, id: ProductId) -> bool {
+    let facts = session.facts();
+    facts.choices.iter().any(|choice| choice.product_id == id) || facts.shown == [id]
+}
+
+fn push<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+const fn rule_of(means: &Thing) -> &'static str {
+    match means {
+        Thing::Product(_) => "product",
+        Thing::Category(_) => "category",
+        Thing::NotSold(_) => "not_sold",
+        Thing::Color(_) => "color",
+        Thing::Feature(_) => "feature",
+    }
+}

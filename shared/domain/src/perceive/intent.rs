@@ -1,0 +1,220 @@
+//! The intent of a message, from what it says and where the conversation stands.
+
+use super::Perceived;
+use crate::{
+    language::rules::Signal,
+    session::Session,
+    state::{Intent, Phase, State},
+};
+
+/// How many words without any meaning to the shop make a message one about something else.
+const WORDS_OFF_TOPIC: usize = 4;
+
+const FOR_A_HUMAN: [Signal; 5] = [
+    Signal::Complaint,
+    Signal::Insult,
+    Signal::HumanWanted,
+    Signal::WantsReturn,
+    Signal::OrderStatus,
+];
+
+const ABOUT_PAYING: [Signal; 10] = [
+    Signal::AskHowToOrder,
+    Signal::AskDelivery,
+    Signal::AskPayment,
+    Signal::AskRequisites,
+    Signal::CancelOrder,
+    Signal::PayFull,
+    Signal::PayPrepayment,
+    Signal::ProofClaim,
+    Signal::ProofLater,
+    Signal::Urgent,
+];
+
+const QUESTIONS: [Signal; 16] = [
+    Signal::AskPrice,
+    Signal::AskAvailability,
+    Signal::AskFabric,
+    Signal::AskDetails,
+    Signal::AskCare,
+    Signal::AskReturn,
+    Signal::AskPhoto,
+    Signal::AskIdentity,
+    Signal::Browse,
+    Signal::ShowMe,
+    Signal::ShowMore,
+    Signal::Wholesale,
+    Signal::Discount,
+    Signal::Competitor,
+    Signal::Restart,
+    Signal::Adult,
+];
+
+const SMALL_TALK: [Signal; 7] = [
+    Signal::Thanks,
+    Signal::Goodbye,
+    Signal::Acknowledged,
+    Signal::SmallTalk,
+    Signal::Refusal,
+    Signal::Doubt,
+    Signal::OptOut,
+];
+
+pub(super) fn of(session: &Session, perceived: &Perceived) -> Intent {
+    let state = session.state();
+    let is_selling = matches!(state, State::Offer | State::PaymentDelivery);
+    if perceived.is_blocked {
+        return Intent::OutOfDomain;
+    }
+    if perceived.has_any(&FOR_A_HUMAN) {
+        return Intent::Complaint;
+    }
+    if perceived.photos > 0 {
+        return if awaits_proof(session) { Intent::PaymentDelivery } else { Intent::PhotoIdent };
+    }
+    if perceived.words == 0 && !has_figures(perceived) {
+        let agrees = perceived.is_nod || perceived.has(Signal::Consent);
+        return if agrees && is_selling { Intent::PaymentDelivery } else { Intent::UnknownOrEmpty };
+    }
+    if is_paying(session, perceived) {
+        return Intent::PaymentDelivery;
+    }
+    if let Some(intent) = about_garments(perceived) {
+        return intent;
+    }
+    let is_refusal = perceived.has_any(&[Signal::Refusal, Signal::Doubt, Signal::Expensive]);
+    if is_refusal && !perceived.has_any(&QUESTIONS) {
+        return Intent::ThankyouSmalltalk;
+    }
+    if perceived.has(Signal::OffTopic) && !perceived.names_something() {
+        return Intent::OutOfDomain;
+    }
+    if perceived.has_any(&QUESTIONS) && speaks_to_the_shop(session, perceived) {
+        return Intent::DiscoveryOrQuestion;
+    }
+    if perceived.has_any(&SMALL_TALK) || perceived.has(Signal::Expensive) {
+        return Intent::ThankyouSmalltalk;
+    }
+    if perceived.has(Signal::Greeting) {
+        return Intent::GreetingOnly;
+    }
+    if perceived.has_any(&QUESTIONS) || perceived.has(Signal::OtherLanguage) {
+        return Intent::DiscoveryOrQuestion;
+    }
+    unread(session, perceived)
+}
+
+/// A search verb alone, in a long message without a word of the shop, is about something else.
+fn speaks_to_the_shop(session: &Session, perceived: &Perceived) -> bool {
+    let only_verbs = !perceived.has_any(&[
+        Signal::AskPrice,
+        Signal::AskAvailability,
+        Signal::AskFabric,
+        Signal::AskDetails,
+        Signal::AskCare,
+        Signal::AskReturn,
+        Signal::AskPhoto,
+        Signal::AskIdentity,
+        Signal::ShowMore,
+        Signal::Wholesale,
+        Signal::Discount,
+        Signal::Competitor,
+        Signal::Restart,
+        Signal::Adult,
+    ]);
+    let is_discussed = !session.facts().choices.is_empty() || !session.facts().shown.is_empty();
+    !only_verbs
+        || perceived.names_something()
+        || !perceived.not_sold.is_empty()
+        || is_discussed
+        || !perceived.has_any(&SMALL_TALK)
+}
+
+fn has_figures(perceived: &Perceived) -> bool {
+    perceived.names_something() || perceived.tells_address() || perceived.tells_size()
+}
+
+/// Whether requisites were shown and no receipt is in (decision 16).
+fn awaits_proof(session: &Session) -> bool {
+    let payment = &session.facts().payment;
+    session.state() == State::PaymentDelivery && payment.requisites_shown && !payment.proof
+}
+
+fn is_paying(session: &Session, perceived: &Perceived) -> bool {
+    let state = session.state();
+    let phase = session.phase();
+    let agrees = perceived.has(Signal::Consent) || perceived.is_nod;
+    if perceived.has_any(&ABOUT_PAYING) {
+        return true;
+    }
+    if perceived.has(Signal::Buy) {
+        let is_searching = perceived.names_something()
+            && !matches!(state, State::Offer | State::PaymentDelivery)
+            && session.facts().choices.is_empty()
+            && !is_complete(perceived);
+        return !is_searching;
+    }
+    match state {
+        State::Offer => agrees && !perceived.is_question && !perceived.has(Signal::Doubt),
+        State::PaymentDelivery => {
+            agrees
+                || perceived.tells_address()
+                || perceived.has_any(&[Signal::SameData, Signal::Remove, Signal::AddMore])
+                || (phase == Phase::WaitingForPaymentMethod
+                    && perceived.words <= 2
+                    && !perceived.has_any(&SMALL_TALK)
+                    && !perceived.has_any(&QUESTIONS)
+                    && !perceived.has(Signal::Greeting))
+        }
+        _ => perceived.phone.is_some() && perceived.branch.is_some(),
+    }
+}
+
+/// Whether a message names a garment in full.
+const fn is_complete(perceived: &Perceived) -> bool {
+    let has_size = !(perceived.heights.is_empty() && perceived.sizes.is_empty());
+    has_size && !(perceived.products.is_empty() || perceived.colors.is_empty())
+}
+
+fn about_garments(perceived: &Perceived) -> Option<Intent> {
+    let searches = perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::ShowMore]);
+    let is_search = searches && !perceived.categories.is_empty();
+    if perceived.has(Signal::SizeChart) {
+        return Some(Intent::SizeHelp);
+    }
+    if perceived.has(Signal::AskPrice) && !perceived.has(Signal::AskColors) {
+        return Some(Intent::DiscoveryOrQuestion);
+    }
+    if perceived.has(Signal::AskSize) && !is_search {
+        return Some(Intent::SizeHelp);
+    }
+    if perceived.has_any(&[Signal::AskColors, Signal::OtherColor]) && !is_search {
+        return Some(Intent::ColorHelp);
+    }
+    if is_search || !perceived.categories.is_empty() {
+        return Some(Intent::DiscoveryOrQuestion);
+    }
+    if !perceived.colors.is_empty() {
+        return Some(Intent::ColorHelp);
+    }
+    if perceived.tells_size() {
+        return Some(Intent::SizeHelp);
+    }
+    let names_more = !(perceived.products.is_empty()
+        && perceived.features.is_empty()
+        && perceived.not_sold.is_empty()
+        && perceived.picks.is_empty());
+    names_more.then_some(Intent::DiscoveryOrQuestion)
+}
+
+/// A message without anything that the rules know.
+fn unread(session: &Session, perceived: &Perceived) -> Intent {
+    let is_discussed = !session.facts().choices.is_empty() || !session.facts().cart.is_empty();
+    if perceived.words >= WORDS_OFF_TOPIC && !is_discussed && !perceived.has(Signal::Consent) {
+        return Intent::OutOfDomain;
+    }
+    if perceived.has(Signal::Consent) || is_discussed {
+        return Intent::DiscoveryOrQuestion;
+    }
+    Intent::UnknownOrEmpty
+}
