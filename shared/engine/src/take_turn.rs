@@ -208,6 +208,9 @@ fn log_turn(id: &SessionId, commit: &TurnCommit) {
             Action::Escalate { reason } => {
                 tracing::warn!(event = "escalation", channel = %id.channel, turn = n, ?reason);
             }
+            Action::CheckPayment => {
+                tracing::warn!(event = "payment_to_check", channel = %id.channel, turn = n);
+            }
         }
     }
 }
