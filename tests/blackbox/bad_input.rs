@@ -3,7 +3,7 @@
 use mirt_test_support::mirt::{
     MANYCHAT_TOKEN, TELEGRAM_SECRET, World, telegram_message, telegram_text,
 };
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{turns, world};
@@ -20,6 +20,13 @@ async fn told(response: Response) -> (u16, String) {
 
 async fn manychat(world: &World, body: impl Into<Vec<u8>>) -> (u16, String) {
     told(world.mirt.post(MANYCHAT, ("X-ManyChat-Token", MANYCHAT_TOKEN), body).await).await
+}
+
+/// Makes a service fail (`PUT`) or work again (`DELETE`).
+async fn switch(world: &World, method: Method, service: &str) {
+    let request = world.mirt.request(method, &format!("/local/faults/{service}"));
+    let answer = request.send().await.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(answer.status(), StatusCode::NO_CONTENT, "{service}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,13 +97,10 @@ async fn telegram_hears_200_for_what_is_ignored() {
 #[tokio::test(flavor = "multi_thread")]
 async fn when_the_store_or_the_queue_is_down_the_channel_hears_503_and_delivers_again() {
     let world = world().await;
-    let http = Client::new();
     let payload = json!({ "clientId": "1105", "message": "Добрий день", "message_id": "m-1" });
 
     for service in ["dynamodb", "sqs"] {
-        let switch = world.mirt.url(&format!("/local/faults/{service}"));
-        let set = http.put(&switch).send().await.unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(set.status(), StatusCode::NO_CONTENT);
+        switch(&world, Method::PUT, service).await;
 
         let header = ("X-ManyChat-Token", MANYCHAT_TOKEN);
         let answer = world.mirt.post(MANYCHAT, header, payload.to_string()).await;
@@ -104,8 +108,7 @@ async fn when_the_store_or_the_queue_is_down_the_channel_hears_503_and_delivers_
         assert!(answer.headers().contains_key("retry-after"), "{service}");
         assert_eq!(world.mirt.get("/health").await.status(), StatusCode::SERVICE_UNAVAILABLE);
 
-        let cleared = http.delete(&switch).send().await.unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(cleared.status(), StatusCode::NO_CONTENT);
+        switch(&world, Method::DELETE, service).await;
     }
 
     let (status, _) = world.mirt.manychat(&payload).await;

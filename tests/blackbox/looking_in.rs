@@ -1,6 +1,6 @@
 //! What a developer and an operator can see.
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{turns, world};
@@ -65,8 +65,9 @@ async fn the_page_is_there_and_only_for_this_machine() {
     let html = page.text().await.unwrap_or_else(|error| panic!("{error}"));
     assert!(html.contains("<textarea") && html.contains("MIRT"), "{html}");
 
-    let foreign = reqwest::Client::new()
-        .get(world.mirt.url("/local/sessions/instagram/1"))
+    let foreign = world
+        .mirt
+        .request(Method::GET, "/local/sessions/instagram/1")
         .header("Host", "rebound.example")
         .send()
         .await
