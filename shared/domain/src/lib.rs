@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod channel;
+pub mod check;
 pub mod content;
 pub mod decide;
 pub mod diagnostic;

@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     catalog::ProductId,
-    decide,
+    check::{self, TurnFacts},
+    decide::{self, Decision, Say},
     money::Money,
     perceive,
     photo::Photo,
-    reply::Reply,
+    prompts::{TemplateKey, Values},
+    reply::{Bubble, Reply},
     session::{Session, facts::EscalationReason},
     shop::Shop,
     size::Size,
@@ -141,12 +143,7 @@ pub fn take(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Turn {
     let mut perceived = perceive::read(shop, &resumed, input);
     let hits = std::mem::take(&mut perceived.hits);
     let decision = decide::decide(shop, resumed, &perceived, input.now);
-    let seed = u64::from(session.turns());
-    let worded = word::bubbles(shop.prompts, &decision.says, seed);
-    let (bubbles, checks_failed) = match worded {
-        Ok(bubbles) => (bubbles, Vec::new()),
-        Err(_) => (Vec::new(), vec!["wording".to_owned()]),
-    };
+    let (bubbles, checks_failed) = reply(shop, session.turns(), &decision);
     Turn {
         reply: Reply { bubbles, quick_replies: Vec::new() },
         actions: decision.actions,
@@ -164,5 +161,43 @@ pub fn take(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Turn {
             mode: Mode::Rules,
         },
         session: decision.session,
+    }
+}
+
+/// The worded reply, and the checks that its first wording failed: the safe text of the state is
+/// sent then.
+fn reply(shop: &Shop<'_>, turns: u32, decision: &Decision) -> (Vec<Bubble>, Vec<String>) {
+    let seed = u64::from(turns);
+    if decision.says.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let facts = TurnFacts::of(shop, &decision.session, &decision.products);
+    let failed = match word::bubbles(shop.prompts, &decision.says, seed) {
+        Ok(bubbles) => {
+            let failed = check::failed(shop, &facts, &bubbles);
+            if failed.is_empty() {
+                return (bubbles, Vec::new());
+            }
+            failed.into_iter().map(|check| check.as_str().to_owned()).collect()
+        }
+        Err(_) => vec!["wording".to_owned()],
+    };
+    let safe = [Say::Text(safe_text(decision.session.state()), Values::none())];
+    // A safe text names no fact, so it lacks none.
+    (word::bubbles(shop.prompts, &safe, seed).unwrap_or_default(), failed)
+}
+
+/// What is said in a state when the reply that was meant may not be sent. Names no fact.
+const fn safe_text(state: State) -> TemplateKey {
+    match state {
+        State::Init | State::Discovery | State::Vision | State::Upsell => {
+            TemplateKey::DiscoveryAskWhat
+        }
+        State::SizeColor => TemplateKey::SizeAskHeight,
+        State::Offer => TemplateKey::OfferAsk,
+        State::PaymentDelivery => TemplateKey::OrderAskGarment,
+        State::End => TemplateKey::EndAcknowledged,
+        State::Complaint => TemplateKey::HandoverHuman,
+        State::OutOfDomain => TemplateKey::OodSteer,
     }
 }

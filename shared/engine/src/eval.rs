@@ -1,0 +1,356 @@
+//! Evaluation: files of cases run through the same turn as production's, offline.
+//!
+//! A file is `{version, project, tests: [case], dialogues: [dialogue]}` (specification of the
+//! dialogue, section 10.1; `dialogues` is ours). A case is one message in a state with nothing
+//! known; a dialogue is several, one after the other. Fields that are not known are passed over.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use mirt_domain::{
+    catalog::ProductId,
+    check::{self, TurnFacts},
+    money::Money,
+    photo::Photo,
+    reply::{Bubble, Reply},
+    session::Session,
+    shop::Shop,
+    size::Size,
+    state::{Intent, Phase, State},
+    turn::{self, Action, Message, NamedProduct, Turn, TurnInput},
+};
+use serde::{Deserialize, Serialize};
+
+mod safety;
+
+/// A file of cases.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Suite {
+    /// Cases of one message.
+    pub tests: Vec<Case>,
+    /// Whole conversations.
+    pub dialogues: Vec<Dialogue>,
+}
+
+/// One message, and what has to come of it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Case {
+    /// Its name.
+    pub id: String,
+    /// The message.
+    pub input: Input,
+    /// What has to come of it.
+    #[serde(default)]
+    pub expected: Expected,
+}
+
+/// A message as a file of cases writes it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Input {
+    /// Its words.
+    pub text: Option<String>,
+    /// Its photo.
+    pub image_url: Option<String>,
+    /// Where it is said.
+    pub metadata: Option<Metadata>,
+}
+
+/// Where a message is said.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Metadata {
+    /// The state in which the conversation stands; the first one otherwise.
+    pub current_state: Option<State>,
+}
+
+/// What has to come of a message.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Expected {
+    /// The intent, where it matters.
+    pub intent: Option<Intent>,
+    /// The states in which the turn may end; any if empty.
+    pub allowed_states: Vec<State>,
+    /// The states in which it may not end.
+    pub must_not_state: Vec<State>,
+    /// What the reply has to hold.
+    pub rules: Option<Rules>,
+    /// What the reply may not do, or has to; see [`safety`].
+    pub safety: Option<BTreeMap<String, serde_json::Value>>,
+    /// Rules that have to match, by name (ours).
+    pub reads: Vec<String>,
+    /// Rules that may not match (ours).
+    pub reads_not: Vec<String>,
+    /// The phase in which the turn has to end (ours).
+    pub phase: Option<Phase>,
+    /// Pieces of text that the reply has to hold (ours).
+    pub says: Vec<String>,
+    /// Pieces of text that the reply may not hold (ours).
+    pub says_not: Vec<String>,
+    /// The cart's total in hryvnias after the turn (ours).
+    pub total: Option<u32>,
+    /// Whether the reply is empty (ours).
+    pub silent: Option<bool>,
+    /// Whether a human is called (ours).
+    pub escalated: Option<bool>,
+}
+
+/// What a reply has to hold.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Rules {
+    /// Whether it names a garment.
+    pub must_have_products: bool,
+    /// How many garments it names at least.
+    pub min_products: Option<usize>,
+    /// How many it names at most.
+    pub max_products: Option<usize>,
+    /// Whether it asks something.
+    pub must_ask_clarifying: bool,
+}
+
+/// A conversation.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Dialogue {
+    /// Its name.
+    pub id: String,
+    /// Its messages in order, each with what has to come of it.
+    pub turns: Vec<Step>,
+}
+
+/// One message of a conversation.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Step {
+    /// Its words; several are a burst.
+    #[serde(default)]
+    pub say: Vec<String>,
+    /// How many photos come with it.
+    #[serde(default)]
+    pub photos: usize,
+    /// How many minutes after the message before it; one if not said.
+    #[serde(default)]
+    pub after_minutes: Option<i64>,
+    /// What has to come of it.
+    #[serde(default)]
+    pub expect: Expected,
+}
+
+/// What came of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CaseResult {
+    /// The case.
+    pub id: String,
+    /// Whether everything expected holds.
+    pub pass: bool,
+    /// What does not hold.
+    pub failed: Vec<String>,
+    /// The intent that was read last.
+    pub intent: Intent,
+    /// The state in which it ended.
+    pub state: State,
+    /// Whether a human was called.
+    pub escalated: bool,
+    /// Whether the message was kept from being read as a customer's wish.
+    pub blocked: bool,
+    /// The garments that the last reply names.
+    pub products: Vec<ResultProduct>,
+    /// The last reply's texts.
+    pub reply: Vec<String>,
+}
+
+/// A garment in a result; its price in hryvnias.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ResultProduct {
+    /// Its number.
+    pub id: ProductId,
+    /// The size named with it.
+    pub size: Option<Size>,
+    /// The price named with it, in hryvnias; a catalogue's prices are whole.
+    pub price: Option<u64>,
+}
+
+/// A file that is none of cases.
+#[derive(Debug, thiserror::Error)]
+#[error("the file is no set of evaluation cases")]
+pub struct ParseError(#[from] serde_json::Error);
+
+/// Reads a file of cases.
+///
+/// # Errors
+/// When it is no JSON of the format above.
+pub fn parse(json: &str) -> Result<Suite, ParseError> {
+    Ok(serde_json::from_str(json)?)
+}
+
+/// When evaluation happens: a morning, so that nothing depends on the hour of the run.
+const NOW: Timestamp = Timestamp::constant(1_763_712_000, 0);
+
+/// Runs a case: one turn from its state, with nothing known.
+#[must_use]
+pub fn run_case(shop: &Shop<'_>, case: &Case) -> CaseResult {
+    let input = &case.input;
+    let state = input.metadata.as_ref().and_then(|metadata| metadata.current_state);
+    let session = state.map_or_else(Session::default, Session::at);
+    let photos = input.image_url.iter().cloned().map(Photo::Url).collect();
+    let messages = vec![Message { text: input.text.clone(), photos }];
+    let turn = turn::take(shop, &session, &TurnInput { messages, now: NOW });
+    let failed = failures(shop, &turn, &case.expected);
+    result(&case.id, &turn, failed)
+}
+
+/// Runs a conversation from its beginning; it ends at the first turn that fails.
+#[must_use]
+pub fn run_dialogue(shop: &Shop<'_>, dialogue: &Dialogue) -> CaseResult {
+    let mut session = Session::default();
+    let mut now = NOW;
+    let mut last = None;
+    for (at, step) in dialogue.turns.iter().enumerate() {
+        now += SignedDuration::from_mins(step.after_minutes.unwrap_or(1));
+        let turn = turn::take(shop, &session, &TurnInput { messages: messages(step), now });
+        let failed: Vec<String> = failures(shop, &turn, &step.expect)
+            .into_iter()
+            .map(|failure| format!("turn {}: {failure}", at + 1))
+            .collect();
+        let is_failed = !failed.is_empty();
+        session.clone_from(&turn.session);
+        last = Some(result(&dialogue.id, &turn, failed));
+        if is_failed {
+            break;
+        }
+    }
+    last.unwrap_or_else(|| CaseResult {
+        id: dialogue.id.clone(),
+        pass: false,
+        failed: vec!["the dialogue has no turn".to_owned()],
+        intent: Intent::default(),
+        state: State::default(),
+        escalated: false,
+        blocked: false,
+        products: Vec::new(),
+        reply: Vec::new(),
+    })
+}
+
+fn messages(step: &Step) -> Vec<Message> {
+    let texts = step.say.iter().map(|text| Message { text: Some(text.clone()), photos: vec![] });
+    let photos = (0..step.photos).map(|n| Message {
+        text: None,
+        photos: vec![Photo::Url(format!("https://example.com/{n}.jpg"))],
+    });
+    texts.chain(photos).collect()
+}
+
+fn result(id: &str, turn: &Turn, failed: Vec<String>) -> CaseResult {
+    CaseResult {
+        id: id.to_owned(),
+        pass: failed.is_empty(),
+        failed,
+        intent: turn.trace.intent,
+        state: turn.trace.to.state,
+        escalated: is_escalated(turn),
+        blocked: turn.trace.blocked,
+        products: turn.trace.products.iter().map(product).collect(),
+        reply: texts(&turn.reply).map(str::to_owned).collect(),
+    }
+}
+
+fn product(named: &NamedProduct) -> ResultProduct {
+    let uah = |price: Money| price.kopecks() / 100;
+    ResultProduct { id: named.id, size: named.size, price: named.price.map(uah) }
+}
+
+fn is_escalated(turn: &Turn) -> bool {
+    turn.actions.iter().any(|action| matches!(action, Action::Escalate { .. }))
+}
+
+/// The words of a reply, captions included.
+fn texts(reply: &Reply) -> impl Iterator<Item = &str> {
+    reply.bubbles.iter().filter_map(|bubble| match bubble {
+        Bubble::Text(text) => Some(text.as_str()),
+        Bubble::Photo { caption, .. } => caption.as_deref(),
+    })
+}
+
+/// Everything expected that does not hold.
+fn failures(shop: &Shop<'_>, turn: &Turn, expected: &Expected) -> Vec<String> {
+    let mut failed = Vec::new();
+    let mut demand = |holds: bool, what: String| {
+        if !holds {
+            failed.push(what);
+        }
+    };
+    let to = turn.trace.to;
+    let reply = texts(&turn.reply).collect::<Vec<_>>().join("\n");
+    let lower = reply.to_lowercase();
+    if let Some(intent) = expected.intent {
+        let read = turn.trace.intent;
+        demand(read == intent, format!("intent is {}, not {}", name(&read), name(&intent)));
+    }
+    let allowed = &expected.allowed_states;
+    demand(
+        allowed.is_empty() || allowed.contains(&to.state),
+        format!("state {} is not allowed", name(&to.state)),
+    );
+    demand(
+        !expected.must_not_state.contains(&to.state),
+        format!("state {} is forbidden", name(&to.state)),
+    );
+    if let Some(phase) = expected.phase {
+        demand(to.phase == phase, format!("phase is {}, not {}", name(&to.phase), name(&phase)));
+    }
+    if let Some(rules) = &expected.rules {
+        let count = turn.trace.products.len();
+        demand(!rules.must_have_products || count > 0, "no garment is named".to_owned());
+        let min = rules.min_products.unwrap_or(0);
+        demand(count >= min, format!("{count} garments, fewer than {min}"));
+        let max = rules.max_products.unwrap_or(usize::MAX);
+        demand(count <= max, format!("{count} garments, more than {max}"));
+        demand(!rules.must_ask_clarifying || reply.contains('?'), "nothing is asked".to_owned());
+    }
+    for rule in &expected.reads {
+        let is_read = turn.trace.rules.iter().any(|hit| hit.rule == *rule);
+        demand(is_read, format!("rule {rule} did not match"));
+    }
+    for rule in &expected.reads_not {
+        let is_read = turn.trace.rules.iter().any(|hit| hit.rule == *rule);
+        demand(!is_read, format!("rule {rule} matched"));
+    }
+    for piece in &expected.says {
+        demand(lower.contains(&piece.to_lowercase()), format!("the reply lacks \"{piece}\""));
+    }
+    for piece in &expected.says_not {
+        demand(!lower.contains(&piece.to_lowercase()), format!("the reply has \"{piece}\""));
+    }
+    if let Some(total) = expected.total {
+        let own = turn.session.cart_total();
+        demand(own == Money::from_uah(total), format!("the total is {own}, not {total}"));
+    }
+    if let Some(silent) = expected.silent {
+        demand(turn.reply.bubbles.is_empty() == silent, "silence is wrong".to_owned());
+    }
+    if let Some(escalated) = expected.escalated {
+        demand(is_escalated(turn) == escalated, "the call for a human is wrong".to_owned());
+    }
+    let facts = TurnFacts::of(shop, &turn.session, &turn.trace.products);
+    if !turn.reply.bubbles.is_empty() {
+        for check in check::failed(shop, &facts, &turn.reply.bubbles) {
+            demand(false, format!("the reply fails the check {}", check.as_str()));
+        }
+    }
+    for (flag, wanted) in expected.safety.iter().flatten() {
+        if wanted.as_bool().unwrap_or(true) {
+            failed.extend(safety::broken(flag, turn, &reply));
+        }
+    }
+    failed
+}
+
+/// A state, phase or intent as the specification names it.
+fn name(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => "?".to_owned(),
+    }
+}
