@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{bubbles, turns, world};
+use crate::{messages, turns, world};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_texts_and_two_photos_are_one_turn_with_all_of_them_in_order() {
@@ -44,6 +44,6 @@ async fn five_texts_and_two_photos_are_one_turn_with_all_of_them_in_order() {
         "на зріст 128".to_owned(),
     ];
     assert_eq!(input, expected);
-    assert_eq!(world.manychat.shown_to("801").len(), bubbles(&session));
+    assert_eq!(world.manychat.shown_to("801").len(), messages(&session));
     world.check();
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{bubbles, texts_consumed, turns, world};
+use crate::{messages, texts_consumed, turns, world};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_was_accepted_is_answered_once_after_a_crash_before_its_turn() {
@@ -15,7 +15,7 @@ async fn a_message_that_was_accepted_is_answered_once_after_a_crash_before_its_t
 
     let session = world.mirt.at_rest("instagram", "901", 1).await;
     assert_eq!(texts_consumed(&session), ["скільки лагуна на 98?"]);
-    assert_eq!(world.manychat.shown_to("901").len(), bubbles(&session));
+    assert_eq!(world.manychat.shown_to("901").len(), messages(&session));
     world.check();
 }
 
@@ -37,7 +37,7 @@ async fn a_reply_that_was_committed_arrives_once_after_a_crash_before_its_delive
     assert!(session_before.is_empty(), "{session_before:?}");
     let session = world.mirt.at_rest("instagram", "902", 1).await;
     assert_eq!(turns(&session).len(), 1);
-    assert_eq!(world.manychat.shown_to("902").len(), bubbles(&session));
+    assert_eq!(world.manychat.shown_to("902").len(), messages(&session));
     world.check();
 }
 

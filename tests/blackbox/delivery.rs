@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{bubbles, turns, world};
+use crate::{messages, turns, world};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reply_arrives_once_although_the_channel_fails_at_first() {
@@ -14,7 +14,7 @@ async fn a_reply_arrives_once_although_the_channel_fails_at_first() {
 
     let session = world.mirt.at_rest("instagram", "1001", 1).await;
     assert_eq!(world.manychat.refused(), 2);
-    assert_eq!(world.manychat.shown_to("1001").len(), bubbles(&session));
+    assert_eq!(world.manychat.shown_to("1001").len(), messages(&session));
     world.check();
 }
 
@@ -27,7 +27,7 @@ async fn telegrams_own_word_for_how_long_to_wait_is_heeded() {
     world.mirt.telegram_text(1, 1002, "Добрий день").await;
 
     let session = world.mirt.at_rest("telegram", "1002", 1).await;
-    assert_eq!(world.telegram.shown_to("1002").len(), bubbles(&session));
+    assert_eq!(world.telegram.shown_to("1002").len(), messages(&session));
     world.check();
 }
 

@@ -38,7 +38,14 @@ fn turns(session: &Value) -> Vec<Value> {
     session["turns"].as_array().cloned().unwrap_or_default()
 }
 
-/// How many messages the channel was given for all turns of a session.
-fn bubbles(session: &Value) -> usize {
-    turns(session).iter().filter_map(|turn| turn["bubbles"].as_array()).map(Vec::len).sum()
+/// How many messages ManyChat or Telegram had to be given for all turns of a session: a photo's
+/// words are a message of their own on ManyChat, whose photos have none.
+fn messages(session: &Value) -> usize {
+    let is_telegram = session["channel"] == "telegram";
+    turns(session)
+        .iter()
+        .filter_map(|turn| turn["bubbles"].as_array())
+        .flatten()
+        .map(|bubble| 1 + usize::from(bubble["caption"].is_string() && !is_telegram))
+        .sum()
 }

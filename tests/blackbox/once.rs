@@ -6,7 +6,7 @@ use mirt_test_support::mirt::telegram_text;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{bubbles, turns, world};
+use crate::{messages, turns, world};
 
 /// Posts `payload` fifty times at once; gives how many were told that they were the first.
 async fn fifty_at_once(world: &Arc<mirt_test_support::mirt::World>, payload: Value) -> usize {
@@ -37,7 +37,7 @@ async fn fifty_copies_of_one_event_are_one_turn_and_one_reply() {
     assert_eq!(accepted, 1);
     let session = world.mirt.at_rest("instagram", "601", 1).await;
     assert_eq!(turns(&session).len(), 1);
-    assert_eq!(world.manychat.shown_to("601").len(), bubbles(&session));
+    assert_eq!(world.manychat.shown_to("601").len(), messages(&session));
     world.check();
 }
 
@@ -51,7 +51,7 @@ async fn fifty_copies_of_an_event_without_an_id_are_one_turn_and_one_reply() {
     assert_eq!(accepted, 1);
     let session = world.mirt.at_rest("instagram", "602", 1).await;
     assert_eq!(turns(&session).len(), 1);
-    assert_eq!(world.manychat.shown_to("602").len(), bubbles(&session));
+    assert_eq!(world.manychat.shown_to("602").len(), messages(&session));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +67,7 @@ async fn an_update_that_telegram_delivers_again_is_told_so_and_not_answered_agai
     world.mirt.telegram_text(8, 603, "дякую").await;
     let session = world.mirt.at_rest("telegram", "603", 2).await;
     assert_eq!(turns(&session).len(), 2);
-    assert_eq!(world.telegram.shown_to("603").len(), bubbles(&session));
+    assert_eq!(world.telegram.shown_to("603").len(), messages(&session));
 }
 
 #[tokio::test(flavor = "multi_thread")]

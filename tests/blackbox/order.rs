@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::{bubbles, texts_consumed, world};
+use crate::{messages, texts_consumed, world};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_interleaved_sessions_are_each_answered_in_order() {
@@ -30,7 +30,7 @@ async fn twenty_interleaved_sessions_are_each_answered_in_order() {
         let session = world.mirt.at_rest("instagram", &id, 1).await;
         let expected: Vec<String> = (0..10).map(|n| text(user, n)).collect();
         assert_eq!(texts_consumed(&session), expected, "customer {id}");
-        assert_eq!(world.manychat.shown_to(&id).len(), bubbles(&session), "customer {id}");
+        assert_eq!(world.manychat.shown_to(&id).len(), messages(&session), "customer {id}");
     }
     world.check();
 }

@@ -17,6 +17,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Starts the whole system on this machine, with a page to chat on.
     Up(UpArguments),
+    /// Runs a file of cases through the assistant's turn, offline.
+    Eval(EvalArguments),
     /// Runs one Lambda function as its `bootstrap` does; `up` starts its own this way.
     #[command(hide = true)]
     Function {
@@ -42,6 +44,15 @@ pub(crate) struct UpArguments {
     /// The folder for all data; it survives a restart.
     #[arg(long, default_value = DEFAULT_DATA)]
     pub(crate) data: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct EvalArguments {
+    /// The file of cases, JSON.
+    pub(crate) file: PathBuf,
+    /// Prints one JSON object a line instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// The functions of `template.yaml`, by the last part of their `CodeUri`.

@@ -2,6 +2,7 @@
 
 mod cli;
 mod environment;
+mod eval;
 mod function;
 mod output;
 mod up;
@@ -13,6 +14,7 @@ use clap::Parser as _;
 fn main() -> ExitCode {
     match cli::Cli::parse().command.unwrap_or_default() {
         cli::Command::Up(arguments) => up::main(&arguments),
+        cli::Command::Eval(arguments) => eval::main(&arguments),
         cli::Command::Function { name } => function::main(name),
     }
 }

@@ -66,6 +66,8 @@ async fn look(table: &Table, id: &SessionId) -> Result<Value, PortError> {
         })
         .collect();
     Ok(json!({
+        "channel": id.channel,
+        "user": id.user,
         "state": loaded.session.state(),
         "phase": loaded.session.phase(),
         "version": loaded.version,

@@ -1,0 +1,133 @@
+//! One function's real `bootstrap`, started as Lambda starts it, with the services that it calls.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use mirt_local_aws::{
+    clock::Clock,
+    endpoint::{Endpoint, Options},
+    lambda::{Invoke as _, InvokeError, Lambda},
+    site::Site,
+    template::{Surroundings, Template},
+};
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use crate::{
+    ChannelStub,
+    mirt::{MANYCHAT_KEY, MANYCHAT_TOKEN, TELEGRAM_SECRET, TELEGRAM_TOKEN},
+};
+
+/// The wiring that is deployed.
+const TEMPLATE: &str = include_str!("../../../template.yaml");
+
+/// A function behind a Lambda Runtime API, with the services of `template.yaml` and stub channels.
+pub struct FunctionWorld {
+    /// DynamoDB, SQS and Secrets Manager.
+    pub endpoint: Arc<Endpoint>,
+    /// In place of ManyChat.
+    pub manychat: ChannelStub,
+    name: String,
+    lambda: Lambda,
+    table: String,
+    /// Holds the `bootstrap` for as long as it runs.
+    _package: tempfile::TempDir,
+}
+
+impl FunctionWorld {
+    /// Puts `binary` into a package as `bootstrap` and makes it known as the function `name` of the
+    /// template. It starts with the first event, or with [`Self::warm`].
+    pub async fn start(binary: &str, name: &str) -> Self {
+        Self::start_with_secrets(
+            binary,
+            name,
+            &json!({
+                "manychat_webhook_token": MANYCHAT_TOKEN,
+                "telegram_webhook_secret": TELEGRAM_SECRET,
+            }),
+        )
+        .await
+    }
+
+    /// The same, with another secret of the webhooks.
+    pub async fn start_with_secrets(binary: &str, name: &str, webhooks: &Value) -> Self {
+        let site = Site::default();
+        let options = Options { data: None, site: site.clone(), clock: Clock::System };
+        let endpoint = Arc::new(Endpoint::start(options).await.expect("services in memory"));
+        let surroundings = Surroundings {
+            site: site.clone(),
+            parameters: BTreeMap::new(),
+            endpoint: endpoint.url().to_owned(),
+        };
+        let template = Template::parse(TEMPLATE, &surroundings).expect("the template is readable");
+        for table in &template.tables {
+            endpoint.dynamodb().ensure_table(table.clone()).await.expect("a table");
+        }
+        for queue in &template.queues {
+            let attributes = queue.attributes.clone();
+            endpoint.sqs().ensure_queue(&queue.name, attributes).await.expect("a queue");
+        }
+        let channels =
+            json!({ "manychat_api_key": MANYCHAT_KEY, "telegram_bot_token": TELEGRAM_TOKEN });
+        let secret = |name: &'static str, value: String| {
+            let endpoint = Arc::clone(&endpoint);
+            async move { endpoint.secrets().ensure_secret(name, &value).await }
+        };
+        secret("mirt/dev/webhooks", webhooks.to_string()).await.expect("a secret");
+        secret("mirt/dev/channels", channels.to_string()).await.expect("a secret");
+
+        let function = template.functions.iter().find(|function| function.spec.name == name);
+        let function = function.expect("the template has the function").clone();
+        let manychat = ChannelStub::manychat(MANYCHAT_KEY).await;
+        let mut environment = function.environment;
+        environment.extend([
+            ("AWS_ENDPOINT_URL".to_owned(), endpoint.url().to_owned()),
+            ("AWS_ACCESS_KEY_ID".to_owned(), "test".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY".to_owned(), "test".to_owned()),
+            ("MANYCHAT_API_URL".to_owned(), manychat.url()),
+        ]);
+        let package = tempfile::tempdir().expect("a temporary folder");
+        let bootstrap = package.path().join("bootstrap");
+        link(Path::new(binary), &bootstrap);
+        let lambda = Lambda::new([function.spec], &site, move |_| {
+            let mut command = Command::new(&bootstrap);
+            command.env_clear().envs(&environment);
+            command
+        });
+        Self {
+            manychat,
+            name: name.to_owned(),
+            lambda,
+            table: template.tables[0].name.clone(),
+            endpoint,
+            _package: package,
+        }
+    }
+
+    /// Starts the process ahead of its first event.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn warm(&self) -> Result<(), InvokeError> {
+        self.lambda.warm(&self.name).await
+    }
+
+    /// Sends one event and gives the answer.
+    ///
+    /// # Errors
+    /// When the function fails.
+    pub async fn invoke(&self, event: &str) -> Result<Value, InvokeError> {
+        let answer = self.lambda.invoke(&self.name, event.to_owned().into()).await?;
+        Ok(serde_json::from_slice(&answer).expect("the answer is JSON"))
+    }
+
+    /// The name of the table.
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+}
+
+fn link(binary: &Path, bootstrap: &Path) {
+    if std::fs::hard_link(binary, bootstrap).is_err() {
+        std::fs::copy(binary, bootstrap).expect("the binary can be copied");
+    }
+}
