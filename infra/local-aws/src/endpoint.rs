@@ -1,6 +1,12 @@
 //! The services on one loopback port, as `AWS_ENDPOINT_URL` takes it.
 
-use std::{convert::Infallible, io, net::Ipv4Addr, path::PathBuf, sync::Arc};
+use std::{
+    convert::Infallible,
+    io,
+    net::Ipv4Addr,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use axum::{
     Router,
@@ -62,8 +68,15 @@ pub enum StartError {
 pub struct Endpoint {
     url: String,
     services: Arc<Services>,
+    /// None once it was stopped.
+    server: Mutex<Option<Server>>,
+}
+
+#[derive(Debug)]
+struct Server {
+    /// Dropping it stops the server.
     stop: oneshot::Sender<()>,
-    server: JoinHandle<io::Result<()>>,
+    end: JoinHandle<io::Result<()>>,
 }
 
 #[derive(Debug)]
@@ -103,17 +116,18 @@ impl Endpoint {
             .with_state(Arc::clone(&services));
         let (stop, stopped) = oneshot::channel();
         let server = axum::serve(listener, router).with_graceful_shutdown(async {
-            // Asked to stop, or the endpoint was dropped: both end it.
+            // Ends with an error, because its other half is dropped.
             let _ = stopped.await;
         });
         let sweeper = sweep(services.dynamodb.clone(), clock);
-        let server = tokio::spawn(async move {
+        let end = tokio::spawn(async move {
             tokio::select! {
                 ended = server.into_future() => ended,
                 never = sweeper => match never {},
             }
         });
-        Ok(Self { url, services, stop, server })
+        let server = Mutex::new(Some(Server { stop, end }));
+        Ok(Self { url, services, server })
     }
 
     /// Where it serves: `http://127.0.0.1:PORT`.
@@ -152,15 +166,16 @@ impl Endpoint {
         &self.services.faults
     }
 
-    /// Ends waiting receives, lets running calls finish and closes the files.
+    /// Ends waiting receives, lets running calls finish and stops serving. Again, it does nothing.
     ///
     /// # Errors
     /// When serving had failed before.
-    pub async fn stop(self) -> io::Result<()> {
+    pub async fn stop(&self) -> io::Result<()> {
+        let server = self.server.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Server { stop, end }) = server else { return Ok(()) };
         self.services.sqs.stop_waiting();
-        // Fails when the server has ended already, which its handle tells about.
-        let _ = self.stop.send(());
-        self.server.await?
+        drop(stop);
+        end.await?
     }
 }
 

@@ -3,7 +3,7 @@
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use mirt_local_aws::service::{Fault, Lasting, Service};
 
-use crate::harness::{FIFO, Local};
+use crate::harness::{FIFO, GIVE_UP, Local};
 
 #[tokio::test]
 async fn calls_are_counted_by_service_and_operation() {
@@ -91,14 +91,11 @@ async fn an_operation_that_is_not_emulated_is_told_so() {
 async fn stopping_ends_receives_that_wait() {
     let local = Local::start().await;
     let url = local.queue("inbound.fifo", FIFO).await;
-    let request = local.sqs().receive_message().queue_url(&url).wait_time_seconds(20);
-    let poll = tokio::spawn(async move { request.send().await });
-    while !local.endpoint.calls().snapshot().contains_key("sqs.ReceiveMessage") {
-        tokio::task::yield_now().await;
-    }
+    let poll = local.long_poll(&url, Some(20), 1).await;
 
     // The clock stands still: a poll that was not ended would keep the endpoint from stopping.
-    local.endpoint.stop().await.unwrap();
+    let stopped = tokio::time::timeout(GIVE_UP, local.endpoint.stop()).await;
 
-    assert_eq!(poll.await.unwrap().unwrap().messages(), []);
+    assert!(stopped.is_ok_and(|stopped| stopped.is_ok()));
+    assert_eq!(poll.await.unwrap(), [""; 0]);
 }

@@ -56,6 +56,7 @@ async fn data_is_there_after_an_orderly_restart() {
     let local = Local::over(folder.path()).await;
     local.write_much().await;
     local.endpoint.stop().await.unwrap();
+    drop(local);
 
     let restarted = Local::over(folder.path()).await;
 

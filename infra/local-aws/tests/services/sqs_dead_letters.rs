@@ -5,7 +5,7 @@ use aws_sdk_sqs::{
     types::{MessageSystemAttributeName as System, QueueAttributeName},
 };
 
-use crate::harness::{FIFO, Local, bodies, redrive_policy, system};
+use crate::harness::{FIFO, Local, START_MILLIS, bodies, redrive_policy, system};
 
 impl Local {
     /// Receives and lets the visibility timeout pass, `times` times.
@@ -53,6 +53,45 @@ async fn dead_letters_keep_their_order() {
 
     assert_eq!(left, [""; 0]);
     assert_eq!(local.receive_bodies(&dead).await, ["a1", "b1", "a2", "b2"]);
+}
+
+#[tokio::test]
+async fn a_dead_letter_counts_as_sent_when_it_was_given_up() {
+    let local = Local::start().await;
+    let (url, dead) = local.queue_with_dead_letters("inbound", 1).await;
+    local.send(&url, "a", "event-1").await;
+    local.fail(&url, 2).await;
+
+    let dead_letters = local.receive(&dead, 1).await;
+
+    let given_up = START_MILLIS + 30_000;
+    assert_eq!(system(&dead_letters[0], System::SentTimestamp), given_up.to_string());
+    assert_eq!(
+        dead_letters[0].attributes().unwrap().get(&System::MessageDeduplicationId),
+        dead_letters[0].message_id.as_ref(),
+        "two messages of one deduplication id must both find room"
+    );
+}
+
+#[tokio::test]
+async fn a_message_moved_back_does_not_overtake_one_that_is_delayed() {
+    let local = Local::start().await;
+    let (url, _) = local.queue_with_dead_letters("inbound", 1).await;
+    local.send(&url, "a", "failed").await;
+    local.fail(&url, 2).await;
+    let delay = local.sqs().set_queue_attributes().queue_url(&url);
+    delay.attributes(QueueAttributeName::DelaySeconds, "60").send().await.unwrap();
+    local.send(&url, "a", "delayed").await;
+
+    let task = local.sqs().start_message_move_task();
+    let task = task.source_arn(local.endpoint.sqs().queue_arn("inbound-dead.fifo"));
+    local.pass(30);
+    task.send().await.unwrap();
+    let meanwhile = local.receive_bodies(&url).await;
+    local.pass(30);
+
+    assert_eq!(meanwhile, [""; 0]);
+    assert_eq!(local.receive_bodies(&url).await, ["delayed", "failed"]);
 }
 
 #[tokio::test]

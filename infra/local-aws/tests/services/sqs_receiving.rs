@@ -10,7 +10,7 @@ use crate::harness::{FIFO, GIVE_UP, Local, START_MILLIS, bodies, system};
 
 impl Local {
     /// Begins to wait for a message for `seconds`, or as long as the queue says; the `nth` receive of the test, from 1.
-    async fn long_poll(
+    pub(crate) async fn long_poll(
         &self,
         url: &str,
         seconds: Option<i32>,
@@ -168,6 +168,24 @@ async fn a_receive_whose_messages_have_changed_is_not_repeated() {
     let again = receive().await;
 
     assert_eq!(bodies(again.messages()), ["c"]);
+}
+
+#[tokio::test]
+async fn a_receive_whose_messages_have_timed_out_is_not_repeated_but_done_anew() {
+    let local = Local::start().await;
+    let url = local.queue("inbound.fifo", FIFO).await;
+    local.send(&url, "a", "1").await;
+    let receive = async || {
+        let request = local.sqs().receive_message().queue_url(&url);
+        let request = request.message_system_attribute_names(System::ApproximateReceiveCount);
+        request.receive_request_attempt_id("attempt-1").send().await.unwrap()
+    };
+    receive().await;
+    local.pass(30);
+
+    let again = receive().await;
+
+    assert_eq!(system(&again.messages()[0], System::ApproximateReceiveCount), "2");
 }
 
 #[tokio::test]

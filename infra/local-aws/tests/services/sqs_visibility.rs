@@ -55,6 +55,23 @@ async fn visibility_zero_gives_the_message_back_at_once() {
 }
 
 #[tokio::test]
+async fn a_message_given_back_waits_while_a_later_one_of_its_group_is_in_flight() {
+    let local = Local::start().await;
+    let url = local.queue("inbound.fifo", FIFO).await;
+    local.send(&url, "a", "1").await;
+    local.send(&url, "a", "2").await;
+    let both = local.receive(&url, 2).await;
+    local.hide(&url, &both[0], 0).await.unwrap();
+
+    let meanwhile = local.receive_bodies(&url).await;
+    local.hide(&url, &both[1], 0).await.unwrap();
+    let afterwards = local.receive_bodies(&url).await;
+
+    assert_eq!(meanwhile, [""; 0]);
+    assert_eq!(afterwards, ["1", "2"]);
+}
+
+#[tokio::test]
 async fn a_longer_visibility_counts_from_its_call() {
     let local = Local::start().await;
     let url = local.queue("inbound.fifo", FIFO).await;
