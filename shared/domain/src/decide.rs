@@ -232,7 +232,18 @@ fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
     present::present(draft, outcome)
 }
 
+/// What could not be read, or a yes to nothing: what is awaited is asked for again.
 fn unread(draft: &mut Draft<'_>) -> Event {
-    draft.ask(TemplateKey::DiscoveryNotUnderstood, Values::none());
+    let is_awaited = !(draft.facts().choices.is_empty() && draft.facts().cart.is_empty());
+    if draft.perceived.has(Signal::Consent) && draft.facts().shown.is_empty() && !is_awaited {
+        draft.facts_mut().search = Default::default();
+        let outcome = choosing::browse(draft);
+        return present::present(draft, outcome);
+    }
+    if is_awaited {
+        service::nudge(draft);
+    } else {
+        draft.ask(TemplateKey::DiscoveryNotUnderstood, Values::none());
+    }
     Event::Unread
 }

@@ -152,6 +152,12 @@ fn note_search(draft: &mut Draft<'_>) {
     search.seen = 0;
 }
 
+/// The whole catalogue, page by page.
+pub(super) fn browse<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
+    let skip = draft.facts().search.seen;
+    Outcome::Searched(draft.shop.catalog.search(&Query { skip, ..Query::default() }))
+}
+
 /// Looks for garments by all that is known. One garment is chosen at once.
 fn search<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
     let shop: &'t Shop<'t> = draft.shop;
@@ -182,6 +188,7 @@ fn search<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
         let facts = draft.facts_mut();
         facts.choices = vec![choice];
         facts.shown = vec![hit.product.id];
+        facts.search = Search::default();
         let obstacles = refine(draft);
         return Outcome::Chosen(obstacles);
     }

@@ -10,19 +10,26 @@ use crate::{
     language::rules::Signal,
     prompts::{Placeholder, TemplateKey, Values},
     session::facts::{Choice, Search},
-    state::State,
+    state::{Intent, State},
 };
 
 /// Says what choosing came to, and tells what the turn amounts to.
 pub(super) fn present(draft: &mut Draft<'_>, outcome: Outcome<'_>) -> Event {
     match outcome {
         Outcome::Chosen(obstacles) => present_choices(draft, &obstacles),
-        Outcome::Searched(found) => present_found(draft, &found),
+        Outcome::Searched(found) => {
+            present_found(draft, &found);
+            match draft.perceived.intent {
+                Intent::SizeHelp => Event::ToldSize,
+                Intent::ColorHelp => Event::ToldColor,
+                _ => Event::Searched,
+            }
+        }
         Outcome::NoGarment => present_no_garment(draft),
     }
 }
 
-fn present_found(draft: &mut Draft<'_>, found: &Found<'_>) -> Event {
+fn present_found(draft: &mut Draft<'_>, found: &Found<'_>) {
     let seen = draft.facts().search.seen;
     if found.hits.is_empty() {
         if seen > 0 {
@@ -34,7 +41,7 @@ fn present_found(draft: &mut Draft<'_>, found: &Found<'_>) -> Event {
             draft.say(TemplateKey::DiscoveryNotInCatalogue, values);
             draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
         }
-        return Event::Searched;
+        return;
     }
     let head = head_of(draft, found);
     let mut lines = vec![head];
@@ -60,7 +67,6 @@ fn present_found(draft: &mut Draft<'_>, found: &Found<'_>) -> Event {
     } else {
         draft.ask(TemplateKey::DiscoveryAskWhich, Values::none());
     }
-    Event::Searched
 }
 
 /// What goes before a list: what was looked for, or what of it is missed.
@@ -146,7 +152,7 @@ fn present_no_garment(draft: &mut Draft<'_>) -> Event {
             return Event::ToldColor;
         }
         draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
-        return Event::Searched;
+        return Event::AskedPolicy;
     }
     draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
     Event::ToldSize
@@ -438,7 +444,8 @@ pub(super) fn present_chart(draft: &mut Draft<'_>) -> Event {
         lines.push((TemplateKey::SizeChartRow, values));
     }
     draft.says.push(Say::Lines(lines));
-    if draft.session.state() == State::PaymentDelivery {
+    let has_size = draft.facts().choices.iter().any(|choice| choice.size.is_some());
+    if has_size || draft.session.state() == State::PaymentDelivery {
         super::service::nudge(draft);
         return Event::AskedPolicy;
     }

@@ -30,8 +30,12 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     if perceived.has(Signal::ProofClaim) && draft.session.state() == State::PaymentDelivery {
         return take_proof(draft);
     }
-    let wants_garment =
-        perceived.names_something() && draft.session.state() != State::PaymentDelivery;
+    let is_chosen = !draft.facts().choices.is_empty();
+    let names_garment = !(perceived.products.is_empty()
+        && perceived.categories.is_empty()
+        && perceived.picks.is_empty());
+    let wants_garment = draft.session.state() != State::PaymentDelivery
+        && (names_garment || (is_chosen && perceived.names_something()));
     if wants_garment
         || (perceived.has_any(&[Signal::AddMore, Signal::Change]) && perceived.names_something())
     {

@@ -3,9 +3,14 @@
 use super::{Perceived, Reading, hit};
 use crate::{
     catalog::ProductId,
-    language::{names::Found, token::Token},
+    language::{
+        names::Found,
+        rules::Signal,
+        token::{Kind, Token},
+    },
     session::Session,
     shop::{Shop, Thing},
+    state::Phase,
 };
 
 /// Words, folded, after which a colour is one that is not wanted.
@@ -17,7 +22,11 @@ pub(super) fn read(
     reading: &mut Reading<'_>,
     perceived: &mut Perceived,
 ) {
-    let found = std::mem::take(&mut reading.found);
+    let mut found = std::mem::take(&mut reading.found);
+    if tells_address(session, reading.tokens, perceived) {
+        // A customer named Анна is no dress.
+        found.retain(|term| !matches!(term.means, Thing::Product(_)));
+    }
     for (at, term) in found.iter().enumerate() {
         reading.claim(term.from..term.to);
         perceived.hits.push(hit(rule_of(&term.means), &reading.tokens[term.from..term.to]));
@@ -41,6 +50,23 @@ pub(super) fn read(
         // "Костюм зі штанами" asks for no trousers.
         perceived.not_sold.clear();
     }
+}
+
+/// Whether a message answers the question for the address.
+fn tells_address(session: &Session, tokens: &[Token], perceived: &Perceived) -> bool {
+    let has_phone = tokens.iter().any(|token| token.kind == Kind::Phone);
+    let speaks_of_garments = perceived.has_any(&[
+        Signal::AddMore,
+        Signal::AskColors,
+        Signal::AskPrice,
+        Signal::AskSize,
+        Signal::Browse,
+        Signal::Buy,
+        Signal::Change,
+        Signal::Remove,
+        Signal::ShowMe,
+    ]);
+    has_phone || (session.phase() == Phase::WaitingForDeliveryData && !speaks_of_garments)
 }
 
 fn take(
