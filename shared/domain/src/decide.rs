@@ -168,7 +168,12 @@ fn greet(draft: &mut Draft<'_>) {
         let key = if is_known { TemplateKey::GreetingAgain } else { TemplateKey::GreetingHello };
         draft.ask(key, Values::none());
     } else {
-        draft.tell(TemplateKey::GreetingReturn);
+        let has_order = !draft.facts().cart.is_empty();
+        draft.tell(if has_order {
+            TemplateKey::GreetingReturn
+        } else {
+            TemplateKey::GreetingPrefix
+        });
         service::nudge(draft);
     }
 }
@@ -227,6 +232,9 @@ fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
             return Event::AskedPolicy;
         }
         return unread(draft);
+    }
+    if sale::changes_line(draft) {
+        return sale::change_line(draft);
     }
     let outcome = choosing::choose(draft);
     present::present(draft, outcome)

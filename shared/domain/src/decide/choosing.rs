@@ -226,7 +226,9 @@ fn fits(product: &Product, choice: &Choice) -> bool {
 
 /// Two heights of one garment are two children.
 fn spread_over_children(draft: &Draft<'_>, choices: &mut Vec<Choice>) {
-    let children = draft.perceived.heights.len().max(draft.perceived.sizes.len());
+    let told = draft.perceived.heights.len().max(draft.perceived.sizes.len());
+    let is_new = choices.first().is_some_and(|choice| choice.size.is_none());
+    let children = if told == 0 && is_new { draft.facts().heights.len() } else { told };
     if children > 1 && choices.len() == 1 {
         let one = choices[0].clone();
         choices.resize_with(children.min(MAX_CHOICES), || Choice { size: None, ..one.clone() });

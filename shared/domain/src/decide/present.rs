@@ -92,7 +92,7 @@ fn head_of(draft: &Draft<'_>, found: &Found<'_>) -> (TemplateKey, Values) {
         (_, Some(size)) => {
             (TemplateKey::DiscoveryListForSize, none().with(Placeholder::Size, size))
         }
-        (Some(height), None) if is_one_size => {
+        (Some(height), None) if is_one_size && draft.facts().heights.len() < 2 => {
             let values =
                 none().with(Placeholder::Height, *height).with(Placeholder::Size, sizes[0]);
             (TemplateKey::DiscoveryListForHeight, values)
@@ -106,7 +106,8 @@ fn item(draft: &mut Draft<'_>, place: usize, hit: &Hit<'_>) -> (TemplateKey, Val
     let product = hit.product;
     let values =
         Values::none().with(Placeholder::N, n).with(Placeholder::Name, product.name.as_str());
-    let size = hit.size.map(|size| size.size());
+    // Two children have two sizes: a line could name only one of them.
+    let size = hit.size.map(|size| size.size()).filter(|_| draft.facts().heights.len() < 2);
     let price = size.and_then(|size| product.price(size));
     draft.name(product.id, size, price);
     if let (Some(size), Some(price)) = (size, price) {
@@ -278,7 +279,7 @@ fn present_choice(
     let values = name().with(Placeholder::Size, size).with(Placeholder::Price, price);
     if let Some(color) = &choice.color {
         let label = label_of(draft.shop, product, color);
-        if perceived.colors.contains(color) && !perceived.has(Signal::Buy) {
+        if perceived.colors.contains(color) && perceived.is_question {
             let values = name().with(Placeholder::Color, label.as_str());
             draft.say(TemplateKey::ColorYes, values);
             if perceived.counted_as.is_some() {

@@ -13,7 +13,7 @@ use crate::{
     session::{
         cart::CartLine,
         customer::{Branch, BranchKind},
-        facts::{EscalationReason, PaymentMethod},
+        facts::{Choice, EscalationReason, PaymentMethod},
     },
     state::{Phase, State},
     turn::Action,
@@ -41,7 +41,7 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     {
         let outcome = choosing::choose(draft);
         let is_complete = !draft.facts().choices.is_empty()
-            && draft.facts().choices.iter().all(crate::session::facts::Choice::is_complete);
+            && draft.facts().choices.iter().all(Choice::is_complete);
         if !(is_complete && agrees(draft)) {
             return present::present(draft, outcome);
         }
@@ -49,11 +49,24 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     if perceived.has(Signal::Remove) {
         remove(draft);
     }
+    if let ([choice], Some(pieces @ 1..)) =
+        (draft.facts_mut().choices.as_mut_slice(), perceived.quantity)
+    {
+        choice.quantity = pieces;
+    }
     if !agrees(draft) && draft.session.state() != State::PaymentDelivery {
         return answer_only(draft);
     }
+    let is_new_order = draft.facts().cart.is_empty();
     if !move_to_cart(draft) {
         return escalate(draft, EscalationReason::Wholesale, TemplateKey::OrderTooMany);
+    }
+    let is_known = draft.facts().customer.is_complete() && !perceived.tells_address();
+    if is_new_order && is_known && !draft.facts().cart.is_empty() {
+        draft.facts_mut().flags.asked_same_data = true;
+        name_cart(draft);
+        ask_next(draft);
+        return Event::Ordered;
     }
     go_on(draft)
 }
@@ -121,7 +134,10 @@ fn take_method(draft: &mut Draft<'_>) {
         (false, true) => PaymentMethod::Prepayment,
         _ => return,
     };
-    draft.facts_mut().payment.method = Some(method);
+    let facts = draft.facts_mut();
+    facts.payment.method = Some(method);
+    // Who goes on to paying agrees to the address that was read back.
+    facts.flags.asked_same_data = false;
 }
 
 /// A receipt, by photo or by word.
@@ -158,6 +174,48 @@ fn remove(draft: &mut Draft<'_>) {
         let values = Values::none().with(Placeholder::Name, product.name.as_str());
         draft.say(TemplateKey::OrderRemoved, values);
     }
+}
+
+/// Whether a message gives a line of the cart another size or colour.
+pub(super) fn changes_line(draft: &Draft<'_>) -> bool {
+    let perceived = draft.perceived;
+    let lines = draft.facts().cart.lines();
+    let is_in_cart = |id| lines.iter().any(|line| line.product_id == id);
+    let gives_other = !(perceived.heights.is_empty()
+        && perceived.sizes.is_empty()
+        && perceived.colors.is_empty());
+    draft.session.state() == State::PaymentDelivery
+        && !lines.is_empty()
+        && gives_other
+        && perceived.categories.is_empty()
+        && !perceived.has(Signal::AddMore)
+        && perceived.products.iter().all(|id| is_in_cart(*id))
+}
+
+/// Takes the line out of the cart and chooses it anew; what is complete goes back at once.
+pub(super) fn change_line(draft: &mut Draft<'_>) -> Event {
+    let named = draft.perceived.products.first().copied();
+    let lines = draft.facts().cart.lines();
+    let line =
+        lines.iter().rev().find(|line| named.is_none_or(|id| line.product_id == id)).cloned();
+    let Some(line) = line else { return go_on(draft) };
+    let facts = draft.facts_mut();
+    facts.cart.remove(|other| *other == line);
+    facts.choices = vec![Choice {
+        product_id: line.product_id,
+        size: Some(line.size),
+        color: Some(line.color),
+        quantity: line.quantity,
+    }];
+    let outcome = choosing::choose(draft);
+    let is_complete = draft.facts().choices.iter().all(Choice::is_complete);
+    if !is_complete {
+        return present::present(draft, outcome);
+    }
+    // What the cart just held fits into it again.
+    move_to_cart(draft);
+    list_cart(draft);
+    go_on(draft)
 }
 
 /// Moves what is chosen in full into the cart; false when the cart is too small for it.
@@ -202,14 +260,6 @@ pub(super) fn go_on(draft: &mut Draft<'_>) -> Event {
     }
     if matches!(draft.perceived.phone, Some(Err(_))) {
         draft.ask(TemplateKey::OrderBadPhone, Values::none());
-        return Event::Ordered;
-    }
-    let is_repeat = draft.session.state() != State::PaymentDelivery
-        && draft.facts().customer.is_complete()
-        && !draft.perceived.tells_address();
-    if is_repeat {
-        draft.facts_mut().flags.asked_same_data = true;
-        ask_next(draft);
         return Event::Ordered;
     }
     let agreed = draft.perceived.has(Signal::Consent) || draft.perceived.is_nod;
@@ -303,6 +353,13 @@ fn address(draft: &Draft<'_>) -> Values {
 
 /// The cart, the total and the address, read back.
 fn read_back(draft: &mut Draft<'_>) {
+    list_cart(draft);
+    let values = address(draft);
+    draft.say(TemplateKey::OrderData, values);
+}
+
+/// The lines of the cart and their total.
+fn list_cart(draft: &mut Draft<'_>) {
     let mut lines = vec![(TemplateKey::OrderHead, Values::none())];
     let cart = draft.facts().cart.clone();
     for (at, line) in cart.lines().iter().enumerate() {
@@ -318,8 +375,6 @@ fn read_back(draft: &mut Draft<'_>) {
     }
     lines.push((TemplateKey::OrderTotal, Values::none().with(Placeholder::Total, cart.total())));
     draft.says.push(Say::Lines(lines));
-    let values = address(draft);
-    draft.say(TemplateKey::OrderData, values);
 }
 
 fn name_cart(draft: &mut Draft<'_>) {

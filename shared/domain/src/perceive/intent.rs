@@ -50,6 +50,24 @@ const QUESTIONS: [Signal; 16] = [
     Signal::Adult,
 ];
 
+/// Questions that a refusal or a doubt beside them does not take back; "хочу" is none.
+const HARD_QUESTIONS: [Signal; 14] = [
+    Signal::AskPrice,
+    Signal::AskAvailability,
+    Signal::AskFabric,
+    Signal::AskDetails,
+    Signal::AskCare,
+    Signal::AskReturn,
+    Signal::AskPhoto,
+    Signal::AskIdentity,
+    Signal::ShowMore,
+    Signal::Wholesale,
+    Signal::Discount,
+    Signal::Competitor,
+    Signal::Restart,
+    Signal::Adult,
+];
+
 const SMALL_TALK: [Signal; 7] = [
     Signal::Thanks,
     Signal::Goodbye,
@@ -83,7 +101,7 @@ pub(super) fn of(session: &Session, perceived: &Perceived) -> Intent {
         return intent;
     }
     let is_refusal = perceived.has_any(&[Signal::Refusal, Signal::Doubt, Signal::Expensive]);
-    if is_refusal && !perceived.has_any(&QUESTIONS) {
+    if is_refusal && !perceived.has_any(&HARD_QUESTIONS) {
         return Intent::ThankyouSmalltalk;
     }
     if perceived.has(Signal::OffTopic) && !perceived.names_something() {
@@ -106,22 +124,7 @@ pub(super) fn of(session: &Session, perceived: &Perceived) -> Intent {
 
 /// A search verb alone, in a long message without a word of the shop, is about something else.
 fn speaks_to_the_shop(session: &Session, perceived: &Perceived) -> bool {
-    let only_verbs = !perceived.has_any(&[
-        Signal::AskPrice,
-        Signal::AskAvailability,
-        Signal::AskFabric,
-        Signal::AskDetails,
-        Signal::AskCare,
-        Signal::AskReturn,
-        Signal::AskPhoto,
-        Signal::AskIdentity,
-        Signal::ShowMore,
-        Signal::Wholesale,
-        Signal::Discount,
-        Signal::Competitor,
-        Signal::Restart,
-        Signal::Adult,
-    ]);
+    let only_verbs = !perceived.has_any(&HARD_QUESTIONS);
     let is_discussed = !session.facts().choices.is_empty() || !session.facts().shown.is_empty();
     !only_verbs
         || perceived.names_something()
