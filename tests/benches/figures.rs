@@ -1,0 +1,239 @@
+//! The figures of the README: `cargo bench -p mirt --bench figures` prints them as a table.
+//!
+//! Times on a shared machine are noisy, so what we add is shown beside what the store needs on the
+//! same machine in the same run. Nothing here passes or fails.
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and a step of it that fails makes its figures worthless"
+)]
+
+use std::{
+    path::Path,
+    process::id,
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use mirt_aws::{queue::InboundQueue, sdk, table::Table};
+use mirt_domain::{
+    channel::Channel,
+    session::Session,
+    session_id::{SessionId, UserId},
+    shop::{Settings, Shop, Words},
+    turn::{self, Message, TurnInput},
+};
+use mirt_engine::{
+    event::{EventKey, EventOrder, InboundEvent},
+    receive::receive,
+};
+use mirt_test_support::{Mirt, lambda::FunctionWorld, mirt::MANYCHAT_TOKEN};
+use serde_json::json;
+
+/// Calls per measurement; the first [`WARM_UP`] are not counted.
+const CALLS: usize = 600;
+const WARM_UP: usize = 100;
+
+/// Starts per measurement.
+const STARTS: usize = 10;
+
+/// What a customer says, over and over, to measure a turn.
+const CONVERSATION: [&str; 4] =
+    ["Добрий день", "покажіть сукні на зріст 134", "а в чорному є?", "скільки лагуна на 98?"];
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    println!("| figure | value |\n|---|---|");
+    runtime.block_on(accept_path());
+    turn_without_network();
+    runtime.block_on(start());
+    sizes();
+}
+
+/// The webhook as Lambda runs it, beside the same writes straight to the emulated services.
+async fn accept_path() {
+    let binary = sibling("webhook");
+    let world = FunctionWorld::start(&binary, "webhook").await;
+    let begun = Instant::now();
+    world.warm().await.expect("the function starts");
+    row("webhook, exec to first poll (secret read)", shown(begun.elapsed()));
+
+    let payload = |n: usize| json!({ "clientId": (n % 50).to_string(), "message": format!("{n}") });
+    let mut own = Vec::with_capacity(CALLS);
+    let before = calls(&world);
+    for n in 0..CALLS {
+        let event = http_event(&payload(n).to_string());
+        let begun = Instant::now();
+        let answer = world.invoke(&event).await.expect("an answer");
+        own.push(begun.elapsed());
+        assert_eq!(answer["statusCode"], 202, "{answer}");
+    }
+    let made = calls(&world) - before;
+    row("AWS calls per accepted event", format!("{}", made / CALLS as u64));
+
+    let http = mirt_http::client().expect("a client");
+    let config = sdk::local_config(http, world.endpoint.url(), "us-east-1".to_owned()).await;
+    let table = Table::new(&config, world.table().to_owned());
+    let url = world.endpoint.sqs().queue_url("mirt-dev-inbound.fifo");
+    let queue = InboundQueue::new(&config, url);
+    let mut store = Vec::with_capacity(CALLS);
+    for n in 0..CALLS {
+        let event = inbound(n);
+        let begun = Instant::now();
+        receive(&table, &queue, &event).await.expect("recorded");
+        store.push(begun.elapsed());
+    }
+    for (name, part) in [("p50", 50), ("p99", 99)] {
+        let (own, store) = (percentile(&own, part), percentile(&store, part));
+        let value = format!(
+            "{} with the runtime's own hop, {} of it the two services",
+            shown(own),
+            shown(store)
+        );
+        row(&format!("accept path, {name}"), value);
+    }
+    row("webhook, peak memory", peak_memory_of_children());
+}
+
+fn inbound(n: usize) -> InboundEvent {
+    let received_at = Timestamp::now();
+    InboundEvent {
+        session: SessionId {
+            channel: Channel::Instagram,
+            user: UserId::parse(&format!("b{}", n % 50)).expect("an id"),
+        },
+        key: EventKey::from_id(&format!("bench-{n}")),
+        message: Message { text: Some(format!("{n}")), photos: Vec::new() },
+        received_at,
+        order: EventOrder { at: received_at, sequence: 0 },
+    }
+}
+
+/// What API Gateway sends for a POST of ManyChat.
+fn http_event(body: &str) -> String {
+    json!({
+        "version": "2.0",
+        "routeKey": "POST /webhooks/manychat",
+        "rawPath": "/webhooks/manychat",
+        "rawQueryString": "",
+        "headers": {
+            "content-type": "application/json",
+            "x-manychat-token": MANYCHAT_TOKEN,
+            "host": "api.example",
+        },
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "bench",
+            "domainName": "api.example",
+            "domainPrefix": "api",
+            "http": {
+                "method": "POST",
+                "path": "/webhooks/manychat",
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "bench",
+            },
+            "requestId": "bench",
+            "routeKey": "POST /webhooks/manychat",
+            "stage": "$default",
+            "time": "21/Nov/2026:10:00:00 +0000",
+            "timeEpoch": 1_795_255_200_000_u64,
+        },
+        "body": body,
+        "isBase64Encoded": false,
+    })
+    .to_string()
+}
+
+fn calls(world: &FunctionWorld) -> u64 {
+    world.endpoint.calls().snapshot().values().sum()
+}
+
+/// Reading the customer, deciding, wording, checking: all of a turn that is ours.
+fn turn_without_network() {
+    let begun = Instant::now();
+    let (catalog, prompts) = (mirt_content::catalog(), mirt_content::prompts());
+    let words = Words::of(catalog);
+    row("dialogue, catalogue and prompts read at start", shown(begun.elapsed()));
+    let settings = Settings::default();
+    let shop = Shop { catalog, words: &words, prompts, settings: &settings };
+    let mut times = Vec::with_capacity(CALLS * CONVERSATION.len());
+    for _ in 0..CALLS {
+        let mut session = Session::default();
+        for text in CONVERSATION {
+            let input = TurnInput {
+                messages: vec![Message { text: Some(text.to_owned()), photos: Vec::new() }],
+                now: Timestamp::UNIX_EPOCH,
+            };
+            let begun = Instant::now();
+            let turn = turn::take(&shop, &session, &input);
+            times.push(begun.elapsed());
+            session = turn.session;
+        }
+    }
+    for (name, part) in [("p50", 50), ("p99", 99)] {
+        row(&format!("a turn without network, {name}"), shown(percentile(&times, part)));
+    }
+}
+
+/// From the command to the line that says that it serves.
+async fn start() {
+    let mut times = Vec::with_capacity(STARTS);
+    for _ in 0..STARTS {
+        let begun = Instant::now();
+        let mut mirt = Mirt::start(env!("CARGO_BIN_EXE_mirt"), &[]).await;
+        times.push(begun.elapsed());
+        mirt.kill().await;
+    }
+    row("mirt up, exec to ready, both functions warm (median)", shown(percentile(&times, 50)));
+}
+
+/// The packages' one file each, as `cargo build --release` makes them.
+fn sizes() {
+    for name in ["webhook", "dialogue"] {
+        let size = std::fs::metadata(sibling(name)).expect("built before: see the README").len();
+        row(&format!("{name} bootstrap, size"), format!("{} KB", size / 1024));
+    }
+}
+
+/// A binary beside `mirt`'s own.
+fn sibling(name: &str) -> String {
+    let path = Path::new(env!("CARGO_BIN_EXE_mirt")).with_file_name(name);
+    path.to_str().expect("a path of ASCII").to_owned()
+}
+
+fn row(figure: &str, value: String) {
+    println!("| {figure} | {value} |");
+}
+
+fn percentile(times: &[Duration], part: usize) -> Duration {
+    let mut counted = times.get(WARM_UP..).unwrap_or_default().to_vec();
+    if counted.is_empty() {
+        counted = times.to_vec();
+    }
+    counted.sort();
+    counted[(counted.len() - 1) * part / 100]
+}
+
+fn shown(time: Duration) -> String {
+    match time.as_micros() {
+        micros if micros < 1_000 => format!("{micros} µs"),
+        micros if micros < 100_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
+        micros => format!("{} ms", micros / 1_000),
+    }
+}
+
+/// The peak of the resident memory of this process's child, as Linux counts it.
+fn peak_memory_of_children() -> String {
+    let parent = format!("PPid:\t{}", id());
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let peak = processes
+        .filter_map(|process| std::fs::read_to_string(process.path().join("status")).ok())
+        .filter(|status| status.contains(&parent))
+        .filter_map(|status| {
+            let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+            line.split_whitespace().nth(1)?.parse::<u64>().ok()
+        })
+        .max();
+    peak.map_or_else(|| "not known on this system".to_owned(), |kb| format!("{kb} KB"))
+}
