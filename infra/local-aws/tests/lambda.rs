@@ -28,6 +28,9 @@ use tokio::{process::Command, task::JoinSet};
 /// Names the part that this program plays when it is started as a child.
 const PART: &str = "LOCAL_AWS_TEST_PART";
 
+/// Names the file to which the deaf function writes its process id.
+const PID_FILE: &str = "LOCAL_AWS_TEST_PID_FILE";
+
 /// How long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -41,6 +44,7 @@ fn child_process() {
         "obedient" => obedient_function(),
         "never_asks" => thread::sleep(PATIENCE),
         "gives_up" => report_init_error(),
+        "deaf" => deaf_function(),
         "supervisor" => supervisor(),
         part => unreachable!("no child plays {part}"),
     }
@@ -95,6 +99,15 @@ fn report_init_error() {
     let mut answer = String::new();
     api.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+}
+
+/// Asks for an event, and then neither hears that its supervisor is gone nor minds.
+fn deaf_function() {
+    std::fs::write(env::var(PID_FILE).unwrap(), std::process::id().to_string()).unwrap();
+    let mut api = TcpStream::connect(env::var("AWS_LAMBDA_RUNTIME_API").unwrap()).unwrap();
+    write!(api, "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: lambda\r\n\r\n")
+        .unwrap();
+    thread::sleep(PATIENCE * 2);
 }
 
 /// Starts a function, says its process id, and waits to be killed.
@@ -356,9 +369,18 @@ async fn an_unknown_function_is_named() {
 }
 
 #[tokio::test]
-async fn dropping_lambda_ends_its_processes() {
-    let lambda = lambda([spec("obedient", 1)]);
-    let pid = pid_of(&invoke(&lambda, json!({})).await.unwrap());
+async fn dropping_lambda_ends_its_processes_even_those_that_would_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let pid_file = folder.path().join("pid");
+    let told = pid_file.clone();
+    let lambda = Lambda::new([spec("deaf", 1)], &Site::default(), move |name| {
+        let mut command = Command::from(this_program_as(name));
+        command.env(PID_FILE, &told).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    });
+    lambda.warm("deaf").await.unwrap();
+    let pid = std::fs::read_to_string(pid_file).unwrap().parse().unwrap();
+    assert!(is_running(pid));
 
     drop(lambda);
 

@@ -108,7 +108,8 @@ impl<I: Invoke> Invoke for Arc<I> {
 /// Makes the command that runs a function, given its short name.
 pub type CommandFactory = dyn Fn(&str) -> Command + Send + Sync;
 
-/// The functions of a template, each with its processes. Dropping it kills them.
+/// The functions of a template, each with its processes. Dropping it kills those that wait for an
+/// event; one that is at work ends with its invocation, or with the async runtime.
 pub struct Lambda {
     pools: BTreeMap<String, Arc<Pool>>,
 }
