@@ -1,11 +1,17 @@
 //! Deciding: from what is known and what was said to what is known, said and done. Pure and total.
 
+mod address;
+mod cart;
 mod choosing;
 mod draft;
 mod edges;
+mod listing;
+mod manager;
 mod present;
+mod progress;
 mod sale;
 mod service;
+mod upsell;
 
 use jiff::{Timestamp, ToSpan};
 
@@ -13,6 +19,7 @@ use self::{draft::Draft, service::Answer};
 pub use self::{
     draft::Say,
     edges::{EDGES, Edge, Event, To, follow},
+    manager::ManagerAct,
 };
 use crate::{
     language::rules::Signal,
@@ -31,6 +38,8 @@ pub struct Decision {
     pub session: Session,
     /// What is said.
     pub says: Vec<Say>,
+    /// What can be tapped instead of typed.
+    pub options: Vec<String>,
     /// What else has to happen.
     pub actions: Vec<Action>,
     /// The garments that are named.
@@ -50,11 +59,37 @@ pub fn decide(
     now: Timestamp,
 ) -> Decision {
     let mut draft = Draft::new(shop, perceived, now, session);
-    let event = if is_silent(&draft) { Event::Silent } else { answer(&mut draft) };
+    let event = if is_silent(&draft) {
+        Event::Silent
+    } else {
+        let before = draft.session.clone();
+        let event = answer(&mut draft);
+        progress::unstick(&mut draft, &before, event)
+    };
+    conclude(draft, event)
+}
+
+/// Decides what a manager's button does.
+#[must_use]
+pub fn decide_for_manager(
+    shop: &Shop<'_>,
+    session: Session,
+    act: ManagerAct,
+    now: Timestamp,
+) -> Decision {
+    let nothing_said = Perceived::default();
+    let mut draft = Draft::new(shop, &nothing_said, now, session);
+    let event = manager::act(&mut draft, act);
+    conclude(draft, event)
+}
+
+/// Follows the edge of the event.
+fn conclude(draft: Draft<'_>, event: Event) -> Decision {
     let (state, phase) = (draft.session.state(), draft.session.phase());
     let (edge, state, phase) = follow(state, phase, event);
-    let Draft { session, says, actions, products, .. } = draft;
-    Decision { session: session.moved_to(state, phase), says, actions, products, event, edge }
+    let Draft { session, says, actions, products, options, .. } = draft;
+    let session = session.moved_to(state, phase);
+    Decision { session, says, options, actions, products, event, edge }
 }
 
 /// Whether a human has the conversation still (decision 8). A hand-over that timed out ends here.
@@ -68,15 +103,16 @@ fn is_silent(draft: &Draft<'_>) -> bool {
 
 fn answer(draft: &mut Draft<'_>) -> Event {
     let perceived = draft.perceived;
-    if let Some(hand_over) = draft.facts_mut().hand_over.take() {
-        // The human's time is over: the conversation goes on where it was left.
-        draft.session = draft.session.clone().put_back(hand_over.from, hand_over.awaited);
-    }
+    draft.end_hand_over();
     if perceived.intent != Intent::OutOfDomain {
         draft.facts_mut().flags.off_topic = 0;
     }
     if perceived.has(Signal::Restart) && !perceived.is_blocked {
         return restart(draft);
+    }
+    let agrees = perceived.has(Signal::Consent) || perceived.is_nod;
+    if draft.session.state() == State::Upsell && agrees && !perceived.names_something() {
+        return upsell::accept(draft);
     }
     begin_anew_after_an_order(draft);
     greet_on_the_way(draft);
@@ -127,15 +163,9 @@ fn restart(draft: &mut Draft<'_>) -> Event {
 
 /// After an order is done, the next wish begins a new one; the customer stays known.
 fn begin_anew_after_an_order(draft: &mut Draft<'_>) {
-    if draft.facts().payment.is_approved
-        && draft.session.state() == State::End
-        && draft.perceived.names_something()
-    {
-        let facts = draft.facts_mut();
-        facts.cart.clear();
-        facts.choices.clear();
-        facts.payment = Default::default();
-        facts.flags.upsold = false;
+    let is_done = draft.facts().payment.is_approved;
+    if is_done && (draft.perceived.names_something() || draft.perceived.is_browsing()) {
+        upsell::begin_new_order(draft);
     }
 }
 
@@ -201,7 +231,7 @@ fn look_at_photo(draft: &mut Draft<'_>) -> Event {
 fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
     let perceived = draft.perceived;
     if let Some(kind) = perceived.not_sold.first().filter(|_| perceived.products.is_empty()) {
-        return present::present_not_sold(draft, kind);
+        return listing::present_not_sold(draft, kind);
     }
     if perceived.has(Signal::Adult) && !perceived.tells_size() {
         draft.tell(TemplateKey::DiscoveryAdult);
@@ -209,7 +239,7 @@ fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
         return Event::AskedPolicy;
     }
     if perceived.has(Signal::SizeChart) {
-        return present::present_chart(draft);
+        return listing::present_chart(draft);
     }
     let asks_about_garments = perceived.names_something()
         || perceived.tells_size()
@@ -233,8 +263,8 @@ fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
         }
         return unread(draft);
     }
-    if sale::changes_line(draft) {
-        return sale::change_line(draft);
+    if cart::changes_line(draft) {
+        return cart::change_line(draft);
     }
     let outcome = choosing::choose(draft);
     present::present(draft, outcome)

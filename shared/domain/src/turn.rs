@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     catalog::ProductId,
     check::{self, TurnFacts},
-    decide::{self, Decision, Say},
+    decide::{self, Decision, ManagerAct, Say},
     money::Money,
-    perceive,
+    perceive::{self, Perceived},
     photo::Photo,
     prompts::{TemplateKey, Values},
     reply::{Bubble, Reply},
@@ -49,6 +49,8 @@ pub enum Action {
     },
     /// A manager is shown the receipt and says whether the money is there (decision 7).
     CheckPayment,
+    /// The order is paid for and goes to the shop's books.
+    PlaceOrder,
 }
 
 /// What a turn decided.
@@ -138,29 +140,53 @@ pub enum Mode {
 /// Takes a turn: reads the burst, decides, words the answer, checks it.
 #[must_use]
 pub fn take(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Turn {
-    let from = Place::of(session);
     let resumed = session.resumed();
     let mut perceived = perceive::read(shop, &resumed, input);
     let hits = std::mem::take(&mut perceived.hits);
     let decision = decide::decide(shop, resumed, &perceived, input.now);
-    let (bubbles, checks_failed) = reply(shop, session.turns(), &decision);
-    Turn {
-        reply: Reply { bubbles, quick_replies: Vec::new() },
-        actions: decision.actions,
-        trace: TurnTrace {
-            n: decision.session.turns(),
-            intent: perceived.intent,
-            from,
-            to: Place::of(&decision.session),
-            edge: decision.edge.name.to_owned(),
-            rules: hits,
-            said: word::names(&decision.says),
-            products: decision.products,
-            checks_failed,
-            blocked: perceived.is_blocked,
-            mode: Mode::Rules,
-        },
-        session: decision.session,
+    Turn::of(shop, session, &perceived, hits, decision)
+}
+
+/// Takes a turn that a manager's button makes.
+#[must_use]
+pub fn take_for_manager(
+    shop: &Shop<'_>,
+    session: &Session,
+    act: ManagerAct,
+    now: Timestamp,
+) -> Turn {
+    let decision = decide::decide_for_manager(shop, session.resumed(), act, now);
+    Turn::of(shop, session, &Perceived::default(), Vec::new(), decision)
+}
+
+impl Turn {
+    fn of(
+        shop: &Shop<'_>,
+        session: &Session,
+        perceived: &Perceived,
+        hits: Vec<RuleHit>,
+        decision: Decision,
+    ) -> Self {
+        let from = Place::of(session);
+        let (bubbles, checks_failed) = reply(shop, session.turns(), &decision);
+        Self {
+            reply: Reply { bubbles, quick_replies: decision.options },
+            actions: decision.actions,
+            trace: TurnTrace {
+                n: decision.session.turns(),
+                intent: perceived.intent,
+                from,
+                to: Place::of(&decision.session),
+                edge: decision.edge.name.to_owned(),
+                rules: hits,
+                said: word::names(&decision.says),
+                products: decision.products,
+                checks_failed,
+                blocked: perceived.is_blocked,
+                mode: Mode::Rules,
+            },
+            session: decision.session,
+        }
     }
 }
 

@@ -211,6 +211,9 @@ fn log_turn(id: &SessionId, commit: &TurnCommit) {
             Action::CheckPayment => {
                 tracing::warn!(event = "payment_to_check", channel = %id.channel, turn = n);
             }
+            Action::PlaceOrder => {
+                tracing::info!(event = "order_to_place", channel = %id.channel, turn = n);
+            }
         }
     }
 }

@@ -48,7 +48,9 @@ pub(super) struct Draft<'t> {
     pub(super) actions: Vec<Action>,
     /// The garments that are named.
     pub(super) products: Vec<NamedProduct>,
-    has_asked: bool,
+    /// What can be tapped instead of typed.
+    pub(super) options: Vec<String>,
+    asked_at: Option<usize>,
 }
 
 impl<'t> Draft<'t> {
@@ -67,7 +69,8 @@ impl<'t> Draft<'t> {
             says: Vec::new(),
             actions: Vec::new(),
             products: Vec::new(),
-            has_asked: false,
+            options: Vec::new(),
+            asked_at: None,
         }
     }
 
@@ -79,6 +82,13 @@ impl<'t> Draft<'t> {
     /// What is known, to be changed.
     pub(super) const fn facts_mut(&mut self) -> &mut Facts {
         self.session.facts_mut()
+    }
+
+    /// A human's time is over: the conversation goes on where it was left.
+    pub(super) fn end_hand_over(&mut self) {
+        if let Some(hand_over) = self.facts_mut().hand_over.take() {
+            self.session = self.session.clone().put_back(hand_over.from, hand_over.awaited);
+        }
     }
 
     /// Says a text that holds no question.
@@ -93,9 +103,18 @@ impl<'t> Draft<'t> {
 
     /// Asks, unless something was asked already: one question at a time.
     pub(super) fn ask(&mut self, key: TemplateKey, values: Values) {
-        if !self.has_asked {
-            self.has_asked = true;
+        if self.asked_at.is_none() {
+            self.asked_at = Some(self.says.len());
             self.says.push(Say::Text(key, values));
+        }
+    }
+
+    /// Takes the question back, so that it can be put in another way.
+    pub(super) fn unask(&mut self) {
+        if let Some(at) = self.asked_at.take()
+            && at < self.says.len()
+        {
+            self.says.remove(at);
         }
     }
 
@@ -119,6 +138,13 @@ impl<'t> Draft<'t> {
             .with(Placeholder::Color, variant.label.as_str());
         let caption = (TemplateKey::ColorPhoto, values);
         self.says.push(Say::Photo { url: variant.photo_url.clone(), caption });
+    }
+
+    /// A short text that goes into another one. A text lacks no fact that it is given, so an
+    /// empty one never goes out: the reply's checks would hold it back.
+    pub(super) fn words(&self, key: TemplateKey, values: &Values) -> String {
+        let seed = u64::from(self.session.turns());
+        self.shop.prompts.render(key, values, seed).unwrap_or_default().join(" ")
     }
 
     /// The kinds of garments that are sold, as words.

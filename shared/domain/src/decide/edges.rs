@@ -194,7 +194,13 @@ pub const EDGES: &[Edge] = &[
     edge("greeting_between", ANY, Event::Greeted, To::Stay),
     edge("unread_first", &[State::Init], Event::Unread, at(State::Discovery, Phase::Discovery)),
     edge("unread", ANY, Event::Unread, To::Stay),
-    edge("handed_back", ANY, Event::HandedBack, at(State::Discovery, Phase::Discovery)),
+    edge(
+        "handed_back_nowhere",
+        &[State::Complaint],
+        Event::HandedBack,
+        at(State::Discovery, Phase::Discovery),
+    ),
+    edge("handed_back", ANY, Event::HandedBack, To::Stay),
 ];
 
 /// The edge that an event takes from a state, and where it ends.

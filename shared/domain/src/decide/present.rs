@@ -2,15 +2,18 @@
 
 use super::{
     choosing::{Obstacle, Outcome},
-    draft::{Draft, MAX_PHOTOS, Say, in_words, label_of, labels},
+    draft::{Draft, MAX_PHOTOS, in_words, label_of, labels},
     edges::Event,
+    listing::{ask_height, present_found, present_no_garment},
 };
 use crate::{
-    catalog::{ColorVariant, Found, Hit, MAX_HITS, Miss, NotSoldKey, Product},
+    catalog::{ColorVariant, Product},
     language::rules::Signal,
+    money::Money,
     prompts::{Placeholder, TemplateKey, Values},
-    session::facts::{Choice, Search},
-    state::{Intent, State},
+    session::facts::Choice,
+    size::Size,
+    state::Intent,
 };
 
 /// Says what choosing came to, and tells what the turn amounts to.
@@ -26,156 +29,6 @@ pub(super) fn present(draft: &mut Draft<'_>, outcome: Outcome<'_>) -> Event {
             }
         }
         Outcome::NoGarment => present_no_garment(draft),
-    }
-}
-
-fn present_found(draft: &mut Draft<'_>, found: &Found<'_>) {
-    let seen = draft.facts().search.seen;
-    if found.hits.is_empty() {
-        if seen > 0 {
-            draft.tell(TemplateKey::DiscoveryNoMore);
-            draft.ask(TemplateKey::DiscoveryAskWhich, Values::none());
-        } else {
-            let categories = draft.categories();
-            let values = Values::none().with(Placeholder::Categories, categories);
-            draft.say(TemplateKey::DiscoveryNotInCatalogue, values);
-            draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
-        }
-        return;
-    }
-    let head = head_of(draft, found);
-    let mut lines = vec![head];
-    for (at, hit) in found.hits.iter().enumerate() {
-        lines.push(item(draft, seen + at, hit));
-    }
-    draft.says.push(Say::Lines(lines));
-    let facts = draft.facts_mut();
-    facts.shown = found.hits.iter().map(|hit| hit.product.id).collect();
-    facts.search.seen = seen + found.hits.len();
-    if draft.perceived.has_any(&[Signal::AskPhoto, Signal::ShowMe]) {
-        for hit in found.hits.iter().take(MAX_PHOTOS) {
-            if let Some(variant) = hit.variants.first() {
-                draft.show(hit.product, variant);
-            }
-        }
-    }
-    if found.total > seen + MAX_HITS {
-        draft.tell(TemplateKey::DiscoveryMore);
-    }
-    if draft.facts().heights.is_empty() && draft.facts().search.size.is_none() {
-        ask_height(draft);
-    } else {
-        draft.ask(TemplateKey::DiscoveryAskWhich, Values::none());
-    }
-}
-
-/// What goes before a list: what was looked for, or what of it is missed.
-fn head_of(draft: &Draft<'_>, found: &Found<'_>) -> (TemplateKey, Values) {
-    let none = Values::none;
-    if found.missed.iter().any(|miss| matches!(miss, Miss::Color | Miss::ColorButFamily)) {
-        let color = draft.facts().search.color.as_ref();
-        let label = color
-            .and_then(|key| draft.shop.catalog.color(key))
-            .map_or_else(String::new, |color| color.label.clone());
-        return (TemplateKey::DiscoveryNearestColor, none().with(Placeholder::Color, label));
-    }
-    if found.missed.contains(&Miss::Size) {
-        return (TemplateKey::DiscoveryNearestSize, none());
-    }
-    if !found.is_exact() {
-        return (TemplateKey::DiscoveryNearest, none());
-    }
-    let sizes: Vec<_> =
-        found.hits.iter().filter_map(|hit| hit.size).map(|size| size.size()).collect();
-    let is_one_size = sizes.len() == found.hits.len() && sizes.iter().all(|size| *size == sizes[0]);
-    match (draft.facts().heights.first(), draft.facts().search.size) {
-        (_, Some(size)) => {
-            (TemplateKey::DiscoveryListForSize, none().with(Placeholder::Size, size))
-        }
-        (Some(height), None) if is_one_size && draft.facts().heights.len() < 2 => {
-            let values =
-                none().with(Placeholder::Height, *height).with(Placeholder::Size, sizes[0]);
-            (TemplateKey::DiscoveryListForHeight, values)
-        }
-        _ => (TemplateKey::DiscoveryList, none()),
-    }
-}
-
-fn item(draft: &mut Draft<'_>, place: usize, hit: &Hit<'_>) -> (TemplateKey, Values) {
-    let n = u32::try_from(place + 1).unwrap_or(u32::MAX);
-    let product = hit.product;
-    let values =
-        Values::none().with(Placeholder::N, n).with(Placeholder::Name, product.name.as_str());
-    // Two children have two sizes: a line could name only one of them.
-    let size = hit.size.map(|size| size.size()).filter(|_| draft.facts().heights.len() < 2);
-    let price = size.and_then(|size| product.price(size));
-    draft.name(product.id, size, price);
-    if let (Some(size), Some(price)) = (size, price) {
-        let values = values.with(Placeholder::Size, size).with(Placeholder::Price, price);
-        return (TemplateKey::DiscoveryItemPriced, values);
-    }
-    if !draft.perceived.has(Signal::AskPrice) {
-        return (TemplateKey::DiscoveryItem, values);
-    }
-    let range = product.price_range();
-    match range.single() {
-        Some(price) => (TemplateKey::DiscoveryItemAllSizes, values.with(Placeholder::Price, price)),
-        None => {
-            let values = values
-                .with(Placeholder::PriceFrom, range.from)
-                .with(Placeholder::PriceTo, range.to);
-            (TemplateKey::DiscoveryItemRange, values)
-        }
-    }
-}
-
-/// A size or a colour without a garment.
-fn present_no_garment(draft: &mut Draft<'_>) -> Event {
-    let perceived = draft.perceived;
-    let heights = perceived.heights.clone();
-    for height in &heights {
-        if let Some(size) = draft.shop.catalog.sizes().range_for(*height) {
-            let values = Values::none()
-                .with(Placeholder::Height, *height)
-                .with(Placeholder::Size, size.size());
-            let is_sure = matches!(size, crate::catalog::TableSize::Fits(_));
-            let key = if is_sure { TemplateKey::SizeForHeight } else { TemplateKey::SizeToConfirm };
-            draft.say(key, values);
-        }
-    }
-    if heights.is_empty() && perceived.sizes.is_empty() {
-        if perceived.tells_size() || perceived.has(Signal::AskSize) {
-            ask_height(draft);
-            return Event::ToldSize;
-        }
-        if perceived.has_any(&[Signal::AskColors, Signal::OtherColor]) {
-            draft.ask(TemplateKey::OrderAskGarment, Values::none());
-            return Event::ToldColor;
-        }
-        draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
-        return Event::AskedPolicy;
-    }
-    draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
-    Event::ToldSize
-}
-
-/// Asks for the height, with a guess where an age was told.
-pub(super) fn ask_height(draft: &mut Draft<'_>) {
-    let perceived = draft.perceived;
-    let guess = perceived.ages.first().and_then(|years| {
-        let guess = draft.shop.catalog.size_for_age(*years)?;
-        Some((*years, guess))
-    });
-    if let Some((years, guess)) = guess {
-        let values = Values::none()
-            .with(Placeholder::Years, u32::from(years))
-            .with(Placeholder::Height, guess.height)
-            .with(Placeholder::Size, guess.size);
-        draft.ask(TemplateKey::SizeAskHeightForAge, values);
-    } else if perceived.is_infant || !perceived.ages.is_empty() {
-        draft.ask(TemplateKey::SizeAskHeightForUnknownAge, Values::none());
-    } else {
-        draft.ask(TemplateKey::SizeAskHeight, Values::none());
     }
 }
 
@@ -228,7 +81,7 @@ fn finish_choices(draft: &mut Draft<'_>, choices: &[Choice], obstacles: &[Obstac
             let price = draft.product(choice.product_id)?.price(choice.size?)?;
             Some(price.times(choice.quantity))
         });
-        let total = prices.sum::<crate::money::Money>();
+        let total = prices.sum::<Money>();
         draft.say(TemplateKey::OfferTotal, Values::none().with(Placeholder::Total, total));
     }
     draft.ask(TemplateKey::OfferAsk, Values::none());
@@ -236,10 +89,7 @@ fn finish_choices(draft: &mut Draft<'_>, choices: &[Choice], obstacles: &[Obstac
 }
 
 /// The colours of a garment in a size, in the order in which they are shown.
-pub(super) fn colors_in(
-    product: &Product,
-    size: crate::size::Size,
-) -> impl Iterator<Item = &ColorVariant> {
+pub(super) fn colors_in(product: &Product, size: Size) -> impl Iterator<Item = &ColorVariant> {
     product.colors.iter().filter(move |variant| variant.comes_in(size))
 }
 
@@ -408,48 +258,4 @@ fn tell_obstacle(draft: &mut Draft<'_>, obstacle: &Obstacle) {
             draft.say(TemplateKey::ColorNo, values);
         }
     }
-}
-
-/// A kind of thing that is not sold, and what is nearest to it.
-pub(super) fn present_not_sold(draft: &mut Draft<'_>, kind: &NotSoldKey) -> Event {
-    let nearest = draft
-        .shop
-        .catalog
-        .not_sold()
-        .iter()
-        .find(|known| known.key == *kind)
-        .and_then(|known| known.nearest.clone());
-    let values = Values::none().with(Placeholder::What, kind.as_str());
-    if let Some(category) = nearest {
-        let values = values.with(Placeholder::Categories, category.as_str());
-        draft.say(TemplateKey::DiscoveryNotSoldNearest, values);
-        draft.facts_mut().search = Search { category: Some(category), ..Search::default() };
-        draft.facts_mut().choices.clear();
-    } else {
-        let categories = draft.categories();
-        let values = values.with(Placeholder::Categories, categories);
-        draft.say(TemplateKey::DiscoveryNotSold, values);
-    }
-    draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
-    Event::Searched
-}
-
-/// The size table, on request only.
-pub(super) fn present_chart(draft: &mut Draft<'_>) -> Event {
-    let mut lines = vec![(TemplateKey::SizeChartHead, Values::none())];
-    for row in draft.shop.catalog.sizes().rows() {
-        let values = Values::none()
-            .with(Placeholder::HeightFrom, row.from)
-            .with(Placeholder::HeightTo, row.to)
-            .with(Placeholder::Size, row.size);
-        lines.push((TemplateKey::SizeChartRow, values));
-    }
-    draft.says.push(Say::Lines(lines));
-    let has_size = draft.facts().choices.iter().any(|choice| choice.size.is_some());
-    if has_size || draft.session.state() == State::PaymentDelivery {
-        super::service::nudge(draft);
-        return Event::AskedPolicy;
-    }
-    ask_height(draft);
-    Event::ToldSize
 }

@@ -1,8 +1,10 @@
 //! The sale: cart, delivery data, way of paying, receipt.
 
 use super::{
+    address::{address, missing, take_address},
+    cart::{change_line, changes_line, list_cart, move_to_cart, name_cart, remove},
     choosing,
-    draft::{Draft, Say, label_of},
+    draft::Draft,
     edges::Event,
     present,
     service::{escalate, nudge},
@@ -10,11 +12,7 @@ use super::{
 use crate::{
     language::rules::Signal,
     prompts::{Placeholder, TemplateKey, Values},
-    session::{
-        cart::CartLine,
-        customer::{Branch, BranchKind},
-        facts::{Choice, EscalationReason, PaymentMethod},
-    },
+    session::facts::{Choice, EscalationReason, PaymentMethod},
     state::{Phase, State},
     turn::Action,
 };
@@ -36,6 +34,15 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
         && perceived.picks.is_empty());
     let wants_garment = draft.session.state() != State::PaymentDelivery
         && (names_garment || (is_chosen && perceived.names_something()));
+    let changes = changes_line(draft)
+        || perceived.has(Signal::Remove)
+        || draft.facts().choices.iter().any(Choice::is_complete) && agrees(draft);
+    if changes && draft.facts().payment.proof && !draft.facts().payment.is_approved {
+        return escalate(draft, EscalationReason::Policy, TemplateKey::OrderChangedLate);
+    }
+    if changes_line(draft) {
+        return change_line(draft);
+    }
     if wants_garment
         || (perceived.has_any(&[Signal::AddMore, Signal::Change]) && perceived.names_something())
     {
@@ -103,26 +110,6 @@ fn cancel(draft: &mut Draft<'_>) -> Event {
     Event::Declined
 }
 
-fn take_address(draft: &mut Draft<'_>) {
-    let perceived = draft.perceived;
-    let customer = &mut draft.facts_mut().customer;
-    if let Some(Ok(phone)) = &perceived.phone {
-        customer.phone = Some(phone.clone());
-    }
-    if let Some(name) = &perceived.name {
-        customer.name = Some(name.clone());
-    }
-    if let Some(city) = &perceived.city {
-        customer.city = Some(city.clone());
-    }
-    if perceived.branch.is_some() {
-        customer.branch = perceived.branch;
-    }
-    if perceived.tells_address() || perceived.has(Signal::SameData) {
-        draft.facts_mut().flags.asked_same_data = false;
-    }
-}
-
 fn take_method(draft: &mut Draft<'_>) {
     let perceived = draft.perceived;
     let is_asked = draft.session.phase() == Phase::WaitingForPaymentMethod;
@@ -151,95 +138,6 @@ pub(super) fn take_proof(draft: &mut Draft<'_>) -> Event {
     draft.actions.push(Action::CheckPayment);
     draft.tell(TemplateKey::PaymentProofReceived);
     Event::GaveProof
-}
-
-fn remove(draft: &mut Draft<'_>) {
-    let perceived = draft.perceived;
-    let named = perceived.products.clone();
-    let last = draft.facts().cart.lines().len().saturating_sub(1);
-    let place = perceived.picks.first().copied().unwrap_or(last);
-    let mut at = 0;
-    let catalog = draft.shop.catalog;
-    let mut removed = Vec::new();
-    draft.facts_mut().cart.remove(|line| {
-        let is_named =
-            if named.is_empty() { at == place } else { named.contains(&line.product_id) };
-        at += 1;
-        if is_named {
-            removed.push(line.product_id);
-        }
-        is_named
-    });
-    for product in removed.into_iter().filter_map(|id| catalog.product(id)) {
-        let values = Values::none().with(Placeholder::Name, product.name.as_str());
-        draft.say(TemplateKey::OrderRemoved, values);
-    }
-}
-
-/// Whether a message gives a line of the cart another size or colour.
-pub(super) fn changes_line(draft: &Draft<'_>) -> bool {
-    let perceived = draft.perceived;
-    let lines = draft.facts().cart.lines();
-    let is_in_cart = |id| lines.iter().any(|line| line.product_id == id);
-    let gives_other = !(perceived.heights.is_empty()
-        && perceived.sizes.is_empty()
-        && perceived.colors.is_empty());
-    draft.session.state() == State::PaymentDelivery
-        && !lines.is_empty()
-        && gives_other
-        && perceived.categories.is_empty()
-        && !perceived.has(Signal::AddMore)
-        && perceived.products.iter().all(|id| is_in_cart(*id))
-}
-
-/// Takes the line out of the cart and chooses it anew; what is complete goes back at once.
-pub(super) fn change_line(draft: &mut Draft<'_>) -> Event {
-    let named = draft.perceived.products.first().copied();
-    let lines = draft.facts().cart.lines();
-    let line =
-        lines.iter().rev().find(|line| named.is_none_or(|id| line.product_id == id)).cloned();
-    let Some(line) = line else { return go_on(draft) };
-    let facts = draft.facts_mut();
-    facts.cart.remove(|other| *other == line);
-    facts.choices = vec![Choice {
-        product_id: line.product_id,
-        size: Some(line.size),
-        color: Some(line.color),
-        quantity: line.quantity,
-    }];
-    let outcome = choosing::choose(draft);
-    let is_complete = draft.facts().choices.iter().all(Choice::is_complete);
-    if !is_complete {
-        return present::present(draft, outcome);
-    }
-    // What the cart just held fits into it again.
-    move_to_cart(draft);
-    list_cart(draft);
-    go_on(draft)
-}
-
-/// Moves what is chosen in full into the cart; false when the cart is too small for it.
-fn move_to_cart(draft: &mut Draft<'_>) -> bool {
-    let choices = std::mem::take(&mut draft.facts_mut().choices);
-    for choice in choices {
-        let price = choice.size.and_then(|size| draft.shop.catalog.price(choice.product_id, size));
-        let (Some(size), Some(price), Some(color)) = (choice.size, price, choice.color.clone())
-        else {
-            draft.facts_mut().choices.push(choice);
-            continue;
-        };
-        let line = CartLine {
-            product_id: choice.product_id,
-            size,
-            color,
-            quantity: choice.quantity,
-            price,
-        };
-        if !draft.facts_mut().cart.add(line) {
-            return false;
-        }
-    }
-    true
 }
 
 /// Goes on with the order: whatever is missing next is asked for.
@@ -318,69 +216,11 @@ pub(super) fn ask_next(draft: &mut Draft<'_>) {
     }
 }
 
-/// The delivery data that are not known yet, as words.
-fn missing(draft: &Draft<'_>) -> String {
-    let customer = &draft.facts().customer;
-    let parts = [
-        (customer.name.is_none(), "ім'я та прізвище"),
-        (customer.phone.is_none(), "номер телефону"),
-        (customer.city.is_none(), "місто"),
-        (customer.branch.is_none(), "номер відділення або поштомата"),
-    ];
-    let missing: Vec<&str> =
-        parts.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, words)| words).collect();
-    missing.join(", ")
-}
-
-/// Where a parcel is picked up, as words.
-fn branch_in_words(branch: Branch) -> String {
-    let kind = match branch.kind {
-        BranchKind::Branch => "відділення",
-        BranchKind::Locker => "поштомат",
-    };
-    format!("{kind} {}", branch.number)
-}
-
-fn address(draft: &Draft<'_>) -> Values {
-    let customer = &draft.facts().customer;
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    Values::none()
-        .with(Placeholder::Customer, text(&customer.name))
-        .with(Placeholder::Phone, text(&customer.phone))
-        .with(Placeholder::City, text(&customer.city))
-        .with(Placeholder::Branch, customer.branch.map(branch_in_words).unwrap_or_default())
-}
-
 /// The cart, the total and the address, read back.
-fn read_back(draft: &mut Draft<'_>) {
+pub(super) fn read_back(draft: &mut Draft<'_>) {
     list_cart(draft);
     let values = address(draft);
     draft.say(TemplateKey::OrderData, values);
-}
-
-/// The lines of the cart and their total.
-fn list_cart(draft: &mut Draft<'_>) {
-    let mut lines = vec![(TemplateKey::OrderHead, Values::none())];
-    let cart = draft.facts().cart.clone();
-    for (at, line) in cart.lines().iter().enumerate() {
-        let Some(product) = draft.product(line.product_id) else { continue };
-        let values = Values::none()
-            .with(Placeholder::N, u32::try_from(at + 1).unwrap_or(u32::MAX))
-            .with(Placeholder::Name, product.name.as_str())
-            .with(Placeholder::Color, label_of(draft.shop, product, &line.color))
-            .with(Placeholder::Size, line.size)
-            .with(Placeholder::Quantity, line.quantity)
-            .with(Placeholder::Price, line.price.times(line.quantity));
-        lines.push((TemplateKey::OrderLine, values));
-    }
-    lines.push((TemplateKey::OrderTotal, Values::none().with(Placeholder::Total, cart.total())));
-    draft.says.push(Say::Lines(lines));
-}
-
-fn name_cart(draft: &mut Draft<'_>) {
-    for line in draft.facts().cart.lines().to_vec() {
-        draft.name(line.product_id, Some(line.size), Some(line.price));
-    }
 }
 
 /// Shows where to pay and how much; without requisites a human does.

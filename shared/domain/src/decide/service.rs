@@ -1,6 +1,6 @@
 //! What is no sale: questions about the shop, humans, talk of other things.
 
-use super::{draft::Draft, edges::Event, present::ask_height};
+use super::{draft::Draft, edges::Event, listing::ask_height};
 use crate::{
     catalog::{AnsweredBy, PolicyTopic},
     language::rules::Signal,

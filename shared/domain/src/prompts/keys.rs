@@ -129,6 +129,8 @@ template_keys! {
     SizeChartHead = "size.chart_head" [];
     /// One row of the size chart.
     SizeChartRow = "size.chart_row" [Size, HeightFrom, HeightTo];
+    /// The height, asked for in another way.
+    SizePutDifferently = "size.put_differently" [];
     /// Which of these colours?
     ColorAsk = "color.ask" [Colors];
     /// The colours of a garment.
@@ -147,6 +149,8 @@ template_keys! {
     ColorPhoto = "color.photo" [Name, Color];
     /// There are more photos.
     ColorPhotosMore = "color.photos_more" [];
+    /// The colour, asked for in another way.
+    ColorPutDifferently = "color.put_differently" [Colors];
     /// A garment, complete.
     OfferReady = "offer.ready" [Name, Color, Size, Price];
     /// The closing question.
@@ -165,6 +169,8 @@ template_keys! {
     OfferAvailable = "offer.available" [Name, Sizes];
     /// I will think about it.
     OfferThink = "offer.think" [];
+    /// The closing question, put in another way.
+    OfferPutDifferently = "offer.put_differently" [];
     /// A garment was added.
     OrderAdded = "order.added" [Name];
     /// A garment was taken out.
@@ -199,6 +205,24 @@ template_keys! {
     OrderTooMany = "order.too_many" [];
     /// The receipt is being checked.
     OrderWaiting = "order.waiting" [];
+    /// Part of the delivery data: the name.
+    OrderPartName = "order.part_name" [];
+    /// Part of the delivery data: the phone.
+    OrderPartPhone = "order.part_phone" [];
+    /// Part of the delivery data: the town.
+    OrderPartCity = "order.part_city" [];
+    /// Part of the delivery data: the branch or locker.
+    OrderPartBranch = "order.part_branch" [];
+    /// A branch of the carrier.
+    OrderBranch = "order.branch" [N];
+    /// A locker of the carrier.
+    OrderLocker = "order.locker" [N];
+    /// A change after the receipt.
+    OrderChangedLate = "order.changed_late" [];
+    /// The delivery data, asked for in another way.
+    OrderPutDifferently = "order.put_differently" [Missing];
+    /// The way of paying, asked for in another way.
+    OrderMethodPutDifferently = "order.method_put_differently" [];
     /// Where to pay.
     PaymentRequisites = "payment.requisites" [Recipient, Iban, TaxId];
     /// The full sum.
@@ -285,6 +309,20 @@ template_keys! {
     VisionCannotSee = "vision.cannot_see" [];
     /// A photo beside words that say enough.
     VisionCannotSeeBut = "vision.cannot_see_but" [];
+    /// A quick reply: the full payment.
+    QuickFull = "quick.full" [];
+    /// A quick reply: the prepayment.
+    QuickPrepayment = "quick.prepayment" [];
+    /// A quick reply: yes.
+    QuickYes = "quick.yes" [];
+    /// A quick reply: no.
+    QuickNo = "quick.no" [];
+    /// A quick reply: the offer is taken.
+    QuickTake = "quick.take" [];
+    /// A quick reply: another colour.
+    QuickOtherColor = "quick.other_color" [];
+    /// A quick reply: a human.
+    QuickManager = "quick.manager" [];
 }
 
 /// A name that no text has.

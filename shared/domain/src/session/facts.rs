@@ -136,6 +136,8 @@ pub enum EscalationReason {
     NoProgress,
     /// The step of payment is not set up.
     NoRequisites,
+    /// A manager took over unasked.
+    TakenOver,
 }
 
 impl Facts {

@@ -1,0 +1,65 @@
+//! The delivery data: taking them in and reading them back.
+
+use super::draft::Draft;
+use crate::{
+    language::rules::Signal,
+    prompts::{Placeholder, TemplateKey, Values},
+    session::customer::{Branch, BranchKind},
+};
+
+pub(super) fn take_address(draft: &mut Draft<'_>) {
+    let perceived = draft.perceived;
+    let customer = &mut draft.facts_mut().customer;
+    if let Some(Ok(phone)) = &perceived.phone {
+        customer.phone = Some(phone.clone());
+    }
+    if let Some(name) = &perceived.name {
+        customer.name = Some(name.clone());
+    }
+    if let Some(city) = &perceived.city {
+        customer.city = Some(city.clone());
+    }
+    if perceived.branch.is_some() {
+        customer.branch = perceived.branch;
+    }
+    if perceived.tells_address() || perceived.has(Signal::SameData) {
+        draft.facts_mut().flags.asked_same_data = false;
+    }
+}
+
+/// The delivery data that are not known yet, as words.
+pub(super) fn missing(draft: &Draft<'_>) -> String {
+    let customer = &draft.facts().customer;
+    let parts = [
+        (customer.name.is_none(), TemplateKey::OrderPartName),
+        (customer.phone.is_none(), TemplateKey::OrderPartPhone),
+        (customer.city.is_none(), TemplateKey::OrderPartCity),
+        (customer.branch.is_none(), TemplateKey::OrderPartBranch),
+    ];
+    let missing: Vec<String> = parts
+        .into_iter()
+        .filter(|(is_missing, _)| *is_missing)
+        .map(|(_, key)| draft.words(key, &Values::none()))
+        .collect();
+    missing.join(", ")
+}
+
+/// Where a parcel is picked up, as words.
+fn branch_in_words(draft: &Draft<'_>, branch: Branch) -> String {
+    let key = match branch.kind {
+        BranchKind::Branch => TemplateKey::OrderBranch,
+        BranchKind::Locker => TemplateKey::OrderLocker,
+    };
+    draft.words(key, &Values::none().with(Placeholder::N, branch.number))
+}
+
+pub(super) fn address(draft: &Draft<'_>) -> Values {
+    let customer = &draft.facts().customer;
+    let branch = customer.branch.map(|branch| branch_in_words(draft, branch));
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    Values::none()
+        .with(Placeholder::Customer, text(&customer.name))
+        .with(Placeholder::Phone, text(&customer.phone))
+        .with(Placeholder::City, text(&customer.city))
+        .with(Placeholder::Branch, branch.unwrap_or_default())
+}

@@ -1,0 +1,141 @@
+//! Getting unstuck: turns that bring nothing forward are counted, and answered differently.
+
+use super::{
+    address::missing,
+    draft::{Draft, labels},
+    edges::Event,
+    present::colors_in,
+    service::escalate,
+};
+use crate::{
+    prompts::{Placeholder, TemplateKey, Values},
+    session::{
+        Session,
+        facts::{EscalationReason, Facts, Flags},
+    },
+    state::{Phase, State},
+};
+
+/// Turns without progress after which the question is put differently.
+const PUT_DIFFERENTLY: u32 = 3;
+/// Turns without progress after which options are offered.
+const OFFER_OPTIONS: u32 = 5;
+/// Turns without progress after which a human is called.
+const CALL_A_HUMAN: u32 = 8;
+
+/// The most options that are offered at once.
+const MAX_OPTIONS: usize = 8;
+
+/// Events that answer the customer, whether or not they bring the sale forward.
+const ANSWERS: [Event; 6] = [
+    Event::Silent,
+    Event::Restarted,
+    Event::Escalated,
+    Event::WentOffTopic,
+    Event::AskedPolicy,
+    Event::TookLeave,
+];
+
+/// Counts a turn that brought nothing forward, and helps out; gives the event that comes of it.
+pub(super) fn unstick(draft: &mut Draft<'_>, before: &Session, event: Event) -> Event {
+    if ANSWERS.contains(&event)
+        || said(draft.facts()) != said(before.facts())
+        || moves(before, event)
+    {
+        if event != Event::Silent {
+            draft.facts_mut().flags.stuck = 0;
+        }
+        return event;
+    }
+    let stuck = draft.facts().flags.stuck.saturating_add(1);
+    draft.facts_mut().flags.stuck = stuck;
+    if stuck >= CALL_A_HUMAN {
+        draft.facts_mut().flags.stuck = 0;
+        draft.says.clear();
+        draft.products.clear();
+        return escalate(draft, EscalationReason::NoProgress, TemplateKey::HandoverStuck);
+    }
+    if stuck >= PUT_DIFFERENTLY {
+        draft.unask();
+        put_differently(draft);
+    }
+    if stuck >= OFFER_OPTIONS {
+        draft.options = options(draft);
+    }
+    event
+}
+
+/// What was said, without the marks of how often something was done.
+fn said(facts: &Facts) -> Facts {
+    Facts { flags: Flags::default(), shown: Vec::new(), ..facts.clone() }
+}
+
+fn moves(before: &Session, event: Event) -> bool {
+    let (_, state, phase) = super::follow(before.state(), before.phase(), event);
+    (state, phase) != (before.state(), before.phase())
+}
+
+fn put_differently(draft: &mut Draft<'_>) {
+    let none = Values::none;
+    match (draft.session.state(), draft.session.phase()) {
+        (State::PaymentDelivery, _) if draft.facts().cart.is_empty() => {
+            draft.ask(TemplateKey::DiscoveryPutDifferently, none());
+        }
+        (_, Phase::WaitingForDeliveryData) => {
+            let missing = missing(draft);
+            if missing.is_empty() {
+                super::sale::ask_next(draft);
+            } else {
+                let values = none().with(Placeholder::Missing, missing);
+                draft.ask(TemplateKey::OrderPutDifferently, values);
+            }
+        }
+        (_, Phase::WaitingForPaymentMethod) => {
+            draft.ask(TemplateKey::OrderMethodPutDifferently, none());
+        }
+        (State::Offer, _) => draft.ask(TemplateKey::OfferPutDifferently, none()),
+        (State::SizeColor, Phase::WaitingForColor) if !open_colors(draft).is_empty() => {
+            let values = none().with(Placeholder::Colors, open_colors(draft).join(", "));
+            draft.ask(TemplateKey::ColorPutDifferently, values);
+        }
+        (State::SizeColor, _) => draft.ask(TemplateKey::SizePutDifferently, none()),
+        _ => draft.ask(TemplateKey::DiscoveryPutDifferently, none()),
+    }
+}
+
+/// The colours that the garment without one comes in.
+fn open_colors(draft: &Draft<'_>) -> Vec<String> {
+    let choice = draft.facts().choices.iter().find(|choice| choice.color.is_none());
+    let colors = choice.and_then(|choice| {
+        let product = draft.product(choice.product_id)?;
+        let fitting = colors_in(product, choice.size?);
+        Some(fitting.map(|variant| labels([variant])).collect())
+    });
+    colors.unwrap_or_default()
+}
+
+/// What can be tapped instead of typed, for what is awaited.
+pub(super) fn options(draft: &Draft<'_>) -> Vec<String> {
+    let words = |keys: &[TemplateKey]| {
+        keys.iter().map(|key| draft.words(*key, &Values::none())).collect::<Vec<_>>()
+    };
+    let mut options = match (draft.session.state(), draft.session.phase()) {
+        (_, Phase::WaitingForPaymentMethod) => {
+            words(&[TemplateKey::QuickFull, TemplateKey::QuickPrepayment])
+        }
+        (State::PaymentDelivery, _) if !draft.facts().cart.is_empty() => Vec::new(),
+        (State::Offer, _) => words(&[TemplateKey::QuickTake, TemplateKey::QuickOtherColor]),
+        (State::Upsell, _) => words(&[TemplateKey::QuickYes, TemplateKey::QuickNo]),
+        (State::SizeColor, Phase::WaitingForColor) => open_colors(draft),
+        _ => draft
+            .shop
+            .catalog
+            .categories()
+            .iter()
+            .map(|category| category.key.to_string())
+            .collect(),
+    };
+    options.truncate(MAX_OPTIONS);
+    options.extend(words(&[TemplateKey::QuickManager]));
+    options
+}

@@ -1,0 +1,84 @@
+//! One more thing, once an order is paid, and only once.
+
+use super::{
+    choosing::{self, Outcome},
+    draft::{Draft, labels},
+    edges::Event,
+    present,
+};
+use crate::{
+    catalog::{ColorVariant, Product},
+    prompts::{Placeholder, TemplateKey, Values},
+    session::facts::Choice,
+};
+
+/// Offers one more thing if there is something fitting and nothing was offered yet.
+pub(super) fn offer(draft: &mut Draft<'_>) -> bool {
+    if draft.facts().flags.upsold {
+        return false;
+    }
+    let Some(line) = draft.facts().cart.lines().first().cloned() else { return false };
+    let Some(bought) = draft.product(line.product_id) else { return false };
+    let in_size = |product: &Product| product.comes_in(line.size, None);
+    let is_taken = |product: &Product| {
+        draft.facts().cart.lines().iter().any(|line| line.product_id == product.id)
+    };
+    // The only garment of its kind goes with another kind; of a kind with several, another colour.
+    let is_only_one = draft
+        .shop
+        .catalog
+        .products()
+        .iter()
+        .filter(|product| product.category == bought.category)
+        .count()
+        == 1;
+    let other_kind = draft.shop.catalog.products().iter().rev().find(|product| {
+        product.category != bought.category && in_size(product) && !is_taken(product)
+    });
+    let other_colors: Vec<&ColorVariant> = bought
+        .colors
+        .iter()
+        .filter(|variant| variant.comes_in(line.size) && variant.color != line.color)
+        .collect();
+    let name = |product: &Product| Values::none().with(Placeholder::Name, product.name.as_str());
+    let product = match other_kind {
+        Some(other) if is_only_one || other_colors.is_empty() => {
+            draft.ask(TemplateKey::UpsellOffer, name(other));
+            other
+        }
+        _ if !other_colors.is_empty() => {
+            let values = name(bought).with(Placeholder::Colors, labels(other_colors));
+            draft.ask(TemplateKey::UpsellOtherColor, values);
+            bought
+        }
+        _ => return false,
+    };
+    draft.name(product.id, None, None);
+    let facts = draft.facts_mut();
+    facts.flags.upsold = true;
+    facts.shown = vec![product.id];
+    true
+}
+
+/// The one more thing is wanted: a new order begins with it, in the size of the last one.
+pub(super) fn accept(draft: &mut Draft<'_>) -> Event {
+    let size = draft.facts().cart.lines().first().map(|line| line.size);
+    let shown = draft.facts().shown.first().copied();
+    begin_new_order(draft);
+    let Some(product) = shown.and_then(|id| draft.product(id)) else {
+        let outcome = choosing::browse(draft);
+        return present::present(draft, outcome);
+    };
+    let size = size.filter(|size| product.comes_in(*size, None));
+    draft.facts_mut().choices = vec![Choice { size, ..Choice::of(product.id) }];
+    present::present(draft, Outcome::Chosen(Vec::new()))
+}
+
+/// The paid order is a manager's now; the customer stays known.
+pub(super) fn begin_new_order(draft: &mut Draft<'_>) {
+    let facts = draft.facts_mut();
+    facts.cart.clear();
+    facts.choices.clear();
+    facts.payment = Default::default();
+    facts.flags.upsold = false;
+}
