@@ -61,6 +61,8 @@ pub fn decide(
     let mut draft = Draft::new(shop, perceived, now, session);
     let event = if is_silent(&draft) {
         Event::Silent
+    } else if draft.session.state() == State::Complaint && draft.facts().hand_over.is_none() {
+        service::wait_for_human(&mut draft)
     } else {
         let before = draft.session.clone();
         let event = answer(&mut draft);

@@ -127,6 +127,10 @@ pub(super) fn present_no_garment(draft: &mut Draft<'_>) -> Event {
         }
     }
     if heights.is_empty() && perceived.sizes.is_empty() {
+        if perceived.has_any(&[Signal::AskFabric, Signal::AskDetails, Signal::AskPhoto]) {
+            draft.ask(TemplateKey::DiscoveryAskModel, Values::none());
+            return Event::AskedPolicy;
+        }
         if perceived.tells_size() || perceived.has(Signal::AskSize) {
             ask_height(draft);
             return Event::ToldSize;

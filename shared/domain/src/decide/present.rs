@@ -2,7 +2,7 @@
 
 use super::{
     choosing::{Obstacle, Outcome},
-    draft::{Draft, MAX_PHOTOS, in_words, label_of, labels},
+    draft::{Draft, MAX_PHOTOS, label_of, labels},
     edges::Event,
     listing::{ask_height, present_found, present_no_garment},
 };
@@ -199,7 +199,7 @@ fn answer_questions(draft: &mut Draft<'_>, product: &Product, choice: &Choice) {
     }
     if perceived.has(Signal::AskDetails) {
         let details: Vec<&str> = product.details.iter().map(String::as_str).collect();
-        let values = name().with(Placeholder::Details, in_words(&details));
+        let values = name().with(Placeholder::Details, details.join(", "));
         draft.say(TemplateKey::OfferDetails, values);
     }
     if perceived.has_any(&[Signal::AskColors, Signal::OtherColor]) && perceived.colors.is_empty() {

@@ -6,7 +6,7 @@ use crate::{
     language::rules::Signal,
     prompts::{Placeholder, TemplateKey, Values},
     session::facts::{EscalationReason, HandOver},
-    state::{Phase, State},
+    state::{Intent, Phase, State},
     turn::Action,
 };
 
@@ -17,6 +17,15 @@ pub(super) fn escalate(draft: &mut Draft<'_>, reason: EscalationReason, key: Tem
     let (from, awaited, at) = (draft.session.state(), draft.session.phase(), draft.now);
     draft.facts_mut().hand_over = Some(HandOver { at, reason, from, awaited });
     Event::Escalated
+}
+
+/// A human was promised and is not there yet; thanks end the matter.
+pub(super) fn wait_for_human(draft: &mut Draft<'_>) -> Event {
+    if draft.perceived.intent == Intent::ThankyouSmalltalk {
+        return take_leave(draft);
+    }
+    draft.tell(TemplateKey::HandoverWaiting);
+    Event::AskedPolicy
 }
 
 /// A complaint, an insult, a call for a human and the like.

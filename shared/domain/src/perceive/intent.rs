@@ -97,14 +97,16 @@ pub(super) fn of(session: &Session, perceived: &Perceived) -> Intent {
     if is_paying(session, perceived) {
         return Intent::PaymentDelivery;
     }
-    if let Some(intent) = about_garments(perceived) {
+    if let Some(intent) = about_garments(session, perceived) {
         return intent;
     }
     let is_refusal = perceived.has_any(&[Signal::Refusal, Signal::Doubt, Signal::Expensive]);
     if is_refusal && !perceived.has_any(&HARD_QUESTIONS) {
         return Intent::ThankyouSmalltalk;
     }
-    if perceived.has(Signal::OffTopic) && !perceived.names_something() {
+    // A plea for a discount is about the shop, whatever it tells of beside it.
+    let is_plea = perceived.has_any(&[Signal::Discount, Signal::Wholesale, Signal::AskReturn]);
+    if perceived.has(Signal::OffTopic) && !perceived.names_something() && !is_plea {
         return Intent::OutOfDomain;
     }
     if perceived.has_any(&QUESTIONS) && speaks_to_the_shop(session, perceived) {
@@ -179,7 +181,7 @@ const fn is_complete(perceived: &Perceived) -> bool {
     has_size && !(perceived.products.is_empty() || perceived.colors.is_empty())
 }
 
-fn about_garments(perceived: &Perceived) -> Option<Intent> {
+fn about_garments(session: &Session, perceived: &Perceived) -> Option<Intent> {
     let searches = perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::ShowMore]);
     let is_search = searches && !perceived.categories.is_empty();
     if perceived.has(Signal::SizeChart) {
@@ -201,7 +203,9 @@ fn about_garments(perceived: &Perceived) -> Option<Intent> {
         return Some(Intent::ColorHelp);
     }
     if perceived.tells_size() {
-        return Some(Intent::SizeHelp);
+        let is_chosen = !session.facts().choices.is_empty();
+        let is_search = searches && !is_chosen && session.phase() != Phase::WaitingForSize;
+        return Some(if is_search { Intent::DiscoveryOrQuestion } else { Intent::SizeHelp });
     }
     let names_more = !(perceived.products.is_empty()
         && perceived.features.is_empty()

@@ -101,6 +101,8 @@ template_keys! {
     DiscoveryNearestColor = "discovery.nearest_color" [Color];
     /// Nothing in the size; what follows is nearest.
     DiscoveryNearestSize = "discovery.nearest_size" [];
+    /// A question about a garment that is not named.
+    DiscoveryAskModel = "discovery.ask_model" [];
     /// Which height?
     SizeAskHeight = "size.ask_height" [];
     /// An age alone: a guess, and which height?
@@ -299,6 +301,8 @@ template_keys! {
     HandoverStuck = "handover.stuck" [];
     /// The step of payment is not set up.
     HandoverPayment = "handover.payment" [];
+    /// A human was promised.
+    HandoverWaiting = "handover.waiting" [];
     /// Off the topic.
     OodSteer = "ood.steer" [];
     /// Off the topic again.
