@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{LambdaEvent, service_fn};
 use mirt_aws::{sdk, secrets, table::Table};
 use mirt_channels::{Channels, manychat, telegram};
@@ -15,7 +15,7 @@ use mirt_runtime::{
 };
 use serde::Deserialize;
 
-use crate::batch::Batch;
+use crate::batch;
 
 /// Where ManyChat's API is unless a setting says otherwise.
 pub const MANYCHAT_API: &str = "https://api.manychat.com";
@@ -85,8 +85,8 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     };
     let dialogue = &dialogue;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
-        let report = Batch::from_event(event.payload)
-            .run(async |session, woken_at| match dialogue.take_turns(session, woken_at).await {
+        let again = batch::from_event(event.payload)
+            .run(async |session, woken_at| match dialogue.take_turns(&session, woken_at).await {
                 Ok(()) => true,
                 Err(error) => {
                     let channel = session.channel;
@@ -95,7 +95,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
                 }
             })
             .await;
-        Ok::<_, lambda_runtime::Error>(SqsBatchResponse::from(report))
+        Ok::<_, lambda_runtime::Error>(batch::report(again))
     }))
     .await
     .map_err(StartError::Lambda)

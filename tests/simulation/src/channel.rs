@@ -1,0 +1,112 @@
+//! The channels' APIs: they take a reply, refuse it, or are not there.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use mirt_domain::{
+    channel::Channel,
+    reply::{Bubble, Reply},
+    session_id::SessionId,
+};
+use mirt_engine::{deliver::SendReply, failure::SendError};
+
+use crate::{
+    mutant::Mutant,
+    process::Process,
+    scenario::Scenario,
+    weather::{Fate, Site},
+};
+
+/// The longest that a call takes with the adapter's own retries. As in `shared/channels`.
+const SLOWEST_SEND: Duration = Duration::from_secs(40);
+
+/// The channels.
+#[derive(Debug, Default)]
+pub(crate) struct Channels {
+    outages: BTreeMap<SessionId, (Timestamp, Timestamp)>,
+    /// Replies that a channel will never take.
+    refused: BTreeSet<String>,
+    parts: u64,
+}
+
+impl Channels {
+    pub(crate) fn new(scenario: &Scenario) -> Self {
+        Self { outages: scenario.outages.clone(), ..Self::default() }
+    }
+
+    fn is_out(&self, id: &SessionId, now: Timestamp) -> bool {
+        self.outages.get(id).is_some_and(|(from, to)| (*from..*to).contains(&now))
+    }
+}
+
+impl SendReply for Process {
+    /// None to three calls, whatever was said: each has a name, by which it is known again.
+    fn split(&self, _: Channel, _: &Reply) -> Vec<Reply> {
+        let count = self.world.time.chance(|rng| rng.u64(0..=3));
+        self.world.with(|state| {
+            let first = state.channels.parts;
+            state.channels.parts += count;
+            (first..first + count)
+                .map(|name| Reply {
+                    bubbles: vec![Bubble::Text(format!("part {name}"))],
+                    quick_replies: Vec::new(),
+                })
+                .collect()
+        })
+    }
+
+    async fn send(&self, to: &SessionId, part: &Reply) -> Result<(), SendError> {
+        let name = match part.bubbles.as_slice() {
+            [Bubble::Text(name)] => name.clone(),
+            _ => String::new(),
+        };
+        if self.world.has(Mutant::MarkBeforeSend) {
+            // Lost or not, what follows is the same.
+            let _ = self.call(Site::Mark, |state| {
+                let entries = &mut state.store.items(to).outbox;
+                entries.retain(|_, entry| entry.part != *part);
+            });
+        }
+        let retry = |after| SendError::Retry { after, source: "the weather".into() };
+        let is_slow =
+            self.world.time.chance(|rng| rng.u32(..1000)) < self.world.scenario.slow_sends;
+        if is_slow {
+            let micros = u64::try_from(SLOWEST_SEND.as_micros()).unwrap_or(u64::MAX);
+            let pause = self.world.time.chance(|rng| rng.u64(..micros));
+            self.world.time.sleep(Duration::from_micros(pause)).await;
+        }
+        let forecast = match self.begin(Site::Send).await {
+            Ok(forecast) => forecast,
+            Err(_) => return Err(retry(None)),
+        };
+        let refusals = self.world.scenario.refusals;
+        let now = self.world.time.now();
+        let outcome = self.world.with(|state| {
+            if state.channels.is_out(to, now) {
+                return Err(retry(None));
+            }
+            let is_refused = self.world.time.chance(|rng| rng.u32(..1000)) < refusals;
+            if is_refused || state.channels.refused.contains(&name) {
+                state.channels.refused.insert(name.clone());
+                state.ledger.refused(self.id, &name);
+                return Err(SendError::Refused { reason: "content_refused" });
+            }
+            if forecast.fate == Fate::Twice {
+                state.ledger.taken(self.id, self.deadline, to, &name);
+                state.ledger.answer_lost(&name);
+            }
+            state.ledger.taken(self.id, self.deadline, to, &name);
+            if forecast.fate == Fate::AnswerLost {
+                state.ledger.answer_lost(&name);
+            }
+            Ok(())
+        });
+        if self.end(Site::Send, forecast).await.is_err() {
+            return Err(retry(None));
+        }
+        outcome
+    }
+}

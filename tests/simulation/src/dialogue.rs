@@ -1,0 +1,92 @@
+//! The dialogue function: pollers that hand over batches, and instances that take turns.
+
+use std::time::Duration;
+
+use mirt_engine::{batch::Batch, burst::BurstWindow, take_turn::Dialogue, wake_up::QueueTask};
+
+use crate::{
+    mutant::Mutant,
+    process::{self, Process},
+    queue::{Message, VISIBILITY},
+    weather::Site,
+    world::World,
+};
+
+/// How long an instance may take for a batch. As in `template.yaml`.
+const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Looks into the queue after a while.
+pub(crate) fn poll_after(world: &World, delay: Duration) {
+    let world = world.clone();
+    let time = world.time.clone();
+    time.spawn(|_| async move {
+        world.time.sleep(delay).await;
+        poll(&world);
+    });
+}
+
+/// Gives batches to instances, as long as there are both.
+fn poll(world: &World) {
+    loop {
+        let now = world.time.now();
+        let most = world.scenario.dialogues;
+        let batch = world.with(|state| {
+            if state.running == most {
+                return Vec::new();
+            }
+            let batch = world.time.chance(|rng| state.queue.receive(now, rng));
+            state.running += usize::from(!batch.is_empty());
+            batch
+        });
+        if batch.is_empty() {
+            return;
+        }
+        poll_after(world, VISIBILITY);
+        process::start(
+            world,
+            TIMEOUT,
+            |process| serve(process, batch),
+            |world| {
+                world.with(|state| state.running -= 1);
+                poll_after(world, Duration::ZERO);
+            },
+        );
+    }
+}
+
+/// One batch: take the turns, then delete what is done with.
+async fn serve(process: Process, messages: Vec<Message>) {
+    let world = &process.world;
+    for message in &messages {
+        let (id, receives) = (message.id, message.receives);
+        process
+            .note(format_args!("takes message {id}, {}, time {receives}", message.wake_up.session));
+    }
+    let mut batch = Batch::default();
+    for message in &messages {
+        batch.add(message.id.to_string(), QueueTask::Wake(message.wake_up.clone()));
+    }
+    let dialogue = Dialogue {
+        clock: &process,
+        store: &process,
+        channels: &process,
+        shop: world.shop,
+        burst: BurstWindow::default(),
+    };
+    let again = batch
+        .run(async |session, woken_at| match dialogue.take_turns(&session, woken_at).await {
+            Ok(()) => true,
+            Err(error) => {
+                process.note(format_args!("{session} failed: {error}"));
+                world.has(Mutant::FailureIsNotReported)
+            }
+        })
+        .await;
+    for message in &messages {
+        if !again.contains(&message.id.to_string()) {
+            let now = || world.time.now();
+            // Lost, it is deleted never, and the message comes again.
+            let _ = process.call(Site::Delete, |state| state.queue.delete(message, now())).await;
+        }
+    }
+}

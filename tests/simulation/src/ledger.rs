@@ -1,0 +1,192 @@
+//! What happened, and whether it may have: the invariants, checked as things happen and at the end.
+
+mod deliveries;
+mod turns;
+
+use std::{collections::BTreeMap, fmt};
+
+use mirt_domain::session_id::SessionId;
+use mirt_engine::{
+    event::{EventKey, InboundEvent},
+    receive::CONTENT_WINDOW,
+    wake_up::WakeUp,
+};
+
+use crate::{
+    executor::{Handle, TaskId},
+    scenario::BEGIN,
+    store::Store,
+};
+use deliveries::Deliveries;
+use turns::Turns;
+
+/// The book of one run.
+pub(crate) struct Ledger {
+    time: Handle,
+    /// Counts what happens: two things of one time have an order all the same.
+    moment: u64,
+    /// Lines about all that happens, when they are wanted.
+    trace: Option<Vec<String>>,
+    violations: Vec<String>,
+    records: BTreeMap<SessionId, BTreeMap<String, Record>>,
+    turns: BTreeMap<SessionId, Turns>,
+    deliveries: Deliveries,
+}
+
+/// An event in the store.
+#[derive(Clone, Debug)]
+struct Record {
+    event: InboundEvent,
+    /// When it was recorded.
+    moment: u64,
+    /// Whether anyone was told that it was taken.
+    is_answered: bool,
+    /// The turn that it is in.
+    turn: Option<u64>,
+}
+
+/// What a run came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Count {
+    pub(crate) events: usize,
+    pub(crate) turns: u64,
+    pub(crate) replies: usize,
+    pub(crate) sent_again: u64,
+}
+
+impl Ledger {
+    pub(crate) fn new(time: Handle, is_traced: bool) -> Self {
+        Self {
+            time,
+            moment: 0,
+            trace: is_traced.then(Vec::new),
+            violations: Vec::new(),
+            records: BTreeMap::new(),
+            turns: BTreeMap::new(),
+            deliveries: Deliveries::default(),
+        }
+    }
+
+    /// Writes a line.
+    pub(crate) fn note(&mut self, process: TaskId, what: fmt::Arguments<'_>) {
+        if let Some(trace) = &mut self.trace {
+            trace.push(line(&self.time, format_args!("process {process}: {what}")));
+        }
+    }
+
+    /// Something that must never be.
+    pub(crate) fn violation(&mut self, what: fmt::Arguments<'_>) {
+        let line = line(&self.time, what);
+        if let Some(trace) = &mut self.trace {
+            trace.push(format!("{line}   <-- VIOLATION"));
+        }
+        self.violations.push(line);
+    }
+
+    fn next_moment(&mut self) -> u64 {
+        self.moment += 1;
+        self.moment
+    }
+
+    /// A process died, or was killed, before its work was done.
+    pub(crate) fn died(&mut self, process: TaskId) {
+        self.note(process, format_args!("is gone"));
+        self.deliveries.died(process);
+    }
+
+    /// An event was recorded (I2).
+    pub(crate) fn recorded(&mut self, process: TaskId, event: &InboundEvent) {
+        let key = event.key.as_text();
+        self.note(process, format_args!("records {} {key}", event.session));
+        let moment = self.next_moment();
+        let records = self.records.entry(event.session.clone()).or_default();
+        let is_there = records.values().any(|other| {
+            other.event.key == event.key
+                && match event.key {
+                    EventKey::Id(_) => true,
+                    EventKey::Content(_) => {
+                        let apart = other.event.received_at.duration_since(event.received_at);
+                        apart.unsigned_abs() <= CONTENT_WINDOW
+                    }
+                }
+        });
+        let record = Record { event: event.clone(), moment, is_answered: false, turn: None };
+        records.insert(Store::inbox_key(event), record);
+        if is_there {
+            self.violation(format_args!("I2: {} {key} is recorded twice", event.session));
+        }
+    }
+
+    /// A session was woken.
+    pub(crate) fn woke(&mut self, process: TaskId, wake_up: &WakeUp, is_new: bool) {
+        let known = if is_new { "" } else { ", which the queue had already" };
+        let (session, event) = (&wake_up.session, &wake_up.event);
+        self.note(process, format_args!("wakes {session} for {event}{known}"));
+    }
+
+    /// A channel was told that its event was taken (I1).
+    pub(crate) fn answered(&mut self, process: TaskId, event: &InboundEvent) {
+        let key = event.key.as_text();
+        self.note(process, format_args!("answers 2xx for {} {key}", event.session));
+        let records = self.records.entry(event.session.clone()).or_default();
+        let record = records.values_mut().rev().find(|record| {
+            record.event.key == event.key
+                && match event.key {
+                    EventKey::Id(_) => true,
+                    EventKey::Content(_) => {
+                        let apart = event.received_at.duration_since(record.event.received_at);
+                        apart.as_millis() <= CONTENT_WINDOW.as_millis().cast_signed()
+                    }
+                }
+        });
+        match record {
+            Some(record) => record.is_answered = true,
+            None => self.violation(format_args!(
+                "I1: {} {key} is acknowledged and not in the store",
+                event.session
+            )),
+        }
+    }
+
+    /// The end of a run: nothing may be left to do. `is_unaided` says that there was no sweeper, so
+    /// that what nobody was promised may still lie there.
+    pub(crate) fn at_rest(&mut self, is_unaided: bool) {
+        let mut left = Vec::new();
+        for (session, records) in &self.records {
+            for record in records.values() {
+                if record.turn.is_none() && (record.is_answered || !is_unaided) {
+                    left.push(format!("{session} {} is in no turn", record.event.key.as_text()));
+                }
+            }
+        }
+        left.extend(self.deliveries.not_delivered());
+        for left in left {
+            self.violation(format_args!("{left}"));
+        }
+    }
+
+    /// What was seen that must not be, in order.
+    pub(crate) fn violations(&self) -> &[String] {
+        &self.violations
+    }
+
+    /// The lines about all that happened.
+    pub(crate) fn take_trace(&mut self) -> Vec<String> {
+        self.trace.take().unwrap_or_default()
+    }
+
+    /// What was done.
+    pub(crate) fn count(&self) -> Count {
+        Count {
+            events: self.records.values().map(BTreeMap::len).sum(),
+            turns: self.turns.values().map(Turns::count).sum(),
+            replies: self.deliveries.count(),
+            sent_again: self.deliveries.sent_again(),
+        }
+    }
+}
+
+fn line(time: &Handle, what: fmt::Arguments<'_>) -> String {
+    let ms = time.now().duration_since(BEGIN).as_millis();
+    format!("{:>8}.{:03} {what}", ms / 1_000, ms % 1_000)
+}

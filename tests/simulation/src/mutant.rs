@@ -1,0 +1,37 @@
+//! Bugs to plant, each of the kind that the simulation is there to find.
+//!
+//! They live in the simulated ports and in wrong copies of a use case's few lines, never in the
+//! engine.
+
+use clap::ValueEnum;
+
+/// A planted bug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Mutant {
+    /// A commit does not look at the version that was read.
+    NoVersionCondition,
+    /// A commit deletes what it consumed whether or not it is still there.
+    NoConditionOnConsumed,
+    /// A commit does not look at whether an event came in since the session was read.
+    NoConditionOnNewInput,
+    /// A commit is two writes: the checkpoint, and then the inbox.
+    CommitInTwoWrites,
+    /// The session is woken before its event is recorded.
+    WakeBeforeRecord,
+    /// A duplicate does not wake its session again.
+    NoWakeOnDuplicate,
+    /// The webhook answers before the event is recorded.
+    AnswerBeforeRecord,
+    /// An event is recorded without looking at whether it was before.
+    NoDedupe,
+    /// The wake-up of an event without an id is named by its content alone.
+    WakeNamedByContent,
+    /// A reply is noted as sent before it is sent.
+    MarkBeforeSend,
+    /// A reply that was sent is not noted as sent.
+    NoMark,
+    /// The inbox is read in no order.
+    UnsortedInbox,
+    /// A failed session's messages are deleted from the queue all the same.
+    FailureIsNotReported,
+}

@@ -1,0 +1,155 @@
+//! SQS FIFO: groups, deduplication, visibility, redelivery, dead letters.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use fastrand::Rng;
+use jiff::Timestamp;
+use mirt_domain::session_id::SessionId;
+use mirt_engine::{
+    clock::after,
+    failure::PortError,
+    wake_up::{SendWakeUp, WakeUp},
+};
+
+use crate::{dialogue, process::Process, weather::Site};
+
+/// How long a message that was received is hidden. As in `template.yaml`.
+pub(crate) const VISIBILITY: Duration = Duration::from_mins(6);
+
+/// How long a deduplication id is remembered. Source: SQS developer guide.
+const DEDUPLICATION: Duration = Duration::from_mins(5);
+
+/// How often a message is received before it is a dead letter. As in `template.yaml`.
+const MAX_RECEIVES: u32 = 5;
+
+/// The most messages that one receive gives. As in `template.yaml`.
+const MAX_BATCH: usize = 10;
+
+/// The inbound queue.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    groups: BTreeMap<SessionId, VecDeque<Message>>,
+    sent: BTreeMap<(SessionId, String), Timestamp>,
+    next: u64,
+    pub(crate) dead: Vec<Message>,
+}
+
+/// A message.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    pub(crate) id: u64,
+    pub(crate) wake_up: WakeUp,
+    pub(crate) receives: u32,
+    /// Nobody is given it before.
+    hidden_until: Timestamp,
+    /// Changes with each receive; an old one deletes nothing.
+    receipt: u64,
+}
+
+impl Queue {
+    /// Takes a message, unless its deduplication id was there a moment ago. It can be received
+    /// after `delay`.
+    fn send(&mut self, wake_up: &WakeUp, now: Timestamp, delay: Duration) -> bool {
+        let name = (wake_up.session.clone(), wake_up.event.clone());
+        if self.sent.get(&name).is_some_and(|at| after(*at, DEDUPLICATION) > now) {
+            return false;
+        }
+        self.sent.insert(name, now);
+        self.next += 1;
+        let group = self.groups.entry(wake_up.session.clone()).or_default();
+        // In a FIFO queue nothing overtakes: what is behind a late message is late too.
+        let hidden_until = group
+            .back()
+            .filter(|last| last.receives == 0)
+            .map_or(now, |last| last.hidden_until)
+            .max(after(now, delay));
+        group.push_back(Message {
+            id: self.next,
+            wake_up: wake_up.clone(),
+            receives: 0,
+            hidden_until,
+            receipt: 0,
+        });
+        true
+    }
+
+    /// Gives up to ten messages, in order within each group, and none of a group that has one in
+    /// flight.
+    pub(crate) fn receive(&mut self, now: Timestamp, rng: &mut Rng) -> Vec<Message> {
+        let mut open: Vec<SessionId> = self.groups.keys().cloned().collect();
+        rng.shuffle(&mut open);
+        let most = rng.usize(1..=MAX_BATCH);
+        let mut batch = Vec::new();
+        for id in open {
+            let Some(group) = self.groups.get_mut(&id) else { continue };
+            while group
+                .front()
+                .is_some_and(|first| first.hidden_until <= now && first.receives == MAX_RECEIVES)
+            {
+                self.dead.extend(group.pop_front());
+            }
+            if group.iter().any(|message| message.receives > 0 && message.hidden_until > now) {
+                continue;
+            }
+            for message in group.iter_mut() {
+                if batch.len() == most || message.hidden_until > now {
+                    break;
+                }
+                if message.receives == MAX_RECEIVES {
+                    // Its turn to die comes when it is the first.
+                    break;
+                }
+                self.next += 1;
+                message.receives += 1;
+                message.receipt = self.next;
+                message.hidden_until = after(now, VISIBILITY);
+                batch.push(message.clone());
+            }
+        }
+        self.groups.retain(|_, group| !group.is_empty());
+        batch
+    }
+
+    /// Deletes a message that was received, if its receipt is still good.
+    pub(crate) fn delete(&mut self, message: &Message, now: Timestamp) -> bool {
+        let Some(group) = self.groups.get_mut(&message.wake_up.session) else { return false };
+        let before = group.len();
+        group.retain(|other| other.receipt != message.receipt || other.hidden_until <= now);
+        let is_deleted = group.len() < before;
+        if group.is_empty() {
+            self.groups.remove(&message.wake_up.session);
+        }
+        is_deleted
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
+    /// How many messages wait or are in flight.
+    pub(crate) fn len(&self) -> usize {
+        self.groups.values().map(VecDeque::len).sum()
+    }
+}
+
+impl SendWakeUp for Process {
+    async fn send_wake_up(&self, wake_up: &WakeUp) -> Result<(), PortError> {
+        let late = self.world.scenario.late_wake_ups;
+        let now = || self.world.time.now();
+        let delay = self.world.time.chance(|rng| match rng.u32(..1000) {
+            draw if draw < late => Duration::from_secs(rng.u64(..600)),
+            _ => Duration::from_millis(rng.u64(..100)),
+        });
+        self.call(Site::Wake, |state| {
+            let is_new = state.queue.send(wake_up, now(), delay);
+            state.ledger.woke(self.id, wake_up, is_new);
+            // The queue's poller, not this process, sees to what comes next.
+            dialogue::poll_after(&self.world, delay);
+        })
+        .await?;
+        Ok(())
+    }
+}

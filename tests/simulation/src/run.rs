@@ -1,0 +1,103 @@
+//! One run: from a seed to what it came to.
+
+use std::time::Duration;
+
+use mirt_domain::shop::{Settings, Shop, Words};
+use mirt_engine::clock::after;
+
+use crate::{
+    customers,
+    executor::{Endless, Executor},
+    mutant::Mutant,
+    scenario::{BEGIN, Kind, Scenario},
+    world::World,
+};
+use std::sync::LazyLock;
+
+/// When a run must have come to rest, long after the weather has cleared up.
+const LONGEST: Duration = Duration::from_hours(48);
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words::of(mirt_content::catalog()));
+static SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
+
+/// What a run came to.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What must never be, and was; empty when all is well.
+    pub violations: Vec<String>,
+    /// A line for each thing that happened, if asked for.
+    pub trace: Vec<String>,
+    /// Events recorded.
+    pub events: u64,
+    /// Turns committed.
+    pub turns: u64,
+    /// Channel calls committed.
+    pub replies: u64,
+    /// Channel calls made again, each for a reason that is allowed.
+    pub sent_again: u64,
+    /// Calls of the processes.
+    pub calls: u64,
+    /// Calls that went wrong.
+    pub faults: u64,
+}
+
+/// Runs a seed, with a bug planted or without.
+#[must_use]
+pub fn run(seed: u64, mutant: Option<Mutant>, is_traced: bool) -> Outcome {
+    let mut executor = Executor::new(seed, BEGIN);
+    let time = executor.handle();
+    let shop = Shop {
+        catalog: mirt_content::catalog(),
+        words: &WORDS,
+        prompts: mirt_content::prompts(),
+        settings: &SETTINGS,
+    };
+    let scenario = time.chance(Scenario::new);
+    let kind = scenario.kind;
+    let world = World::new(time, shop, scenario, mutant, is_traced);
+    customers::write(&world);
+    let rest = come_to_rest(&mut executor, &world);
+    let mut outcome = world.with(|state| {
+        match rest {
+            Ok(true) => {}
+            Ok(false) => state.ledger.violation(format_args!("the run does not come to rest")),
+            Err(Endless) => state.ledger.violation(format_args!("the run is an endless loop")),
+        }
+        let has_dead = !state.queue.dead.is_empty();
+        if !(has_dead && !world.scenario.sweeps) {
+            state.ledger.at_rest(!world.scenario.sweeps);
+        }
+        let count = state.ledger.count();
+        Outcome {
+            violations: state.ledger.violations().to_vec(),
+            trace: state.ledger.take_trace(),
+            events: count.events as u64,
+            turns: count.turns,
+            replies: count.replies as u64,
+            sent_again: count.sent_again,
+            calls: state.weather.calls,
+            faults: state.weather.struck,
+        }
+    });
+    if is_traced {
+        outcome.trace.insert(0, describe(kind, &world));
+    }
+    outcome
+}
+
+/// Runs until nothing is left to do.
+fn come_to_rest(executor: &mut Executor, world: &World) -> Result<bool, Endless> {
+    let _ = world;
+    executor.run_until(after(BEGIN, LONGEST))
+}
+
+fn describe(kind: Kind, world: &World) -> String {
+    let sessions: Vec<String> = world
+        .scenario
+        .sessions
+        .iter()
+        .map(|session| format!("{} with {} messages", session.id, session.writings.len()))
+        .collect();
+    let dialogues = world.scenario.dialogues;
+    format!("{kind:?}; {dialogues} dialogue instances; {}", sessions.join(", "))
+}

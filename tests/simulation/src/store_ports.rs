@@ -1,0 +1,190 @@
+//! The engine's ports on the store.
+
+use std::time::Duration;
+
+use mirt_domain::session_id::SessionId;
+use mirt_engine::{
+    event::InboundEvent,
+    failure::PortError,
+    receive::{Received, RecordEvent},
+    session_store::{
+        CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
+        SettleOutbox, TurnCommit, sort_inbox,
+    },
+};
+
+use crate::{
+    mutant::Mutant,
+    process::{Process, Trouble},
+    store::{Refusal, Store},
+    weather::Site,
+    world::State,
+};
+
+/// Between two items of one query, at most, in microseconds.
+const TORN_US: u64 = 400_000;
+
+impl RecordEvent for Process {
+    async fn record_event(
+        &self,
+        event: &InboundEvent,
+        content_window: Duration,
+    ) -> Result<Received, PortError> {
+        let forecast = self.begin(Site::Record).await?;
+        let received = self.world.with(|state| {
+            // A second try carries the first one's token, and changes nothing.
+            let received = state.store.record(event, content_window, self.world.mutant);
+            if received == Received::Accepted {
+                state.ledger.recorded(self.id, event);
+            }
+            received
+        });
+        self.end(Site::Record, forecast).await?;
+        Ok(received)
+    }
+}
+
+impl LoadSession for Process {
+    /// A query reads what is committed, and no more than that: its items are not of one moment,
+    /// and nothing is said about the order in which they are read.
+    async fn load_session(&self, id: &SessionId) -> Result<LoadedSession, PortError> {
+        let forecast = self.begin(Site::Load).await?;
+        self.world.with(|state| state.ledger.loads(self.id, id));
+        let mut loaded = LoadedSession {
+            session: mirt_domain::session::Session::default(),
+            version: 0,
+            recorded: 0,
+            inbox: Vec::new(),
+            outbox: Vec::new(),
+        };
+        let mut parts =
+            [Part::Checkpoint, Part::Intake, Part::OldInbox, Part::NewInbox, Part::Outbox];
+        self.world.time.chance(|rng| rng.shuffle(&mut parts));
+        let middle = self.world.with(|state| {
+            let inbox = &state.store.items(id).inbox;
+            inbox.keys().nth(inbox.len() / 2).cloned().unwrap_or_default()
+        });
+        for part in parts {
+            self.tear().await;
+            self.world.with(|state| read(state, id, part, &middle, &mut loaded));
+        }
+        if self.world.has(Mutant::UnsortedInbox) {
+            self.world.time.chance(|rng| rng.shuffle(&mut loaded.inbox));
+        } else {
+            sort_inbox(&mut loaded.inbox);
+        }
+        loaded.outbox.sort_by_key(|entry| entry.key);
+        self.end(Site::Load, forecast).await?;
+        Ok(loaded)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Part {
+    Checkpoint,
+    Intake,
+    OldInbox,
+    NewInbox,
+    Outbox,
+}
+
+fn read(state: &mut State, id: &SessionId, part: Part, middle: &str, loaded: &mut LoadedSession) {
+    let items = state.store.items(id);
+    let entry = |(key, event): (&String, &InboundEvent)| InboxEntry {
+        key: key.clone(),
+        event: event.clone(),
+    };
+    match part {
+        Part::Checkpoint => {
+            loaded.session = items.checkpoint.clone();
+            loaded.version = items.version;
+        }
+        Part::Intake => loaded.recorded = items.recorded,
+        Part::OldInbox => loaded.inbox.extend(items.inbox.range(..middle.to_owned()).map(entry)),
+        Part::NewInbox => loaded.inbox.extend(items.inbox.range(middle.to_owned()..).map(entry)),
+        Part::Outbox => loaded.outbox = items.outbox.values().cloned().collect(),
+    }
+}
+
+impl CommitTurn for Process {
+    async fn commit_turn(&self, id: &SessionId, turn: &TurnCommit) -> Result<(), CommitError> {
+        let forecast = self.begin(Site::Commit).await?;
+        let result = self.world.with(|state| {
+            let checked = state.store.check(id, turn, self.world.mutant);
+            match checked {
+                Ok(()) => {
+                    let left = Store::items(&mut state.store, id).inbox.clone();
+                    state.ledger.committed(self.id, id, turn, left);
+                    state.store.put_turn(id, turn);
+                    if !self.world.has(Mutant::CommitInTwoWrites) {
+                        state.store.delete_consumed(id, turn);
+                    }
+                }
+                Err(refusal) => state.ledger.not_committed(self.id, id, refusal),
+            }
+            checked
+        });
+        if self.world.has(Mutant::CommitInTwoWrites) && result.is_ok() {
+            self.call(Site::Commit, |state| state.store.delete_consumed(id, turn)).await?;
+        }
+        self.end(Site::Commit, forecast).await?;
+        result.map_err(|refusal| match refusal {
+            Refusal::Conflict => CommitError::Conflict,
+            Refusal::NewInput => CommitError::NewInput,
+        })
+    }
+}
+
+impl From<Trouble> for CommitError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Store(trouble.into())
+    }
+}
+
+impl SettleOutbox for Process {
+    async fn mark_delivered(&self, id: &SessionId, entries: &[OutboxKey]) -> Result<(), PortError> {
+        let is_dropped = self.world.has(Mutant::NoMark);
+        let marked = self
+            .call(Site::Mark, |state| {
+                for key in entries {
+                    if !is_dropped {
+                        state.store.items(id).outbox.remove(key);
+                    }
+                }
+            })
+            .await;
+        self.world.with(|state| state.ledger.marked(self.id, id, entries, marked.is_ok()));
+        Ok(marked?)
+    }
+
+    async fn set_aside(
+        &self,
+        id: &SessionId,
+        entry: &OutboxEntry,
+        reason: &str,
+    ) -> Result<(), PortError> {
+        let reason = reason.to_owned();
+        self.call(Site::SetAside, |state| {
+            state.store.items(id).outbox.remove(&entry.key);
+            state.ledger.set_aside(self.id, id, entry.key, &reason);
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+impl Process {
+    /// Lets time pass in the middle of a query, now and then.
+    async fn tear(&self) {
+        let pause = self.world.time.chance(|rng| {
+            if rng.u8(..4) == 0 {
+                Duration::from_micros(rng.u64(..TORN_US))
+            } else {
+                Duration::ZERO
+            }
+        });
+        if pause > Duration::ZERO {
+            self.world.time.sleep(pause).await;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What goes wrong, and when.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use jiff::Timestamp;
+
+/// A call that leaves a process, or a wait within one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Site {
+    Record,
+    Wake,
+    Load,
+    Commit,
+    Send,
+    Mark,
+    SetAside,
+    Delete,
+    Wait,
+}
+
+/// What becomes of one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Fine,
+    /// The process dies before the call has an effect.
+    KillBefore,
+    /// The process dies after the effect and before it hears of it.
+    KillAfter,
+    /// No effect, and an error that may pass.
+    Unavailable,
+    /// No effect, and an error that will not pass by itself.
+    Refused,
+    /// The effect, and an error in the place of the answer.
+    AnswerLost,
+    /// The effect twice: a library below tried again although the first try had worked.
+    Twice,
+}
+
+/// One call, as it will go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Forecast {
+    pub(crate) fate: Fate,
+    pub(crate) before: Duration,
+    pub(crate) after: Duration,
+}
+
+/// How bad it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Weather {
+    /// Calls in a thousand that fail in one way or another.
+    pub(crate) faults: u32,
+    /// The one call that fails, counted from the first of the run, if it is to be one alone.
+    pub(crate) one_fault_at: Option<u64>,
+    /// Of a thousand calls, how many take up to [`Self::slow`].
+    pub(crate) slow_calls: u32,
+    pub(crate) slow: Duration,
+    /// Of a thousand calls, how many hang for minutes: longer than a visibility timeout.
+    pub(crate) stalls: u32,
+    /// When the weather clears up. Everything that was begun must come to its end after that.
+    pub(crate) until: Timestamp,
+    /// How many calls there were.
+    pub(crate) calls: u64,
+    /// How many faults there were.
+    pub(crate) struck: u64,
+}
+
+/// A usual call, in microseconds.
+const USUAL_US: u64 = 20_000;
+
+/// The longest stall, in seconds: two visibility timeouts.
+const LONGEST_STALL_S: u64 = 720;
+
+impl Weather {
+    /// How the next call goes.
+    pub(crate) fn forecast(&mut self, site: Site, now: Timestamp, rng: &mut Rng) -> Forecast {
+        let is_clear = now >= self.until;
+        let nth = self.calls;
+        self.calls += 1;
+        let struck = match self.one_fault_at {
+            Some(at) => at == nth,
+            None => !is_clear && rng.u32(..1000) < self.faults,
+        };
+        let fate = if struck { fault(site, rng) } else { Fate::Fine };
+        self.struck += u64::from(struck);
+        let mut delay = || {
+            let draw = rng.u32(..1000);
+            if is_clear || draw >= self.slow_calls + self.stalls {
+                Duration::from_micros(rng.u64(..USUAL_US))
+            } else if draw < self.stalls {
+                Duration::from_secs(rng.u64(60..LONGEST_STALL_S))
+            } else {
+                Duration::from_micros(rng.u64(..=micros(self.slow)))
+            }
+        };
+        let before = delay();
+        Forecast { fate, before, after: delay() }
+    }
+}
+
+/// What can go wrong at a call.
+fn fault(site: Site, rng: &mut Rng) -> Fate {
+    let possible: &[Fate] = match site {
+        Site::Wait => &[Fate::KillBefore, Fate::KillAfter],
+        Site::Load => &[Fate::KillBefore, Fate::KillAfter, Fate::Unavailable, Fate::Refused],
+        _ => &[
+            Fate::KillBefore,
+            Fate::KillAfter,
+            Fate::Unavailable,
+            Fate::Refused,
+            Fate::AnswerLost,
+            Fate::Twice,
+        ],
+    };
+    possible[rng.usize(..possible.len())]
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
