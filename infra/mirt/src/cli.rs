@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Up(UpArguments),
     /// Runs a file of cases through the assistant's turn, offline.
     Eval(EvalArguments),
+    /// Puts the whole system on this machine under load, and checks what it did.
+    Load(LoadArguments),
     /// Runs one Lambda function as its `bootstrap` does; `up` starts its own this way.
     #[command(hide = true)]
     Function {
@@ -51,6 +53,22 @@ pub(crate) struct EvalArguments {
     /// The file of cases, JSON.
     pub(crate) file: PathBuf,
     /// Prints one JSON object a line instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LoadArguments {
+    /// How many customers there are.
+    #[arg(long, default_value_t = 200)]
+    pub(crate) sessions: usize,
+    /// How many messages a second they write together, as far as they are not waiting for answers.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) rate: u32,
+    /// For how many minutes they write.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) minutes: u32,
+    /// Prints one JSON object instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use mirt_runtime::settings::{SettingError, Settings};
+use mirt_runtime::settings::{PREFIX, SettingError, Settings};
 use serde_json::{Value, json};
 
 /// The settings that are not ours by name but that we read, beside those with `MIRT_`.
@@ -69,6 +69,12 @@ impl Environment {
         }
         variables.extend(std::env::vars());
         Self::from_variables(variables)
+    }
+
+    /// The settings of a run whose replies stay on this machine: ours of the process's environment,
+    /// and no channel's.
+    pub(crate) fn without_channels() -> Result<Self, EnvironmentError> {
+        Self::from_variables(std::env::vars().filter(|(name, _)| name.starts_with(PREFIX)))
     }
 
     fn from_variables(

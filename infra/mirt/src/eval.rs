@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use mirt_domain::shop::{Settings, Shop, Words};
+use mirt_domain::shop::{Shop, Words};
 use mirt_engine::eval::{self, CaseResult};
 use serde_json::json;
 
@@ -38,7 +38,7 @@ pub(crate) fn main(arguments: &EvalArguments) -> ExitCode {
 /// Whether all cases passed.
 fn run(arguments: &EvalArguments) -> Result<bool, EvalError> {
     let suite = eval::parse(&std::fs::read_to_string(&arguments.file)?)?;
-    let (settings, words) = (Settings::default(), Words::of(mirt_content::catalog()));
+    let (settings, words) = (eval::settings(), Words::of(mirt_content::catalog()));
     let shop = Shop {
         catalog: mirt_content::catalog(),
         words: &words,

@@ -4,6 +4,7 @@ mod cli;
 mod environment;
 mod eval;
 mod function;
+mod load;
 mod output;
 mod up;
 
@@ -15,6 +16,7 @@ fn main() -> ExitCode {
     match cli::Cli::parse().command.unwrap_or_default() {
         cli::Command::Up(arguments) => up::main(&arguments),
         cli::Command::Eval(arguments) => eval::main(&arguments),
+        cli::Command::Load(arguments) => load::main(&arguments),
         cli::Command::Function { name } => function::main(name),
     }
 }

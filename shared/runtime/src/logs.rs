@@ -28,7 +28,7 @@ pub fn start(level: &str) -> Result<(), ParseError> {
         .iter()
         .filter(|library| !named.iter().any(|target| target.starts_with(**library)))
         .map(|library| (*library, LevelFilter::WARN));
-    let lines = layer().json().flatten_event(true).with_target(false);
+    let lines = layer().json().flatten_event(true).with_span_list(false).with_target(false);
     // A second start keeps the first one's logs.
     let _ = registry().with(lines.with_filter(ours.with_targets(quiet))).try_init();
     Ok(())

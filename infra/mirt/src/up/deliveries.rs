@@ -24,15 +24,18 @@ const BACKLOG: usize = 1024;
 
 /// Something shown to one customer.
 #[derive(Clone, Debug)]
-struct Delivery {
-    channel: Channel,
-    user: String,
-    bubbles: Value,
+pub(crate) struct Delivery {
+    /// Where.
+    pub(crate) channel: Channel,
+    /// To whom.
+    pub(crate) user: String,
+    /// What, as the channel's API was given it.
+    pub(crate) bubbles: Value,
 }
 
 /// Hands deliveries to the pages that are open.
 #[derive(Clone, Debug)]
-pub(super) struct Deliveries(broadcast::Sender<Delivery>);
+pub(crate) struct Deliveries(broadcast::Sender<Delivery>);
 
 impl Deliveries {
     pub(super) fn new() -> Self {
@@ -46,6 +49,11 @@ impl Deliveries {
             .route("/local/telegram/{bot}/{method}", post(telegram))
             .route("/local/deliveries/{channel}/{user}", get(listen))
             .with_state(self)
+    }
+
+    /// All deliveries from now on.
+    pub(crate) fn listen(&self) -> broadcast::Receiver<Delivery> {
+        self.0.subscribe()
     }
 
     fn show(&self, delivery: Delivery) {
@@ -89,7 +97,7 @@ async fn listen(
     State(pages): State<Deliveries>,
     Path((channel, user)): Path<(Channel, String)>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let deliveries = stream::unfold(pages.0.subscribe(), |mut deliveries| async {
+    let deliveries = stream::unfold(pages.listen(), |mut deliveries| async {
         loop {
             match deliveries.recv().await {
                 Ok(delivery) => return Some((delivery, deliveries)),

@@ -4,7 +4,7 @@
 //! wired as `template.yaml` says; what AWS does around them is `mirt-local-aws`. In place of the
 //! channels' APIs stands a page to chat on, unless their addresses or keys are set.
 
-mod deliveries;
+pub(crate) mod deliveries;
 
 mod page;
 mod services;
@@ -43,11 +43,12 @@ use crate::{
     environment::{Environment, EnvironmentError},
     output,
 };
+use deliveries::Deliveries;
 use wiring::{Wiring, WiringError};
 
 /// Why the system does not start, or does not go on.
 #[derive(Debug, thiserror::Error)]
-enum UpError {
+pub(crate) enum UpError {
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
     #[error("the logs cannot be started: MIRT_LOG cannot be read")]
@@ -98,57 +99,88 @@ fn start_logs(level: Option<&str>) -> Result<(), tracing_subscriber::filter::Par
 }
 
 async fn up(arguments: &UpArguments, environment: Environment) -> Result<(), UpError> {
-    let _lock = lock(&arguments.data)?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port))
-        .await
-        .map_err(|error| UpError::Port(arguments.port, error))?;
-    let address = listener.local_addr()?;
-    let origin = format!("http://{address}");
-    let http = mirt_http::client()?;
-
-    let site = Site::default();
-    let data = Some(arguments.data.join("aws"));
-    let endpoint =
-        Endpoint::start(Options { data, site: site.clone(), clock: Clock::System }).await?;
-    let endpoint = Arc::new(endpoint);
-    let wiring = Wiring::read(&environment, &site, &origin, endpoint.url())?;
-    wiring.make_resources(&endpoint, &environment).await?;
-    let config = sdk::local_config(http.clone(), endpoint.url(), site.region.clone()).await;
-    let table = Table::new(&config, wiring.table.clone());
-
-    let functions = Arc::new(Lambda::new(wiring.specs(), &site, wiring.commands()?));
-    let router = Router::new()
-        .merge(page::routes(page::Page {
-            origin: origin.clone(),
-            environment: environment.clone(),
-            photos: arguments.data.join("photos"),
-            http,
-        }))
-        .merge(deliveries::Deliveries::new().routes())
-        .merge(sessions::routes(table))
-        .merge(services::routes(Arc::clone(&endpoint)))
-        .layer(from_fn_with_state(address, only_this_machine))
-        .merge(gateway::router(wiring.routes(), site.clone(), Arc::clone(&functions)))
-        .fallback(gateway::not_found);
-
-    let mut tasks = JoinSet::new();
-    for mapping in wiring.mappings() {
-        let (endpoint, site, functions) =
-            (Arc::clone(&endpoint), site.clone(), Arc::clone(&functions));
-        tasks.spawn(async move {
-            match mapping::run(&mapping, endpoint.sqs(), &site, &functions).await {}
-        });
-    }
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
-    tasks.spawn(async move { server.await });
-    for function in wiring.specs() {
-        functions.warm(&function.name).await?;
-    }
-
-    announce(&origin, &environment);
+    let mut system = System::start(arguments, &environment).await?;
+    announce(&system.origin, &environment);
     tokio::select! {
         interrupted = signal::ctrl_c() => Ok(interrupted?),
-        Some(ended) = tasks.join_next() => Ok(ended.map_err(io::Error::other)??),
+        ended = system.ended() => ended,
+    }
+}
+
+/// The whole system, running. Dropping it ends it, its functions included.
+pub(crate) struct System {
+    /// Where it serves.
+    pub(crate) origin: String,
+    /// What customers are shown, when no other channel is set.
+    pub(crate) deliveries: Deliveries,
+    /// The AWS services.
+    pub(crate) endpoint: Arc<Endpoint>,
+    tasks: JoinSet<io::Result<()>>,
+    _lock: File,
+}
+
+impl System {
+    /// Starts everything and waits until both functions are ready.
+    pub(crate) async fn start(
+        arguments: &UpArguments,
+        environment: &Environment,
+    ) -> Result<Self, UpError> {
+        let lock = lock(&arguments.data)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port))
+            .await
+            .map_err(|error| UpError::Port(arguments.port, error))?;
+        let address = listener.local_addr()?;
+        let origin = format!("http://{address}");
+        let http = mirt_http::client()?;
+
+        let site = Site::default();
+        let data = Some(arguments.data.join("aws"));
+        let endpoint =
+            Endpoint::start(Options { data, site: site.clone(), clock: Clock::System }).await?;
+        let endpoint = Arc::new(endpoint);
+        let wiring = Wiring::read(environment, &site, &origin, endpoint.url())?;
+        wiring.make_resources(&endpoint, environment).await?;
+        let config = sdk::local_config(http.clone(), endpoint.url(), site.region.clone()).await;
+        let table = Table::new(&config, wiring.table.clone());
+
+        let functions = Arc::new(Lambda::new(wiring.specs(), &site, wiring.commands()?));
+        let deliveries = Deliveries::new();
+        let router = Router::new()
+            .merge(page::routes(page::Page {
+                origin: origin.clone(),
+                environment: environment.clone(),
+                photos: arguments.data.join("photos"),
+                http,
+            }))
+            .merge(deliveries.clone().routes())
+            .merge(sessions::routes(table))
+            .merge(services::routes(Arc::clone(&endpoint)))
+            .layer(from_fn_with_state(address, only_this_machine))
+            .merge(gateway::router(wiring.routes(), site.clone(), Arc::clone(&functions)))
+            .fallback(gateway::not_found);
+
+        let mut tasks = JoinSet::new();
+        for mapping in wiring.mappings() {
+            let (endpoint, site, functions) =
+                (Arc::clone(&endpoint), site.clone(), Arc::clone(&functions));
+            tasks.spawn(async move {
+                match mapping::run(&mapping, endpoint.sqs(), &site, &functions).await {}
+            });
+        }
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tasks.spawn(async move { axum::serve(listener, service).await });
+        for function in wiring.specs() {
+            functions.warm(&function.name).await?;
+        }
+        Ok(Self { origin, deliveries, endpoint, tasks, _lock: lock })
+    }
+
+    /// Waits for an end that nobody asked for.
+    async fn ended(&mut self) -> Result<(), UpError> {
+        match self.tasks.join_next().await {
+            Some(ended) => Ok(ended.map_err(io::Error::other)??),
+            None => Ok(()),
+        }
     }
 }
 

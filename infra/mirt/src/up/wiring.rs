@@ -25,7 +25,7 @@ const PASSED_ON: [&str; 3] = ["MIRT_LOG", "MIRT_BURST_QUIET_MS", "MIRT_BURST_LON
 
 /// Why the template cannot be run.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum WiringError {
+pub(crate) enum WiringError {
     #[error("template.yaml cannot be run")]
     Template(#[from] TemplateError),
     #[error("template.yaml has no table")]

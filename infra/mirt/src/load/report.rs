@@ -1,0 +1,116 @@
+//! What a load showed.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use serde_json::{Value, json};
+
+use super::sessions::Found;
+
+/// The result of a run.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    sessions: usize,
+    rate: u32,
+    /// Messages posted.
+    pub(super) sent: usize,
+    /// Posts that were not accepted.
+    pub(super) refused: usize,
+    /// Times at which every customer was waiting, so that nobody could say anything.
+    pub(super) held_back: usize,
+    /// Deliveries that came faster than they could be counted.
+    pub(super) unheard: u64,
+    pub(super) accept_times: Vec<Duration>,
+    /// From a question to its answer, without the quiet window.
+    pub(super) turn_times: Vec<Duration>,
+    found: Found,
+    calls: BTreeMap<String, u64>,
+}
+
+impl Report {
+    pub(super) fn new(sessions: usize, rate: u32) -> Self {
+        Self { sessions, rate, ..Self::default() }
+    }
+
+    /// Whether all that was accepted was answered once and in order.
+    pub(super) fn is_clean(&self) -> bool {
+        let Found { lost, out_of_order, doubled, undelivered, .. } = self.found;
+        self.refused == 0 && lost + out_of_order + doubled + undelivered == 0
+    }
+
+    pub(super) fn add(&mut self, found: &Found) {
+        self.found.turns += found.turns;
+        self.found.lost += found.lost;
+        self.found.out_of_order += found.out_of_order;
+        self.found.doubled += found.doubled;
+        self.found.undelivered += found.undelivered;
+    }
+
+    /// Keeps how often each operation was called during the run.
+    pub(super) fn count_calls(
+        &mut self,
+        before: &BTreeMap<String, u64>,
+        after: &BTreeMap<String, u64>,
+    ) {
+        self.calls = after
+            .iter()
+            .map(|(name, count)| (name.clone(), count - before.get(name).unwrap_or(&0)))
+            .filter(|(_, count)| *count > 0)
+            .collect();
+    }
+
+    pub(super) fn as_json(&self) -> Value {
+        let times = |times: &[Duration]| {
+            let at = |part| percentile(times, part).as_millis();
+            json!({ "p50_ms": at(50), "p95_ms": at(95), "p99_ms": at(99) })
+        };
+        let Found { turns, lost, out_of_order, doubled, undelivered } = self.found;
+        json!({
+            "sessions": self.sessions,
+            "rate": self.rate,
+            "sent": self.sent,
+            "refused": self.refused,
+            "held_back": self.held_back,
+            "turns": turns,
+            "lost": lost,
+            "out_of_order": out_of_order,
+            "doubled": doubled,
+            "undelivered": undelivered,
+            "accept": times(&self.accept_times),
+            "turn": times(&self.turn_times),
+            "aws_calls": self.calls,
+            "clean": self.is_clean(),
+        })
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Found { turns, lost, out_of_order, doubled, undelivered } = self.found;
+        writeln!(f, "{} sessions, {} messages a second asked for", self.sessions, self.rate)?;
+        writeln!(f, "sent {}, refused {}, turns {turns}", self.sent, self.refused)?;
+        writeln!(
+            f,
+            "lost {lost}, out of order {out_of_order}, doubled {doubled}, undelivered {undelivered}"
+        )?;
+        for (what, times) in
+            [("accept", &self.accept_times), ("answer, without the quiet window", &self.turn_times)]
+        {
+            let [p50, p95, p99] = [50, 95, 99].map(|part| percentile(times, part).as_millis());
+            writeln!(f, "{what}: p50 {p50} ms, p95 {p95} ms, p99 {p99} ms")?;
+        }
+        if self.held_back > 0 {
+            writeln!(f, "held back {} times: every customer was waiting", self.held_back)?;
+        }
+        writeln!(f, "AWS calls:")?;
+        for (name, count) in &self.calls {
+            writeln!(f, "  {name}: {count}")?;
+        }
+        write!(f, "{}", if self.is_clean() { "clean" } else { "NOT CLEAN" })
+    }
+}
+
+fn percentile(times: &[Duration], part: usize) -> Duration {
+    let mut times = times.to_vec();
+    times.sort();
+    times.get(times.len().saturating_sub(1) * part / 100).copied().unwrap_or_default()
+}

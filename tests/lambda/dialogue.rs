@@ -1,0 +1,80 @@
+//! The dialogue's real `bootstrap`, started as Lambda starts it, with the batches that SQS sends.
+#![expect(clippy::panic, reason = "a test whose surroundings fail must fail, where they do")]
+
+use jiff::Timestamp;
+use mirt_aws::{sdk, table::Table};
+use mirt_domain::{
+    channel::Channel,
+    session_id::{SessionId, UserId},
+    turn::Message,
+};
+use mirt_engine::{
+    event::{EventKey, EventOrder, InboundEvent},
+    receive::{CONTENT_WINDOW, Received, RecordEvent as _},
+};
+use mirt_local_aws::lambda::InvokeError;
+use mirt_test_support::{Shown, lambda::FunctionWorld};
+use serde_json::{Value, json};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_dialogue");
+
+/// Puts what a customer wrote into the inbox of their session, as the webhook does.
+async fn record(world: &FunctionWorld, user: &str, text: &str) {
+    let http = mirt_http::client().unwrap_or_else(|error| panic!("{error}"));
+    let config = sdk::local_config(http, world.endpoint.url(), "us-east-1".to_owned()).await;
+    let table = Table::new(&config, world.table().to_owned());
+    let received_at = Timestamp::now();
+    let event = InboundEvent {
+        session: SessionId {
+            channel: Channel::Instagram,
+            user: UserId::parse(user).unwrap_or_else(|error| panic!("{error}")),
+        },
+        key: EventKey::from_id("m-1"),
+        message: Message { text: Some(text.to_owned()), photos: Vec::new() },
+        received_at,
+        order: EventOrder { at: received_at, sequence: 0 },
+    };
+    let received = table.record_event(&event, CONTENT_WINDOW).await;
+    assert_eq!(received.unwrap_or_else(|error| panic!("{error}")), Received::Accepted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_wakes_its_sessions_and_what_waited_is_answered() {
+    let world = FunctionWorld::start(BINARY, "dialogue").await;
+    record(&world, "1001", "скільки лагуна на 98?").await;
+
+    let report = world.invoke(include_str!("../../infra/events/dialogue-batch.json")).await;
+
+    let all_done = json!({ "batchItemFailures": [] });
+    assert_eq!(report.unwrap_or_else(|error| panic!("{error:?}")), all_done);
+    let shown = world.manychat.shown_to("1001");
+    let priced = shown.iter().any(|shown| match shown {
+        Shown::Text(text) => text.contains("98-104") && text.contains("1790"),
+        Shown::Photo { .. } => false,
+    });
+    assert!(priced, "{shown:?}");
+    assert_eq!(world.manychat.violations(), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_no_task_comes_again() {
+    let world = FunctionWorld::start(BINARY, "dialogue").await;
+    let sample = include_str!("../../infra/events/dialogue-unreadable.json");
+    let batch: Value = serde_json::from_str(sample).unwrap_or_else(|error| panic!("{error}"));
+
+    let report = world.invoke(sample).await.unwrap_or_else(|error| panic!("{error:?}"));
+
+    let unreadable = &batch["Records"][0]["messageId"];
+    assert_eq!(report, json!({ "batchItemFailures": [{ "itemIdentifier": unreadable }] }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_none_is_an_error_and_the_next_is_answered() {
+    let world = FunctionWorld::start(BINARY, "dialogue").await;
+
+    let malformed = world.invoke(include_str!("../../infra/events/dialogue-malformed.json")).await;
+    assert!(matches!(malformed, Err(InvokeError::Unhandled { .. })), "{malformed:?}");
+
+    let empty = world.invoke("{\"Records\":[]}").await.unwrap_or_else(|error| panic!("{error:?}"));
+    assert_eq!(empty, json!({ "batchItemFailures": [] }));
+}

@@ -1,0 +1,100 @@
+//! The webhook's real `bootstrap`, started as Lambda starts it, with the events that API Gateway
+//! sends.
+#![expect(clippy::panic, reason = "a test whose surroundings fail must fail, where they do")]
+
+use mirt_local_aws::lambda::InvokeError;
+use mirt_test_support::{
+    lambda::FunctionWorld,
+    mirt::{MANYCHAT_TOKEN, TELEGRAM_SECRET},
+};
+use serde_json::{Value, json};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_webhook");
+
+/// A sample event, with the secrets that the test's world wants.
+fn event(sample: &str) -> Value {
+    let mut event: Value =
+        serde_json::from_str(sample).unwrap_or_else(|error| panic!("sample: {error}"));
+    for (header, secret) in
+        [("x-manychat-token", MANYCHAT_TOKEN), ("x-telegram-bot-api-secret-token", TELEGRAM_SECRET)]
+    {
+        if let Some(value) = event["headers"].get_mut(header) {
+            *value = secret.into();
+        }
+    }
+    event
+}
+
+async fn answer(world: &FunctionWorld, event: &Value) -> (u64, Value) {
+    let answer = world.invoke(&event.to_string()).await;
+    let answer = answer.unwrap_or_else(|error| panic!("{error:?}"));
+    let body = answer["body"].as_str().unwrap_or_default();
+    (
+        answer["statusCode"].as_u64().unwrap_or_default(),
+        serde_json::from_str(body).unwrap_or_default(),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sample_events_are_each_answered_as_their_channel_wants() {
+    let world = FunctionWorld::start(BINARY, "webhook").await;
+
+    for (sample, status, word) in [
+        (
+            include_str!("../../infra/events/webhook-manychat-external-request.json"),
+            202,
+            "accepted",
+        ),
+        (include_str!("../../infra/events/webhook-manychat-message.json"), 202, "accepted"),
+        (include_str!("../../infra/events/webhook-telegram-text.json"), 200, "accepted"),
+        (include_str!("../../infra/events/webhook-telegram-photo.json"), 200, "accepted"),
+        (include_str!("../../infra/events/webhook-health.json"), 200, "ok"),
+    ] {
+        let event = event(sample);
+        let (got, body) = answer(&world, &event).await;
+        assert_eq!((got, body["status"].as_str()), (status, Some(word)), "{event:#}");
+    }
+
+    let woken = world
+        .endpoint
+        .sqs()
+        .receive("mirt-dev-inbound.fifo", 10, 0)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    assert!(!woken.is_empty(), "nothing was woken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_breaks_off_is_refused_with_a_sentence() {
+    let world = FunctionWorld::start(BINARY, "webhook").await;
+
+    for sample in [
+        include_str!("../../infra/events/webhook-manychat-unreadable.json"),
+        include_str!("../../infra/events/webhook-telegram-unreadable.json"),
+    ] {
+        let (status, body) = answer(&world, &event(sample)).await;
+        assert_eq!(status, 400, "{body}");
+        assert!(body["error"].as_str().is_some_and(|why| why.contains("not valid JSON")), "{body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_none_is_an_error_and_the_next_is_answered() {
+    let world = FunctionWorld::start(BINARY, "webhook").await;
+
+    let malformed = world.invoke(include_str!("../../infra/events/webhook-malformed.json")).await;
+    assert!(matches!(malformed, Err(InvokeError::Unhandled { .. })), "{malformed:?}");
+
+    let health = event(include_str!("../../infra/events/webhook-health.json"));
+    assert_eq!(answer(&world, &health).await.0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_refuses_to_start_without_its_secrets() {
+    let unset = json!({ "manychat_webhook_token": "", "telegram_webhook_secret": "b" });
+    let world = FunctionWorld::start_with_secrets(BINARY, "webhook", &unset).await;
+
+    let started = world.warm().await;
+
+    assert!(matches!(started, Err(InvokeError::InitFailed { .. })), "{started:?}");
+}
