@@ -10,11 +10,12 @@ use jiff::{SignedDuration, Timestamp};
 use mirt_domain::{
     catalog::ProductId,
     check::{self, TurnFacts},
+    decide::ManagerAct,
     money::Money,
     photo::Photo,
     reply::{Bubble, Reply},
     session::Session,
-    shop::Shop,
+    shop::{Requisites, Settings, Shop},
     size::Size,
     state::{Intent, Phase, State},
     turn::{self, Action, Message, NamedProduct, Turn, TurnInput},
@@ -129,6 +130,9 @@ pub struct Step {
     /// How many photos come with it.
     #[serde(default)]
     pub photos: usize,
+    /// A manager's button instead of a message.
+    #[serde(default)]
+    pub manager: Option<ManagerAct>,
     /// How many minutes after the message before it; one if not said.
     #[serde(default)]
     pub after_minutes: Option<i64>,
@@ -184,6 +188,17 @@ pub fn parse(json: &str) -> Result<Suite, ParseError> {
     Ok(serde_json::from_str(json)?)
 }
 
+/// The settings of an evaluation: requisites that nobody can take for real ones (decision 3).
+#[must_use]
+pub fn settings() -> Settings {
+    let requisites = Requisites {
+        recipient: "ЗРАЗОК, НЕ ПЛАТИТИ".to_owned(),
+        iban: "UA000000000000000000000000000".to_owned(),
+        tax_id: "0000000000".to_owned(),
+    };
+    Settings { requisites: Some(requisites), ..Settings::default() }
+}
+
 /// When evaluation happens: a morning, so that nothing depends on the hour of the run.
 const NOW: Timestamp = Timestamp::constant(1_763_712_000, 0);
 
@@ -208,7 +223,10 @@ pub fn run_dialogue(shop: &Shop<'_>, dialogue: &Dialogue) -> CaseResult {
     let mut last = None;
     for (at, step) in dialogue.turns.iter().enumerate() {
         now += SignedDuration::from_mins(step.after_minutes.unwrap_or(1));
-        let turn = turn::take(shop, &session, &TurnInput { messages: messages(step), now });
+        let turn = match step.manager {
+            Some(act) => turn::take_for_manager(shop, &session, act, now),
+            None => turn::take(shop, &session, &TurnInput { messages: messages(step), now }),
+        };
         let failed: Vec<String> = failures(shop, &turn, &step.expect)
             .into_iter()
             .map(|failure| format!("turn {}: {failure}", at + 1))

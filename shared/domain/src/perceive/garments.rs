@@ -5,7 +5,7 @@ use crate::{
     catalog::ProductId,
     language::{
         names::Found,
-        rules::Signal,
+        rules::{self, Signal},
         token::{Kind, Token},
     },
     session::Session,
@@ -23,10 +23,12 @@ pub(super) fn read(
     perceived: &mut Perceived,
 ) {
     let mut found = std::mem::take(&mut reading.found);
-    if tells_address(session, reading.tokens, perceived) {
-        // A customer named Анна is no dress.
-        found.retain(|term| !matches!(term.means, Thing::Product(_)));
-    }
+    // A customer named Анна is no dress.
+    let is_address = answers_with_address(session, perceived);
+    found.retain(|term| {
+        let is_person = is_address || stands_beside_a_surname(reading.tokens, term);
+        !(is_person && matches!(term.means, Thing::Product(_)))
+    });
     for (at, term) in found.iter().enumerate() {
         reading.claim(term.from..term.to);
         perceived.hits.push(hit(rule_of(&term.means), &reading.tokens[term.from..term.to]));
@@ -52,9 +54,8 @@ pub(super) fn read(
     }
 }
 
-/// Whether a message answers the question for the address.
-fn tells_address(session: &Session, tokens: &[Token], perceived: &Perceived) -> bool {
-    let has_phone = tokens.iter().any(|token| token.kind == Kind::Phone);
+/// Whether a message answers the question for the address and speaks of nothing else.
+fn answers_with_address(session: &Session, perceived: &Perceived) -> bool {
     let speaks_of_garments = perceived.has_any(&[
         Signal::AddMore,
         Signal::AskColors,
@@ -66,7 +67,18 @@ fn tells_address(session: &Session, tokens: &[Token], perceived: &Perceived) -> 
         Signal::Remove,
         Signal::ShowMe,
     ]);
-    has_phone || (session.phase() == Phase::WaitingForDeliveryData && !speaks_of_garments)
+    session.phase() == Phase::WaitingForDeliveryData && !speaks_of_garments
+}
+
+/// "Коваль Анна, 067...": beside a word that is written as a name and means nothing else, in a
+/// message that holds a phone.
+fn stands_beside_a_surname(tokens: &[Token], term: &Found<Thing>) -> bool {
+    let is_name = |token: &Token| {
+        token.is_word() && token.raw.starts_with(char::is_uppercase) && !rules::is_known(token)
+    };
+    let has_phone = tokens.iter().any(|token| token.kind == Kind::Phone);
+    let before = term.from.checked_sub(1).and_then(|at| tokens.get(at));
+    has_phone && (before.is_some_and(is_name) || tokens.get(term.to).is_some_and(is_name))
 }
 
 fn take(
