@@ -15,6 +15,7 @@ use std::{
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_sqs::{config::Credentials, types::MessageAttributeValue};
 use axum::body::Bytes;
+use mirt_aws::http_client::ReqwestClient;
 use mirt_local_aws::{
     clock::{Clock, ManualClock},
     endpoint::{Endpoint, Options},
@@ -126,7 +127,7 @@ impl Stage {
             Options { data: None, site: Site::default(), clock: Clock::Manual(clock.clone()) };
         let endpoint = Endpoint::start(options).await.unwrap();
         let config = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .http_client(ReqwestClient::new(mirt_http::client().unwrap()))
             .endpoint_url(endpoint.url())
             .region(Region::from_static("us-east-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))

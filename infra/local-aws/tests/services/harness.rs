@@ -11,6 +11,7 @@ use aws_sdk_sqs::{
     operation::send_message::{SendMessageError, SendMessageOutput},
     types::{Message, MessageSystemAttributeName, QueueAttributeName},
 };
+use mirt_aws::http_client::ReqwestClient;
 use mirt_local_aws::{
     clock::{Clock, ManualClock},
     endpoint::{Endpoint, Options},
@@ -165,7 +166,7 @@ impl Local {
 
 async fn client_config(url: &str) -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(ReqwestClient::new(mirt_http::client().unwrap()))
         .endpoint_url(url)
         .region(Region::from_static("us-east-1"))
         .credentials_provider(Credentials::new("local", "local", None, None, "test"))
