@@ -15,7 +15,7 @@ use std::{
 use mirt_domain::channel::Channel;
 use tokio::{
     sync::{broadcast, mpsc},
-    time::{MissedTickBehavior, interval, sleep_until},
+    time::{MissedTickBehavior, interval, sleep_until, timeout},
 };
 
 use crate::{
@@ -29,6 +29,9 @@ use sessions::Customer;
 
 /// How long the last replies are waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long it has to be quiet before nothing more is expected.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What customers say, one after the other.
 const TEXTS: [&str; 5] = [
@@ -158,6 +161,13 @@ async fn run(arguments: &LoadArguments) -> Result<Report, LoadError> {
         }
     }
 
+    // A reply of more messages than one call takes comes in several: hear the last of them, too.
+    while let Ok(Ok(Delivery { user, bubbles, .. })) = timeout(LAST_WORDS, deliveries.recv()).await
+    {
+        if let Some(&n) = by_user.get(&user) {
+            customers[n].hear(bubbles.as_array().map_or(0, Vec::len));
+        }
+    }
     report.count_calls(&calls_before, &system.endpoint.calls().snapshot());
     for customer in &customers {
         let found = customer.look(&http, &system.origin).await.map_err(LoadError::Look)?;

@@ -46,6 +46,9 @@ use crate::{
 use deliveries::Deliveries;
 use wiring::{Wiring, WiringError};
 
+/// The functions' logs, in the data folder; made anew at each start.
+const FUNCTIONS_LOG: &str = "functions.log";
+
 /// Why the system does not start, or does not go on.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UpError {
@@ -65,7 +68,7 @@ pub(crate) enum UpError {
     Services(#[from] StartError),
     #[error(transparent)]
     Wiring(#[from] WiringError),
-    #[error("a function does not start")]
+    #[error("a function does not start; {FUNCTIONS_LOG} in the data folder says why")]
     Function(#[from] mirt_local_aws::lambda::InvokeError),
     #[error("the system stopped")]
     Io(#[from] io::Error),
@@ -101,6 +104,8 @@ fn start_logs(level: Option<&str>) -> Result<(), tracing_subscriber::filter::Par
 async fn up(arguments: &UpArguments, environment: Environment) -> Result<(), UpError> {
     let mut system = System::start(arguments, &environment).await?;
     announce(&system.origin, &environment);
+    let log = arguments.data.join(FUNCTIONS_LOG);
+    output::line(format_args!("Functions' logs:\n  {}", log.display()));
     tokio::select! {
         interrupted = signal::ctrl_c() => Ok(interrupted?),
         ended = system.ended() => ended,
@@ -143,7 +148,8 @@ impl System {
         let config = sdk::local_config(http.clone(), endpoint.url(), site.region.clone()).await;
         let table = Table::new(&config, wiring.table.clone());
 
-        let functions = Arc::new(Lambda::new(wiring.specs(), &site, wiring.commands()?));
+        let log = File::create(arguments.data.join(FUNCTIONS_LOG))?;
+        let functions = Arc::new(Lambda::new(wiring.specs(), &site, wiring.commands(log)?));
         let deliveries = Deliveries::new();
         let router = Router::new()
             .merge(page::routes(page::Page {

@@ -1,6 +1,6 @@
 //! `template.yaml` as it runs here: resources made, functions started with their environment.
 
-use std::{collections::BTreeMap, env, io};
+use std::{collections::BTreeMap, env, fs::File, io};
 
 use mirt_local_aws::{
     dynamodb::TableError,
@@ -130,14 +130,21 @@ impl Wiring {
     }
 
     /// Makes a function's command: this program again, as that function, with what the template
-    /// gives it and nothing of this process's own environment.
-    pub(super) fn commands(&self) -> Result<impl Fn(&str) -> Command + use<>, WiringError> {
+    /// gives it and nothing of this process's own environment. What it says goes to `log`.
+    pub(super) fn commands(
+        &self,
+        log: File,
+    ) -> Result<impl Fn(&str) -> Command + use<>, WiringError> {
         let program = env::current_exe()?;
         let environments = self.environments.clone();
         Ok(move |function: &str| {
             let mut command = Command::new(&program);
             command.args(["function", function]).env_clear();
             command.envs(environments.get(function).into_iter().flatten());
+            // A log that cannot be shared is inherited: on the screen rather than nowhere.
+            if let (Ok(out), Ok(err)) = (log.try_clone(), log.try_clone()) {
+                command.stdout(out).stderr(err);
+            }
             command
         })
     }
