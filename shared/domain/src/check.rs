@@ -66,6 +66,9 @@ impl Check {
 /// The most sentences of a bubble, or of a line of a list.
 const MAX_SENTENCES: usize = 2;
 
+/// The shortest personal words that are taken out of a reply before its garments are looked for.
+const SHORTEST_PERSONAL: usize = 5;
+
 /// What gives the machinery away, in small letters.
 const LEAKS: [&str; 12] = [
     "state_",
@@ -117,6 +120,8 @@ impl<'c> TurnFacts<'c> {
             facts.personal.push(requisites.iban.clone());
             facts.personal.push(requisites.tax_id.clone());
         }
+        // Taking out a few letters would tear up other words.
+        facts.personal.retain(|words| words.chars().count() >= SHORTEST_PERSONAL);
         facts
     }
 

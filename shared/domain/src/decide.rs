@@ -66,6 +66,10 @@ pub fn decide(
     } else {
         let before = draft.session.clone();
         let event = answer(&mut draft);
+        if draft.says.is_empty() && event != Event::WentOffTopic {
+            // Heard, but nothing waits for it: the conversation is open.
+            draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
+        }
         progress::unstick(&mut draft, &before, event)
     };
     conclude(draft, event)

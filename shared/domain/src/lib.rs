@@ -26,4 +26,8 @@ mod version;
 pub mod word;
 
 #[cfg(test)]
+mod conversation_tests;
+#[cfg(test)]
+mod defect_tests;
+#[cfg(test)]
 mod testing;

@@ -4,7 +4,11 @@
 
 use std::{fs, path::Path, sync::LazyLock};
 
-use crate::catalog::Catalog;
+use crate::{
+    catalog::Catalog,
+    prompts::Prompts,
+    shop::{Requisites, Settings, Shop, Words},
+};
 
 /// The shop's own catalogue.
 pub(crate) fn catalog() -> &'static Catalog {
@@ -13,6 +17,29 @@ pub(crate) fn catalog() -> &'static Catalog {
         Catalog::parse(files_under(&root, "catalog")).unwrap()
     });
     &CATALOG
+}
+
+/// The shop's own prompts.
+pub(crate) fn prompts() -> &'static Prompts {
+    static PROMPTS: LazyLock<Prompts> = LazyLock::new(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        Prompts::parse(files_under(&root, "prompts")).unwrap()
+    });
+    &PROMPTS
+}
+
+/// The shop with its own files and sample requisites.
+pub(crate) fn shop() -> Shop<'static> {
+    static WORDS: LazyLock<Words> = LazyLock::new(|| Words::of(catalog()));
+    static SETTINGS: LazyLock<Settings> = LazyLock::new(|| Settings {
+        requisites: Some(Requisites {
+            recipient: "ЗРАЗОК".to_owned(),
+            iban: "UA000000000000000000000000000".to_owned(),
+            tax_id: "0000000000".to_owned(),
+        }),
+        ..Settings::default()
+    });
+    Shop { catalog: catalog(), words: &WORDS, prompts: prompts(), settings: &SETTINGS }
 }
 
 /// Paths from the root and texts of every file in a folder and its folders.

@@ -34,6 +34,7 @@ pub(super) fn remove(draft: &mut Draft<'_>) {
     });
     for product in removed.into_iter().filter_map(|id| catalog.product(id)) {
         let values = Values::none().with(Placeholder::Name, product.name.as_str());
+        draft.name(product.id, None, None);
         draft.say(TemplateKey::OrderRemoved, values);
     }
 }

@@ -91,13 +91,18 @@ fn named(draft: &Draft<'_>) -> Vec<ProductId> {
 }
 
 fn take_products(draft: &mut Draft<'_>, named: &[ProductId]) {
+    let told_sizes = draft.perceived.heights.len() + draft.perceived.sizes.len();
     let facts = draft.facts_mut();
     let old = std::mem::take(&mut facts.choices);
     let search_color = facts.search.color.take();
     let search_size = facts.search.size.take();
     for id in named {
-        let known: Vec<Choice> =
+        let mut known: Vec<Choice> =
             old.iter().filter(|choice| choice.product_id == *id).cloned().collect();
+        if told_sizes == 1 {
+            // One size now, two before: one child is meant.
+            known.truncate(1);
+        }
         if known.is_empty() {
             let mut choice = Choice::of(*id);
             choice.color.clone_from(&search_color);
@@ -137,6 +142,9 @@ fn note_search(draft: &mut Draft<'_>) {
         facts.search = Search::default();
     }
     let search = &mut facts.search;
+    if perceived.names_something() {
+        search.seen = 0;
+    }
     if let Some(category) = perceived.categories.first() {
         search.category = Some(category.clone());
     }
@@ -149,7 +157,6 @@ fn note_search(draft: &mut Draft<'_>) {
     if let Some(size) = perceived.sizes.first() {
         search.size = Some(*size);
     }
-    search.seen = 0;
 }
 
 /// The whole catalogue, page by page.

@@ -269,7 +269,9 @@ impl<M: Clone + PartialEq> Lexicon<M> {
     fn words_of(&self, key: &str) -> Vec<WordId> {
         let mut found: Vec<WordId> = self.ids.get(key).copied().into_iter().collect();
         for (stem, ending) in endings::splits(key) {
-            for id in self.by_stem.get(stem).into_iter().flatten() {
+            // "рожевенький" is "рожевий".
+            let dear = stem.strip_suffix("енк").and_then(|stem| self.by_stem.get(stem));
+            for id in self.by_stem.get(stem).into_iter().chain(dear).flatten() {
                 if self.words[*id as usize].paradigm.endings().contains(&ending)
                     && !found.contains(id)
                 {

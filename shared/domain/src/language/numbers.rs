@@ -87,6 +87,7 @@ const BRANCH_STEMS: &[&str] =
     &["видделенн", "виддилен", "видилен", "виделен", "отделен", "поштомат", "почтомат", "поштамат"];
 const BRANCH_WORDS: Words = Words("вид виддил отд нп виддел видд вд");
 const MONEY_WORDS: Words = Words("грн гривен гривн гривни гривня гривень гр uah гривна рублей");
+const MONEY_BEFORE: Words = Words("цина цини цину вартист сума суму цена цени цену бюджет");
 const OTHER_UNITS: Words = Words(
     "днив дни ден дня дней годин години годину хв хвилин минут кг килограм килограмив килограмм \
      раз рази разив клас класс тижни тиждень тижнив числа лютого сичня березня квитня травня \
@@ -181,6 +182,9 @@ fn read_at(tokens: &[Token], at: usize) -> Option<Found> {
     }
     if OTHER_UNITS.has(after) {
         return here(Reading::Other, at + 2);
+    }
+    if MONEY_BEFORE.has(before().next()) {
+        return here(Reading::Sum(value), at + 1);
     }
     let is_told = before().take(3).any(|token| HEIGHT_WORDS.has(Some(token)));
     let is_size = SIZE_WORDS.has(before().next());
