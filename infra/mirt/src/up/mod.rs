@@ -12,7 +12,7 @@ mod sessions;
 mod wiring;
 
 use std::{
-    fs::{File, TryLockError},
+    fs::{DirBuilder, File, TryLockError},
     io,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -190,10 +190,20 @@ impl System {
     }
 }
 
+/// Makes the data folder, for its owner alone where the system knows such a thing: it holds secrets
+/// and what customers wrote.
+fn make_folder(data: &Path) -> io::Result<()> {
+    let mut folder = DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(data)
+}
+
 /// Keeps a second `mirt` out of the same data, for as long as the file is open.
 fn lock(data: &Path) -> Result<File, UpError> {
     let failed = |error| UpError::Data(data.to_owned(), error);
-    std::fs::create_dir_all(data).map_err(failed)?;
+    make_folder(data).map_err(failed)?;
     let file = File::create(data.join("lock")).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
