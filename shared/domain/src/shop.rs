@@ -78,7 +78,12 @@ impl Words {
     /// Takes the words of a catalogue. Costs a pass over all of them: made once per process.
     #[must_use]
     pub fn of(catalog: &Catalog) -> Self {
-        Self(Lexicon::new(catalog.vocabulary().map(|term| (term.words, thing(term.means)))))
+        let terms = catalog.vocabulary().map(|term| {
+            // "Беріть" is no "берет": slips are forgiven where a name is meant.
+            let may_slip = !matches!(term.means, Meaning::NotSold(_) | Meaning::Feature(_));
+            (term.words, thing(term.means), may_slip)
+        });
+        Self(Lexicon::new(terms))
     }
 
     /// The lexicon.

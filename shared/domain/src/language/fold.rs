@@ -50,6 +50,10 @@ pub fn key(word: &str) -> String {
 }
 
 fn squeeze(letters: &[char]) -> String {
+    if letters.len() > 2 && letters.iter().all(|letter| *letter == letters[0]) {
+        // "еее" is a sound and not the word "є".
+        return letters.iter().collect();
+    }
     letters
         .chunk_by(|a, b| a == b)
         .flat_map(|run| run.iter().take(if run.len() > 2 { 1 } else { 2 }))

@@ -151,9 +151,10 @@ pub struct Found<M> {
 }
 
 impl<M: Clone + PartialEq> Lexicon<M> {
-    /// Takes terms in dictionary form.
+    /// Takes terms in dictionary form, each with what it stands for and whether a slip of the
+    /// finger in it is forgiven.
     #[must_use]
-    pub fn new<'t>(terms: impl IntoIterator<Item = (&'t str, M)>) -> Self {
+    pub fn new<'t>(terms: impl IntoIterator<Item = (&'t str, M, bool)>) -> Self {
         let mut lexicon = Self {
             ids: HashMap::new(),
             words: Vec::new(),
@@ -162,7 +163,7 @@ impl<M: Clone + PartialEq> Lexicon<M> {
             entries: Vec::new(),
             by_first: HashMap::new(),
         };
-        for (term, means) in terms {
+        for (term, means, may_slip) in terms {
             let keys: Vec<String> = tokens(term)
                 .into_iter()
                 .filter(|token| token.is_word() || token.number().is_some())
@@ -170,15 +171,20 @@ impl<M: Clone + PartialEq> Lexicon<M> {
                 .collect();
             if keys.len() > 1 {
                 // "темносиній" is "темно синій".
-                lexicon.enter(&[keys.concat()], means.clone());
+                lexicon.enter(&[keys.concat()], means.clone(), may_slip);
             }
-            lexicon.enter(&keys, means);
+            lexicon.enter(&keys, means, may_slip);
         }
         lexicon
     }
 
-    fn enter(&mut self, keys: &[String], means: M) {
+    fn enter(&mut self, keys: &[String], means: M, may_slip: bool) {
         let words: Vec<WordId> = keys.iter().map(|key| self.word(key)).collect();
+        if may_slip {
+            for word in &words {
+                self.forgive(*word);
+            }
+        }
         let Some(first) = words.first() else { return };
         let known = self.by_first.entry(*first).or_default();
         let is_new = !known.iter().any(|entry| {
@@ -202,12 +208,19 @@ impl<M: Clone + PartialEq> Lexicon<M> {
             self.by_stem.entry(stem.into_boxed_str()).or_default().push(id);
         }
         let dictionary: Vec<char> = key.chars().collect();
-        if self.by_length.len() <= dictionary.len() {
-            self.by_length.resize_with(dictionary.len() + 1, Vec::new);
-        }
-        self.by_length[dictionary.len()].push(id);
         self.words.push(Word { dictionary, stem: stem.chars().collect(), paradigm });
         id
+    }
+
+    /// Lets a word be read in spite of a slip.
+    fn forgive(&mut self, id: WordId) {
+        let length = self.words[id as usize].dictionary.len();
+        if self.by_length.len() <= length {
+            self.by_length.resize_with(length + 1, Vec::new);
+        }
+        if !self.by_length[length].contains(&id) {
+            self.by_length[length].push(id);
+        }
     }
 
     /// Every term of a message; where terms overlap, the longest. `may_slip` says whether a token
@@ -353,20 +366,20 @@ mod tests {
 
     fn lexicon() -> Lexicon<&'static str> {
         Lexicon::new([
-            ("лагуна", "laguna"),
-            ("костюм лагуна", "laguna"),
-            ("анна", "anna"),
-            ("валері", "valeri"),
-            ("сукня", "dress"),
-            ("платье", "dress"),
-            ("костюм", "suit"),
-            ("тренч", "coat"),
-            ("тренч еко", "eco"),
-            ("темно синій", "navy"),
-            ("синій", "navy"),
-            ("чорний", "black"),
-            ("рожевий", "pink"),
-            ("сірий", "grey"),
+            ("лагуна", "laguna", true),
+            ("костюм лагуна", "laguna", true),
+            ("анна", "anna", true),
+            ("валері", "valeri", true),
+            ("сукня", "dress", true),
+            ("платье", "dress", true),
+            ("костюм", "suit", true),
+            ("тренч", "coat", true),
+            ("тренч еко", "eco", true),
+            ("темно синій", "navy", true),
+            ("синій", "navy", true),
+            ("чорний", "black", true),
+            ("рожевий", "pink", true),
+            ("сірий", "grey", true),
         ])
     }
 

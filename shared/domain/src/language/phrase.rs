@@ -24,6 +24,10 @@ use super::{
     token::{Kind, Token},
 };
 
+/// Words, folded, that a clause may begin or end with without meaning anything.
+const FILLERS: &str = "та ну ой ох о а и й же ж то тоди тогда мабут напевно наверно видай будь буд ласка \
+     пожалуйста пожалуста please дуже прям просто все всё уже вже ще виб вибачте извините скажить";
+
 /// How many words `..` may stand for.
 const GAP: usize = 3;
 
@@ -79,6 +83,7 @@ struct Item {
     atoms: Vec<Atom>,
     begins_sentence: bool,
     begins_clause: bool,
+    is_filler: bool,
 }
 
 impl Matcher {
@@ -188,6 +193,7 @@ impl Matcher {
                         atoms,
                         begins_sentence,
                         begins_clause,
+                        is_filler: FILLERS.split(' ').any(|filler| filler == token.key),
                     });
                     (begins_sentence, begins_clause) = (false, false);
                 }
@@ -280,27 +286,33 @@ fn matched(parts: &[Part], start: usize, at: usize, items: &[Item]) -> Option<us
             if is_after { None } else { stay() }
         }
         Part::Clause => {
-            if items.get(at).is_none_or(|item| item.begins_clause) {
-                stay()
-            } else {
-                None
-            }
+            let is_border = borders(items, at, |item| item.begins_clause);
+            if is_border { stay() } else { None }
         }
-        Part::SentenceStart => {
-            if items.get(at).is_some_and(|item| item.begins_sentence) {
-                stay()
-            } else {
-                None
-            }
-        }
-        Part::SentenceEnd => {
-            if items.get(at).is_none_or(|item| item.begins_sentence) {
-                stay()
-            } else {
-                None
-            }
+        Part::SentenceStart | Part::SentenceEnd => {
+            let is_border = borders(items, at, |item| item.begins_sentence);
+            if is_border { stay() } else { None }
         }
     }
+}
+
+/// Whether something begins or ends at a place, fillers left out.
+fn borders(items: &[Item], at: usize, begins: impl Fn(&Item) -> bool) -> bool {
+    let mut before = at;
+    while items.get(before).is_some_and(|item| !begins(item))
+        && before > 0
+        && items[before - 1].is_filler
+    {
+        before -= 1;
+    }
+    if before == 0 || items.get(before).is_none_or(&begins) {
+        return true;
+    }
+    let mut after = at;
+    while items.get(after).is_some_and(|item| item.is_filler && !begins(item)) {
+        after += 1;
+    }
+    items.get(after).is_none_or(&begins)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// How many words without any meaning to the shop make a message one about something else.
-const WORDS_OFF_TOPIC: usize = 4;
+const WORDS_OFF_TOPIC: usize = 3;
 
 const FOR_A_HUMAN: [Signal; 5] = [
     Signal::Complaint,
@@ -186,6 +186,9 @@ fn about_garments(session: &Session, perceived: &Perceived) -> Option<Intent> {
     let is_search = searches && !perceived.categories.is_empty();
     if perceived.has(Signal::SizeChart) {
         return Some(Intent::SizeHelp);
+    }
+    if perceived.has(Signal::AskReturn) && !perceived.names_something() {
+        return Some(Intent::DiscoveryOrQuestion);
     }
     if perceived.has(Signal::AskPrice) && !perceived.has(Signal::AskColors) {
         return Some(Intent::DiscoveryOrQuestion);

@@ -20,7 +20,7 @@ pub(super) const RULES: &[Rule] = &[
             "є/есть/чи/можна .. нова/нової/новою/новой/новая пошта/пошти/поштою/почтой/почта",
             "delivery/shipping/deliver/ship",
         ],
-        unless: &["безкоштовн*/безплатн*/бесплатн*", "для доставк*", "дані/данные доставк*"],
+        unless: &["для доставк*", "дані/данные доставк*"],
     },
     Rule {
         signal: Signal::Urgent,
@@ -32,7 +32,7 @@ pub(super) const RULES: &[Rule] = &[
             "встигне/встигнете/успеет/успеете",
             "urgent*",
         ],
-        unless: &[],
+        unless: &["якщо/если/коли/когда"],
     },
     Rule {
         signal: Signal::AskCare,
