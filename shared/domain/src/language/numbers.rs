@@ -285,6 +285,33 @@ fn metres(tokens: &[Token], at: usize, value: u32) -> Option<(Reading, usize)> {
     None
 }
 
+/// Tens, folded, as heights have them.
+const TENS: [(&str, u32); 9] = [
+    ("десят", 10),
+    ("двадцят", 20),
+    ("двадцат", 20),
+    ("тридцят", 30),
+    ("тридцат", 30),
+    ("сорок", 40),
+    ("пятдесят", 50),
+    ("шистдесят", 60),
+    ("шестдесят", 60),
+];
+
+/// "сто двадцять", "сто двадцять п'ять".
+fn hundred_and(tokens: &[Token], at: usize) -> Option<Found> {
+    let key = |at: usize| tokens.get(at).map(|token| token.key.as_str());
+    let tens = key(at + 1).and_then(|key| TENS.iter().find(|(word, _)| *word == key));
+    let (cm, to) = match tens {
+        Some((_, tens)) => {
+            let ones = key(at + 2).and_then(numeral).filter(|ones| *ones < 10);
+            (100 + tens + ones.unwrap_or(0), at + 2 + usize::from(ones.is_some()))
+        }
+        None => (100 + key(at + 1).and_then(numeral)?, at + 2),
+    };
+    Some(Found { reading: Reading::Height(height(cm)?), from: at, to })
+}
+
 /// "метр двадцять", "сім років", "дві штуки".
 fn spelled_out(tokens: &[Token], at: usize) -> Option<Found> {
     let token = &tokens[at];
@@ -293,23 +320,15 @@ fn spelled_out(tokens: &[Token], at: usize) -> Option<Found> {
         return None;
     }
     if METRE_WORDS.has(Some(token)) && token.key != "м" {
-        const TENS: [(&str, u32); 9] = [
-            ("десят", 10),
-            ("двадцят", 20),
-            ("двадцат", 20),
-            ("тридцят", 30),
-            ("тридцат", 30),
-            ("сорок", 40),
-            ("пятдесят", 50),
-            ("шистдесят", 60),
-            ("шестдесят", 60),
-        ];
         let next = tokens.get(at + 1)?;
         let cm =
             TENS.iter().find(|(word, _)| *word == next.key).map(|(_, tens)| 100 + tens).or_else(
                 || next.number().filter(|cm| *cm < 100 && next.raw.len() == 2).map(|cm| 100 + cm),
             )?;
         return here(Reading::Height(height(cm)?), at + 2);
+    }
+    if token.key == "сто" {
+        return hundred_and(tokens, at);
     }
     if token.key == "пивтора" || token.key == "полтора" {
         return YEAR_WORDS.has(tokens.get(at + 1)).then(|| here(Reading::Age(1), at + 2))?;
