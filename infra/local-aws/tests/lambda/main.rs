@@ -1,180 +1,26 @@
-//! The local Lambda, over real processes: this test program starts itself as the functions.
-//!
-//! A function here is the public Rust runtime (`lambda_runtime`) around a handler that does what
-//! its event says.
+//! The local Lambda, over real processes.
 
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
+mod functions;
+mod stage;
+
 use std::{
     collections::BTreeSet,
-    env,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpStream,
+    io::{BufRead as _, BufReader},
     process::Stdio,
     sync::Arc,
-    thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use axum::body::Bytes;
-use lambda_runtime::{LambdaEvent, service_fn};
 use mirt_local_aws::{
     lambda::{FunctionSpec, Invoke as _, InvokeError, Lambda},
     site::Site,
 };
-use serde_json::{Value, json};
+use serde_json::json;
+use stage::{PID_FILE, invoke, is_running, lambda, pid_of, spec, this_program_as, wait_until_gone};
 use tokio::{process::Command, task::JoinSet};
-
-/// Names the part that this program plays when it is started as a child.
-const PART: &str = "LOCAL_AWS_TEST_PART";
-
-/// Names the file to which the deaf function writes its process id.
-const PID_FILE: &str = "LOCAL_AWS_TEST_PID_FILE";
-
-/// How long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-// ── The functions ───────────────────────────────────────────────────────────────────────────────
-
-/// The entry of a child process; as a test of its own it has nothing to do.
-#[test]
-#[ignore = "started by the other tests as a child process"]
-fn child_process() {
-    match env::var(PART).unwrap().as_str() {
-        "obedient" => obedient_function(),
-        "never_asks" => thread::sleep(PATIENCE),
-        "gives_up" => report_init_error(),
-        "deaf" => deaf_function(),
-        "supervisor" => supervisor(),
-        part => unreachable!("no child plays {part}"),
-    }
-}
-
-/// Does what its event says, and ends when its standard input does.
-fn obedient_function() {
-    thread::spawn(|| {
-        std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
-        std::process::exit(0);
-    });
-    on_a_runtime(lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
-        match event.payload["do"].as_str() {
-            Some("fail") => Err(lambda_runtime::Error::from("as told")),
-            Some("crash") => std::process::exit(3),
-            Some("hang") => std::future::pending().await,
-            Some("overflow") => Ok(json!("x".repeat(7 << 20))),
-            Some("nap") => {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                Ok(json!({ "pid": std::process::id() }))
-            }
-            _ => Ok(json!({
-                "pid": std::process::id(),
-                "echo": event.payload,
-                "request_id": event.context.request_id,
-                "arn": event.context.invoked_function_arn,
-                "trace": event.context.xray_trace_id,
-                "deadline": event.context.deadline,
-                "name": event.context.env_config.function_name,
-                "memory": event.context.env_config.memory,
-                "version": event.context.env_config.version,
-                "handler": env::var("_HANDLER").ok(),
-                "region": env::var("AWS_REGION").ok(),
-            })),
-        }
-    })))
-    .unwrap();
-}
-
-/// Tells Lambda that it cannot start, as a runtime does, and ends.
-fn report_init_error() {
-    let address = env::var("AWS_LAMBDA_RUNTIME_API").unwrap();
-    let body = r#"{"errorType":"Setting.Missing","errorMessage":"MIRT_TABLE is not set"}"#;
-    let mut api = TcpStream::connect(address).unwrap();
-    write!(
-        api,
-        "POST /2018-06-01/runtime/init/error HTTP/1.1\r\nhost: lambda\r\ncontent-length: {}\r\n\
-         connection: close\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
-    let mut answer = String::new();
-    api.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
-}
-
-/// Asks for an event, and then neither hears that its supervisor is gone nor minds.
-fn deaf_function() {
-    std::fs::write(env::var(PID_FILE).unwrap(), std::process::id().to_string()).unwrap();
-    let mut api = TcpStream::connect(env::var("AWS_LAMBDA_RUNTIME_API").unwrap()).unwrap();
-    write!(api, "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nhost: lambda\r\n\r\n")
-        .unwrap();
-    thread::sleep(PATIENCE * 2);
-}
-
-/// Starts a function, says its process id, and waits to be killed.
-fn supervisor() {
-    on_a_runtime(async {
-        let lambda = lambda([spec("obedient", 1)]);
-        let pid = pid_of(&invoke(&lambda, json!({})).await.unwrap());
-        std::io::stdout().write_all(format!("child {pid}\n").as_bytes()).unwrap();
-        std::future::pending::<()>().await;
-    });
-}
-
-// ── Setting the stage ───────────────────────────────────────────────────────────────────────────
-
-fn on_a_runtime<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-}
-
-fn spec(name: &str, max_concurrency: usize) -> FunctionSpec {
-    FunctionSpec {
-        name: name.to_owned(),
-        function_name: format!("mirt-test-{name}"),
-        handler: "bootstrap".to_owned(),
-        timeout: PATIENCE,
-        memory_mb: 128,
-        max_concurrency,
-    }
-}
-
-fn this_program_as(part: &str) -> std::process::Command {
-    let mut command = std::process::Command::new(env::current_exe().unwrap());
-    command.args(["--exact", "child_process", "--ignored", "--nocapture"]).env(PART, part);
-    command
-}
-
-fn lambda(functions: impl IntoIterator<Item = FunctionSpec>) -> Lambda {
-    Lambda::new(functions, &Site::default(), |name| {
-        let mut command = Command::from(this_program_as(name));
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        command
-    })
-}
-
-async fn invoke(lambda: &Lambda, event: Value) -> Result<Value, InvokeError> {
-    let answer = lambda.invoke("obedient", Bytes::from(event.to_string())).await?;
-    Ok(serde_json::from_slice(&answer).unwrap())
-}
-
-fn pid_of(answer: &Value) -> u64 {
-    answer["pid"].as_u64().unwrap()
-}
-
-/// A dead child that nobody has waited for yet is a zombie, once the last of its threads is gone.
-fn is_running(pid: u64) -> bool {
-    std::fs::read_to_string(format!("/proc/{pid}/status"))
-        .is_ok_and(|status| !(status.contains("State:\tZ") && status.contains("Threads:\t1\n")))
-}
-
-fn wait_until_gone(pid: u64) {
-    let give_up = Instant::now() + PATIENCE;
-    while is_running(pid) {
-        assert!(Instant::now() < give_up, "process {pid} is still there");
-        thread::sleep(Duration::from_millis(10));
-    }
-}
-
-// ── What it does ────────────────────────────────────────────────────────────────────────────────
 
 #[tokio::test]
 async fn a_function_gets_its_event_and_lambdas_own_surroundings() {
