@@ -101,8 +101,12 @@ impl<'c> TurnFacts<'c> {
     pub fn of(shop: &Shop<'c>, session: &Session, products: &[NamedProduct]) -> Self {
         let mut facts = Self::default();
         let cart = session.cart_lines();
-        let ids =
-            products.iter().map(|named| named.id).chain(cart.iter().map(|line| line.product_id));
+        let chosen = &session.facts().choices;
+        let ids = products
+            .iter()
+            .map(|named| named.id)
+            .chain(cart.iter().map(|line| line.product_id))
+            .chain(chosen.iter().map(|choice| choice.product_id));
         for product in ids.filter_map(|id| shop.catalog.product(id)) {
             if facts.products.insert(product.id) {
                 facts.sizes.extend(product.sizes());
@@ -275,9 +279,12 @@ fn check_words(
     let says_color = tokens
         .iter()
         .any(|token| token.key.starts_with("колир") || token.key.starts_with("кольор"));
+    if !says_color || facts.named.is_empty() {
+        return;
+    }
     let denies = rules::read(tokens).iter().any(|seen| seen.signal == Signal::Refusal)
         || tokens.iter().any(|token| matches!(token.key.as_str(), "немае" | "видсутний" | "не"));
-    if says_color && !denies && !facts.named.is_empty() {
+    if !denies {
         let is_unknown = found.iter().any(|term| {
             matches!(&term.means, Thing::Color(color) if !facts.named.iter().any(|product| {
                 product.colors.iter().any(|variant| variant.color == *color

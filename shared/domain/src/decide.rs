@@ -3,8 +3,10 @@
 mod address;
 mod cart;
 mod choosing;
+pub mod diagram;
 mod draft;
 mod edges;
+mod gallery;
 mod listing;
 mod manager;
 mod present;
@@ -66,7 +68,7 @@ pub fn decide(
     } else {
         let before = draft.session.clone();
         let event = answer(&mut draft);
-        if draft.says.is_empty() && event != Event::WentOffTopic {
+        if draft.is_mute() && event != Event::WentOffTopic {
             // Heard, but nothing waits for it: the conversation is open.
             draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
         }
@@ -90,10 +92,11 @@ pub fn decide_for_manager(
 }
 
 /// Follows the edge of the event.
-fn conclude(draft: Draft<'_>, event: Event) -> Decision {
+fn conclude(mut draft: Draft<'_>, event: Event) -> Decision {
+    let says = draft.take_says();
     let (state, phase) = (draft.session.state(), draft.session.phase());
     let (edge, state, phase) = follow(state, phase, event);
-    let Draft { session, says, actions, products, options, .. } = draft;
+    let Draft { session, actions, products, options, .. } = draft;
     let session = session.moved_to(state, phase);
     Decision { session, says, options, actions, products, event, edge }
 }
@@ -121,6 +124,9 @@ fn answer(draft: &mut Draft<'_>) -> Event {
         return upsell::accept(draft);
     }
     begin_anew_after_an_order(draft);
+    if let Some(event) = gallery::go_on(draft) {
+        return event;
+    }
     greet_on_the_way(draft);
     match perceived.intent {
         Intent::Complaint => service::escalate_by_words(draft),
@@ -147,9 +153,7 @@ fn answer_wish(draft: &mut Draft<'_>, is_answered: bool) -> Event {
         }
         Intent::ThankyouSmalltalk => service::take_leave(draft),
         Intent::GreetingOnly => {
-            if draft.says.is_empty() {
-                greet(draft);
-            }
+            greet(draft);
             Event::Greeted
         }
         _ => unread(draft),

@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use crate::{
     catalog::{ColorKey, Found, Product, ProductId, Query, SizeAdvice, SizeWish},
+    language::rules::Signal,
     session::facts::{Choice, Search},
     shop::Shop,
     size::{Height, Size},
@@ -65,6 +66,8 @@ pub(super) fn choose<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
     let named = named(draft);
     if !named.is_empty() {
         take_products(draft, &named);
+    } else if perceived.has(Signal::ShowMore) && !perceived.names_something() {
+        look_beside(draft);
     } else if starts_search(draft) {
         draft.facts_mut().choices.clear();
         note_search(draft);
@@ -113,6 +116,16 @@ fn take_products(draft: &mut Draft<'_>, named: &[ProductId]) {
         }
     }
     facts.search = Search::default();
+}
+
+/// Other garments of the kind that is being chosen.
+fn look_beside(draft: &mut Draft<'_>) {
+    let chosen = draft.facts().choices.first().map(|choice| choice.product_id);
+    if let Some(product) = chosen.and_then(|id| draft.product(id)) {
+        let category = Some(product.category.clone());
+        draft.facts_mut().search = Search { category, ..Search::default() };
+        draft.facts_mut().choices.clear();
+    }
 }
 
 /// Whether a message looks for another kind of garment than those being chosen.

@@ -50,7 +50,7 @@ pub(super) struct Draft<'t> {
     pub(super) products: Vec<NamedProduct>,
     /// What can be tapped instead of typed.
     pub(super) options: Vec<String>,
-    asked_at: Option<usize>,
+    question: Option<Say>,
 }
 
 impl<'t> Draft<'t> {
@@ -70,7 +70,7 @@ impl<'t> Draft<'t> {
             actions: Vec::new(),
             products: Vec::new(),
             options: Vec::new(),
-            asked_at: None,
+            question: None,
         }
     }
 
@@ -103,19 +103,31 @@ impl<'t> Draft<'t> {
 
     /// Asks, unless something was asked already: one question at a time.
     pub(super) fn ask(&mut self, key: TemplateKey, values: Values) {
-        if self.asked_at.is_none() {
-            self.asked_at = Some(self.says.len());
-            self.says.push(Say::Text(key, values));
-        }
+        self.question.get_or_insert(Say::Text(key, values));
     }
 
     /// Takes the question back, so that it can be put in another way.
     pub(super) fn unask(&mut self) {
-        if let Some(at) = self.asked_at.take()
-            && at < self.says.len()
-        {
-            self.says.remove(at);
-        }
+        self.question = None;
+    }
+
+    /// Whether nothing is said and nothing asked.
+    pub(super) const fn is_mute(&self) -> bool {
+        self.says.is_empty() && self.question.is_none()
+    }
+
+    /// Takes everything back that was to be said.
+    pub(super) fn fall_silent(&mut self) {
+        self.says.clear();
+        self.products.clear();
+        self.question = None;
+    }
+
+    /// What is said, the question last.
+    pub(super) fn take_says(&mut self) -> Vec<Say> {
+        let mut says = std::mem::take(&mut self.says);
+        says.extend(self.question.take());
+        says
     }
 
     /// Notes that a garment is named, with the size and price named beside it.

@@ -2,8 +2,9 @@
 
 use super::{
     choosing::{Obstacle, Outcome},
-    draft::{Draft, MAX_PHOTOS, label_of, labels},
+    draft::{Draft, label_of, labels},
     edges::Event,
+    gallery,
     listing::{ask_height, present_found, present_no_garment},
 };
 use crate::{
@@ -84,7 +85,12 @@ fn finish_choices(draft: &mut Draft<'_>, choices: &[Choice], obstacles: &[Obstac
         let total = prices.sum::<Money>();
         draft.say(TemplateKey::OfferTotal, Values::none().with(Placeholder::Total, total));
     }
-    draft.ask(TemplateKey::OfferAsk, Values::none());
+    let key = if draft.perceived.has(Signal::OtherColor) && draft.perceived.colors.is_empty() {
+        TemplateKey::ColorAskWhich
+    } else {
+        TemplateKey::OfferAsk
+    };
+    draft.ask(key, Values::none());
     Event::ChoseAll
 }
 
@@ -148,7 +154,8 @@ fn present_choice(
 /// are asked for.
 fn show_variant(draft: &mut Draft<'_>, product: &Product, choice: &Choice) {
     let perceived = draft.perceived;
-    let wants_all = perceived.has_any(&[Signal::AskColors, Signal::OtherColor])
+    let asks_colors = perceived.has_any(&[Signal::AskColors, Signal::OtherColor]);
+    let wants_all = (asks_colors && perceived.colors.is_empty())
         || (choice.color.is_none() && perceived.has_any(&[Signal::AskPhoto, Signal::ShowMe]));
     let is_new = !perceived.products.is_empty()
         || !perceived.categories.is_empty()
@@ -156,20 +163,14 @@ fn show_variant(draft: &mut Draft<'_>, product: &Product, choice: &Choice) {
         || !perceived.picks.is_empty()
         || !perceived.features.is_empty()
         || perceived.has(Signal::AskPhoto);
-    let fitting = || {
-        product
-            .colors
-            .iter()
-            .filter(|variant| choice.size.is_none_or(|size| variant.comes_in(size)))
-    };
-    if let Some(variant) = choice.color.as_ref().and_then(|color| product.variant(color)) {
-        if is_new {
-            draft.show(product, variant);
-        }
+    if wants_all {
+        gallery::open(draft, product, choice);
         return;
     }
-    let count = if wants_all { MAX_PHOTOS } else { usize::from(is_new) };
-    for variant in fitting().take(count) {
+    let chosen = choice.color.as_ref().and_then(|color| product.variant(color));
+    let first =
+        product.colors.iter().find(|variant| choice.size.is_none_or(|size| variant.comes_in(size)));
+    if let Some(variant) = chosen.or(first).filter(|_| is_new) {
         draft.show(product, variant);
     }
 }

@@ -51,8 +51,7 @@ pub(super) fn unstick(draft: &mut Draft<'_>, before: &Session, event: Event) -> 
     draft.facts_mut().flags.stuck = stuck;
     if stuck >= CALL_A_HUMAN {
         draft.facts_mut().flags.stuck = 0;
-        draft.says.clear();
-        draft.products.clear();
+        draft.fall_silent();
         return escalate(draft, EscalationReason::NoProgress, TemplateKey::HandoverStuck);
     }
     if stuck >= PUT_DIFFERENTLY {

@@ -1,6 +1,6 @@
 //! One spelling for what means one thing.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// The most characters of a burst that are read; whatever follows is no customer's question.
 pub const MAX_CHARS: usize = 6000;
@@ -9,9 +9,18 @@ pub const MAX_CHARS: usize = 6000;
 /// kind of apostrophe; its case and its words stay as they were written.
 #[must_use]
 pub fn clean(text: &str) -> String {
-    let mut cleaned = String::with_capacity(text.len());
     // NFKC would make letters of the sign.
-    for c in text.chars().map(|c| if c == '№' { '#' } else { c }).nfkc().take(MAX_CHARS) {
+    let signs = || text.chars().map(|c| if c == '№' { '#' } else { c });
+    if is_nfkc_quick(signs()) == IsNormalized::Yes {
+        resolve(signs())
+    } else {
+        resolve(signs().nfkc())
+    }
+}
+
+fn resolve(text: impl Iterator<Item = char>) -> String {
+    let mut cleaned = String::new();
+    for c in text.take(MAX_CHARS) {
         match c {
             '\u{200B}'..='\u{200F}'
             | '\u{202A}'..='\u{202E}'

@@ -286,33 +286,30 @@ fn matched(parts: &[Part], start: usize, at: usize, items: &[Item]) -> Option<us
             if is_after { None } else { stay() }
         }
         Part::Clause => {
-            let is_border = borders(items, at, |item| item.begins_clause);
+            let is_border = borders(items, at, at == start, |item| item.begins_clause);
             if is_border { stay() } else { None }
         }
         Part::SentenceStart | Part::SentenceEnd => {
-            let is_border = borders(items, at, |item| item.begins_sentence);
+            let is_border = borders(items, at, at == start, |item| item.begins_sentence);
             if is_border { stay() } else { None }
         }
     }
 }
 
-/// Whether something begins or ends at a place, fillers left out.
-fn borders(items: &[Item], at: usize, begins: impl Fn(&Item) -> bool) -> bool {
-    let mut before = at;
-    while items.get(before).is_some_and(|item| !begins(item))
-        && before > 0
-        && items[before - 1].is_filler
-    {
-        before -= 1;
+/// Whether something begins at a place, or ends there, fillers left out.
+fn borders(items: &[Item], at: usize, is_start: bool, begins: impl Fn(&Item) -> bool) -> bool {
+    let is_border = |at: usize| at == 0 || items.get(at).is_none_or(&begins);
+    let mut at = at;
+    if is_start {
+        while !is_border(at) && items[at - 1].is_filler {
+            at -= 1;
+        }
+    } else {
+        while !is_border(at) && items[at].is_filler {
+            at += 1;
+        }
     }
-    if before == 0 || items.get(before).is_none_or(&begins) {
-        return true;
-    }
-    let mut after = at;
-    while items.get(after).is_some_and(|item| item.is_filler && !begins(item)) {
-        after += 1;
-    }
-    items.get(after).is_none_or(&begins)
+    is_border(at)
 }
 
 #[cfg(test)]
@@ -354,7 +351,8 @@ mod tests {
     fn a_whole_sentence_can_be_demanded() {
         assert!(matches(&["^ хочу $"], &[], "хочу!"));
         assert!(!matches(&["^ хочу $"], &[], "хочу подумати"));
-        assert!(matches(&["| так |"], &[], "так, на 128"));
+        assert!(matches(&["| так |"], &[], "та так, на 128"));
+        assert!(!matches(&["| ще |"], &[], "не знаю ще"));
         assert!(!matches(&["| так |"], &[], "а так можна"));
     }
 

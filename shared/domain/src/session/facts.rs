@@ -22,6 +22,8 @@ pub struct Facts {
     pub choices: Vec<Choice>,
     /// What the last turn showed, in its order: "the second one" points into it.
     pub shown: Vec<ProductId>,
+    /// The photos of colours of which there are more than were shown.
+    pub gallery: Option<Gallery>,
     /// What is taken.
     pub cart: Cart,
     /// Who buys.
@@ -32,6 +34,15 @@ pub struct Facts {
     pub hand_over: Option<HandOver>,
     /// What was done once and is not to be done again soon.
     pub flags: Flags,
+}
+
+/// Photos of a garment's colours that are shown a page at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gallery {
+    /// The garment.
+    pub product_id: ProductId,
+    /// How many colours were shown.
+    pub seen: usize,
 }
 
 /// What is looked for.
