@@ -251,6 +251,14 @@ fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
     if perceived.has(Signal::SizeChart) {
         return listing::present_chart(draft);
     }
+    let facts = draft.facts();
+    if perceived.has(Signal::AskPrice) && !facts.cart.is_empty() && !perceived.names_something() {
+        cart::list_cart(draft);
+        cart::name_cart(draft);
+        service::nudge(draft);
+        return Event::AskedPolicy;
+    }
+    let asks_about_one = perceived.has_any(&[Signal::AskFabric, Signal::AskDetails]);
     let asks_about_garments = perceived.names_something()
         || perceived.tells_size()
         || perceived.is_browsing()
@@ -276,6 +284,10 @@ fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
     if cart::changes_line(draft) {
         return cart::change_line(draft);
     }
+    if asks_about_one && draft.facts().choices.is_empty() && !perceived.names_something() {
+        draft.ask(TemplateKey::DiscoveryAskModel, Values::none());
+        return Event::AskedPolicy;
+    }
     let outcome = choosing::choose(draft);
     present::present(draft, outcome)
 }
@@ -283,6 +295,9 @@ fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
 /// What could not be read, or a yes to nothing: what is awaited is asked for again.
 fn unread(draft: &mut Draft<'_>) -> Event {
     let is_awaited = !(draft.facts().choices.is_empty() && draft.facts().cart.is_empty());
+    if draft.perceived.has(Signal::Consent) && draft.session.state() == State::End {
+        return service::take_leave(draft);
+    }
     if draft.perceived.has(Signal::Consent) && draft.facts().shown.is_empty() && !is_awaited {
         draft.facts_mut().search = Default::default();
         let outcome = choosing::browse(draft);

@@ -181,6 +181,9 @@ pub(super) fn browse<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
 /// Looks for garments by all that is known. One garment is chosen at once.
 fn search<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
     let shop: &'t Shop<'t> = draft.shop;
+    if !draft.perceived.has(Signal::ShowMore) {
+        draft.facts_mut().search.seen = 0;
+    }
     let facts = draft.facts().clone();
     let search = &facts.search;
     let has_wish =

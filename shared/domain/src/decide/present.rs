@@ -77,7 +77,7 @@ fn finish_choices(draft: &mut Draft<'_>, choices: &[Choice], obstacles: &[Obstac
         }
         return Event::ChoseSize;
     }
-    if choices.len() > 1 {
+    if choices.len() > 1 || choices.iter().any(|choice| choice.quantity > 1) {
         let prices = choices.iter().filter_map(|choice| {
             let price = draft.product(choice.product_id)?.price(choice.size?)?;
             Some(price.times(choice.quantity))

@@ -65,8 +65,14 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
         return answer_only(draft);
     }
     let is_new_order = draft.facts().cart.is_empty();
+    let was_offered = matches!(draft.session.state(), State::Offer | State::End);
+    let takes_more = draft.facts().choices.iter().any(Choice::is_complete);
     if !move_to_cart(draft) {
         return escalate(draft, EscalationReason::Wholesale, TemplateKey::OrderTooMany);
+    }
+    if takes_more && !was_offered && !draft.facts().customer.is_complete() {
+        // Ordered in one breath: what is ordered and what it costs is said once.
+        list_cart(draft);
     }
     let is_known = draft.facts().customer.is_complete() && !perceived.tells_address();
     if is_new_order && is_known && !draft.facts().cart.is_empty() {

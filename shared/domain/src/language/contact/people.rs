@@ -71,7 +71,11 @@ static FIRST_NAMES_BY_KEY: LazyLock<HashMap<String, &'static str>> = LazyLock::n
 
 /// The Ukrainian spelling of a first name, from any of the nominative spellings that are known.
 fn first_name(key: &str) -> Option<&'static str> {
-    FIRST_NAMES_BY_KEY.get(key).copied()
+    let known = |key: &str| FIRST_NAMES_BY_KEY.get(key).copied();
+    // "На Ольгу", "на Марію".
+    let nominative =
+        |from: char, to: &str| key.strip_suffix(from).map(|stem| format!("{stem}{to}"));
+    known(key).or_else(|| known(&nominative('у', "а")?)).or_else(|| known(&nominative('ю', "я")?))
 }
 
 /// Whether a word reads as a patronymic or a usual surname.
