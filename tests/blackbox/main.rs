@@ -4,6 +4,7 @@
 mod bad_input;
 mod burst;
 mod crash;
+mod dead_letters;
 mod delivery;
 mod looking_in;
 mod once;

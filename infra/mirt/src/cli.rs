@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Eval(EvalArguments),
     /// Puts the whole system on this machine under load, and checks what it did.
     Load(LoadArguments),
+    /// Looks at messages that failed for good, sends them back or drops them.
+    Dlq(DlqArguments),
     /// Runs one Lambda function as its `bootstrap` does; `up` starts its own this way.
     #[command(hide = true)]
     Function {
@@ -71,6 +73,39 @@ pub(crate) struct LoadArguments {
     /// Prints one JSON object instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DlqArguments {
+    #[command(subcommand)]
+    pub(crate) command: DlqCommand,
+    /// The data folder of the running `mirt up`.
+    #[arg(long, global = true, default_value = DEFAULT_DATA)]
+    pub(crate) data: PathBuf,
+    /// In AWS instead of on this machine; account and region as the environment says.
+    #[arg(long, global = true)]
+    pub(crate) aws: bool,
+    /// The stage, as it was deployed.
+    #[arg(long, global = true, default_value = "dev")]
+    pub(crate) stage: String,
+    /// Prints JSON, one object a line.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DlqCommand {
+    /// How many there are.
+    List,
+    /// Each one: its session, its age, how often it was tried.
+    Show,
+    /// Sends all of them back to the queue that they came from, in order.
+    Redrive,
+    /// Deletes one.
+    Drop {
+        /// Its id, as `show` prints it.
+        id: String,
+    },
 }
 
 /// The functions of `template.yaml`, by the last part of their `CodeUri`.

@@ -1,6 +1,7 @@
 //! The `mirt` command: the whole system on one machine, and the operators' tools.
 
 mod cli;
+mod dlq;
 mod environment;
 mod eval;
 mod function;
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
         cli::Command::Up(arguments) => up::main(&arguments),
         cli::Command::Eval(arguments) => eval::main(&arguments),
         cli::Command::Load(arguments) => load::main(&arguments),
+        cli::Command::Dlq(arguments) => dlq::main(&arguments),
         cli::Command::Function { name } => function::main(name),
     }
 }

@@ -3,6 +3,7 @@
 use std::{error::Error, fmt};
 
 use aws_smithy_runtime_api::client::{
+    connection::{CaptureSmithyConnection, ConnectionMetadata},
     http::{
         HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
     },
@@ -52,8 +53,12 @@ struct Connector {
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (client, read_timeout) = (self.client.clone(), self.read_timeout);
+        let capture = request.extension::<CaptureSmithyConnection>().cloned();
         HttpConnectorFuture::new(async move {
             let mut request = into_reqwest(request)?;
+            if let Some(capture) = capture {
+                capture.set_connection_retriever(|| Some(unnamed_connection()));
+            }
             *request.timeout_mut() = read_timeout;
             let response = client.execute(request).await.map_err(connector_error)?;
             let (status, headers) = (response.status(), response.headers().clone());
@@ -78,6 +83,12 @@ fn into_reqwest(request: HttpRequest) -> Result<reqwest::Request, ConnectorError
         .ok_or_else(|| user_error("streamed request bodies are not supported"))?
         .to_vec();
     reqwest::Request::try_from(request.map(|_| body)).map_err(user_error)
+}
+
+/// The SDK wants to close the connection of a call that failed. Which one that was is reqwest's own
+/// affair: it closes those that broke, and one that carried an error's answer is as good as any.
+fn unnamed_connection() -> ConnectionMetadata {
+    ConnectionMetadata::builder().proxied(false).poison_fn(|| {}).build()
 }
 
 fn user_error(error: impl Into<Box<dyn Error + Send + Sync>>) -> ConnectorError {

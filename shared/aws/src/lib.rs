@@ -1,5 +1,6 @@
 //! The engine's ports on DynamoDB, SQS and Secrets Manager.
 
+pub mod dead_letters;
 mod error;
 pub mod http_client;
 mod inbox;

@@ -11,7 +11,7 @@ use mirt_domain::{
 
 use crate::{
     burst::BurstWindow,
-    clock::{Clock, until},
+    clock::{Clock, after, until},
     deliver::{DeliverError, SendReply, deliver},
     failure::PortError,
     session_store::{
@@ -37,10 +37,6 @@ const MAX_EVENTS_PER_TURN: usize = 80;
 /// How much text one turn consumes at most: its record, which holds it, stays far under DynamoDB's
 /// 400 KB an item.
 const MAX_BYTES_PER_TURN: usize = 64 * 1024;
-
-/// How often a session is read again because the customer is still writing. Each wait is at least
-/// as long as what is left of the quiet window, so this is far above what the longest wait allows.
-const MAX_WAITS: u32 = 60;
 
 /// What a turn is taken with.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +82,8 @@ where
     /// [`TurnError`]: the wake-up must be delivered again. What was committed stays committed,
     /// what was delivered stays delivered, and doing it again does neither twice.
     pub async fn take_turns(&self, id: &SessionId, woken_at: Timestamp) -> Result<(), TurnError> {
+        // A clock that runs ahead of ours must not make us wait for it.
+        let woken_at = woken_at.min(self.clock.now());
         self.wait_until(self.burst.over_at(woken_at, woken_at)).await;
         let (mut turns, mut restarts, mut conflicts) = (0, 0, 0);
         while turns < MAX_TURNS {
@@ -117,20 +115,20 @@ where
         Ok(())
     }
 
-    /// Reads the session once the customer has stopped writing, or has written for long enough.
+    /// Reads the session once the customer has stopped writing, or has written for long enough. A
+    /// clock elsewhere that runs ahead of ours makes us wait no longer than that.
     async fn load_whole_burst(&self, id: &SessionId) -> Result<LoadedSession, PortError> {
-        let mut waits = 0;
+        let at_the_latest = after(self.clock.now(), self.burst.longest);
         loop {
             let loaded = self.store.load_session(id).await?;
             let received = || loaded.inbox.iter().map(|entry| entry.event.received_at);
             let (Some(first), Some(last)) = (received().min(), received().max()) else {
                 return Ok(loaded);
             };
-            let over_at = self.burst.over_at(first, last);
-            if self.clock.now() >= over_at || waits == MAX_WAITS {
+            let over_at = self.burst.over_at(first, last).min(at_the_latest);
+            if self.clock.now() >= over_at {
                 return Ok(loaded);
             }
-            waits += 1;
             self.wait_until(over_at).await;
         }
     }

@@ -30,6 +30,9 @@ pub const TELEGRAM_TOKEN: &str = "1:test-telegram-token";
 /// How long a start, or a session's coming to rest, may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The data folder, in the folder of one test.
+const DATA: &str = "mirt";
+
 /// Between two looks at a session that is not at rest yet.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -101,6 +104,33 @@ impl Mirt {
     /// Starts it again on the same data, after [`Self::kill`].
     pub async fn start_again(&mut self) {
         (self.child, self.url) = spawn(&self.binary, self.data.path(), &self.env).await;
+    }
+
+    /// Where the AWS services of this run are.
+    pub fn aws_endpoint(&self) -> String {
+        let file = self.data_folder().join("endpoint");
+        std::fs::read_to_string(file).expect("mirt is running")
+    }
+
+    /// Runs another `mirt` command on the same data, and gives what it printed.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub async fn command(&self, arguments: &[&str]) -> String {
+        let output = Command::new(&self.binary)
+            .args(arguments)
+            .arg("--data")
+            .arg(self.data_folder())
+            .env_clear()
+            .output()
+            .await
+            .expect("the mirt command was built");
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn data_folder(&self) -> PathBuf {
+        self.data.path().join(DATA)
     }
 
     /// The address of `path`.
@@ -214,7 +244,7 @@ async fn answer(response: Response) -> (StatusCode, Value) {
 async fn spawn(binary: &Path, data: &Path, env: &[(String, String)]) -> (Child, String) {
     let mut child = Command::new(binary)
         .args(["up", "--port", "0", "--data"])
-        .arg(data.join("mirt"))
+        .arg(data.join(DATA))
         // A folder of its own, so that no `.env` of the developer takes part.
         .current_dir(data)
         .env_clear()

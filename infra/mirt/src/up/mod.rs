@@ -49,6 +49,12 @@ use wiring::{Wiring, WiringError};
 /// The functions' logs, in the data folder; made anew at each start.
 const FUNCTIONS_LOG: &str = "functions.log";
 
+/// Says where the AWS services are, in the data folder, for the operators' commands.
+pub(crate) const ENDPOINT: &str = "endpoint";
+
+/// What keeps a second process out of the data folder.
+const LOCK: &str = "lock";
+
 /// Why the system does not start, or does not go on.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UpError {
@@ -143,6 +149,7 @@ impl System {
         let endpoint =
             Endpoint::start(Options { data, site: site.clone(), clock: Clock::System }).await?;
         let endpoint = Arc::new(endpoint);
+        std::fs::write(arguments.data.join(ENDPOINT), endpoint.url())?;
         let wiring = Wiring::read(environment, &site, &origin, endpoint.url())?;
         wiring.make_resources(&endpoint, environment).await?;
         let config = sdk::local_config(http.clone(), endpoint.url(), site.region.clone()).await;
@@ -204,12 +211,18 @@ fn make_folder(data: &Path) -> io::Result<()> {
 fn lock(data: &Path) -> Result<File, UpError> {
     let failed = |error| UpError::Data(data.to_owned(), error);
     make_folder(data).map_err(failed)?;
-    let file = File::create(data.join("lock")).map_err(failed)?;
+    let file = File::create(data.join(LOCK)).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(UpError::InUse(data.to_owned())),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
+}
+
+/// Whether a `mirt` is running on the data folder.
+pub(crate) fn is_running(data: &Path) -> bool {
+    let file = File::open(data.join(LOCK));
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 /// Answers only what was addressed to this machine by its own name: a page elsewhere that makes

@@ -1,0 +1,141 @@
+//! `mirt dlq`: messages that failed for good, here or in AWS.
+//!
+//! What is shown names no customer: a session is its channel and a short hash.
+
+use std::{path::Path, process::ExitCode};
+
+use jiff::{Timestamp, Unit};
+use mirt_aws::{
+    dead_letters::{DeadLetter, DeadLetters},
+    sdk,
+};
+use mirt_engine::{
+    failure::PortError,
+    wake_up::{QueueTask, WakeUp},
+};
+use mirt_local_aws::site::Site;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    cli::{DlqArguments, DlqCommand},
+    output, up,
+};
+
+/// Why nothing was shown or done.
+#[derive(Debug, thiserror::Error)]
+enum DlqError {
+    #[error("no mirt is running on the folder {0}; start it, or name another with --data")]
+    NotRunning(String),
+    #[error(transparent)]
+    Http(#[from] mirt_http::ClientError),
+    #[error(transparent)]
+    Queue(#[from] PortError),
+    #[error("the async runtime cannot be started")]
+    Runtime(#[from] std::io::Error),
+    #[error("there is no dead letter with the id {0}")]
+    NoSuchMessage(String),
+}
+
+/// Does what was asked for.
+pub(crate) fn main(arguments: &DlqArguments) -> ExitCode {
+    let run = || -> Result<(), DlqError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(run(arguments))
+    };
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &DlqArguments) -> Result<(), DlqError> {
+    let http = mirt_http::client()?;
+    let config = if arguments.aws {
+        sdk::config(http).await
+    } else {
+        let endpoint = local_endpoint(&arguments.data)?;
+        sdk::local_config(http, &endpoint, Site::default().region).await
+    };
+    let name = format!("mirt-{}-inbound-dlq.fifo", arguments.stage);
+    let queue = DeadLetters::open(&config, &name).await?;
+    match &arguments.command {
+        DlqCommand::List => {
+            let depth = queue.depth().await?;
+            if arguments.json {
+                output::line(json!({ "queue": name, "depth": depth }));
+            } else {
+                output::line(format_args!("{name}: {depth}"));
+            }
+        }
+        DlqCommand::Show => show(&queue.look().await?, arguments.json),
+        DlqCommand::Redrive => {
+            let depth = queue.depth().await?;
+            queue.redrive().await?;
+            output::line(format_args!("{depth} on the way back, in order"));
+        }
+        DlqCommand::Drop { id } => {
+            if !queue.drop(id).await? {
+                return Err(DlqError::NoSuchMessage(id.clone()));
+            }
+            output::line(format_args!("dropped {id}"));
+        }
+    }
+    Ok(())
+}
+
+/// Where the running `mirt up` of the data folder has its services.
+fn local_endpoint(data: &Path) -> Result<String, DlqError> {
+    let not_running = || DlqError::NotRunning(data.display().to_string());
+    if !up::is_running(data) {
+        return Err(not_running());
+    }
+    std::fs::read_to_string(data.join(up::ENDPOINT)).map_err(|_| not_running())
+}
+
+fn show(letters: &[DeadLetter], as_json: bool) {
+    let now = Timestamp::now();
+    for letter in letters {
+        let seconds = now.since(letter.sent_at).and_then(|age| age.total(Unit::Second));
+        let seconds = seconds.unwrap_or_default();
+        let session = session(letter);
+        if as_json {
+            output::line(row(letter, &session, seconds));
+        } else {
+            output::line(format_args!(
+                "{}  {session}  {seconds:.0} s old, received {} times",
+                letter.id, letter.receive_count
+            ));
+        }
+    }
+    if !as_json && letters.is_empty() {
+        output::line("empty");
+    }
+}
+
+fn row(letter: &DeadLetter, session: &str, seconds: f64) -> Value {
+    json!({
+        "id": letter.id,
+        "session": session,
+        "age_s": seconds.round(),
+        "received": letter.receive_count,
+        "readable": letter.task.is_some(),
+    })
+}
+
+/// The session as operators see it: enough to tell two apart, not enough to know who it is.
+fn session(letter: &DeadLetter) -> String {
+    match &letter.task {
+        Some(QueueTask::Wake(WakeUp { session, .. })) => {
+            let hash = Sha256::digest(session.to_string());
+            format!(
+                "{}:{:02x}{:02x}{:02x}{:02x}",
+                session.channel, hash[0], hash[1], hash[2], hash[3]
+            )
+        }
+        None => "unreadable".to_owned(),
+    }
+}
