@@ -54,7 +54,11 @@ fn every_dialogue_goes_as_expected() {
 #[test]
 fn the_corpora_are_as_large_as_they_have_to_be() {
     let count = |files: [&str; 2]| {
-        files.map(suite).iter().map(|suite| suite.tests.len() + suite.dialogues.len()).sum::<usize>()
+        files
+            .map(suite)
+            .iter()
+            .map(|suite| suite.tests.len() + suite.dialogues.len())
+            .sum::<usize>()
     };
 
     assert!(count(["utterances.json", "utterances-held-out.json"]) >= 300);

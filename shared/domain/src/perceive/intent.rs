@@ -94,6 +94,11 @@ pub(super) fn of(session: &Session, perceived: &Perceived) -> Intent {
         let agrees = perceived.is_nod || perceived.has(Signal::Consent);
         return if agrees && is_selling { Intent::PaymentDelivery } else { Intent::UnknownOrEmpty };
     }
+    // "Хочу замовити піцу" orders nothing of ours.
+    let orders_other = perceived.has(Signal::OffTopic) && perceived.has(Signal::Buy);
+    if orders_other && !is_selling && !perceived.names_something() {
+        return Intent::OutOfDomain;
+    }
     if is_paying(session, perceived) {
         return Intent::PaymentDelivery;
     }
@@ -219,8 +224,14 @@ fn about_garments(session: &Session, perceived: &Perceived) -> Option<Intent> {
 
 /// A message without anything that the rules know.
 fn unread(session: &Session, perceived: &Perceived) -> Intent {
-    let is_discussed = !session.facts().choices.is_empty() || !session.facts().cart.is_empty();
-    if perceived.words >= WORDS_OFF_TOPIC && !is_discussed && !perceived.has(Signal::Consent) {
+    let is_selling = matches!(
+        session.state(),
+        State::Vision | State::SizeColor | State::Offer | State::PaymentDelivery
+    );
+    let facts = session.facts();
+    let is_discussed = !(facts.choices.is_empty() && facts.cart.is_empty());
+    let is_elsewhere = perceived.words >= WORDS_OFF_TOPIC && !is_selling && !is_discussed;
+    if is_elsewhere && !perceived.has(Signal::Consent) {
         return Intent::OutOfDomain;
     }
     if perceived.has(Signal::Consent) || is_discussed {
