@@ -6,6 +6,7 @@ mod burst;
 mod crash;
 mod dead_letters;
 mod delivery;
+mod evaluation;
 mod looking_in;
 mod once;
 mod order;

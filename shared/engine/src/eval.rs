@@ -160,8 +160,8 @@ pub struct CaseResult {
     pub blocked: bool,
     /// The garments that the last reply names.
     pub products: Vec<ResultProduct>,
-    /// The last reply's texts.
-    pub reply: Vec<String>,
+    /// The last reply's texts, a line each.
+    pub reply: String,
 }
 
 /// A garment in a result; its price in hryvnias.
@@ -247,7 +247,7 @@ pub fn run_dialogue(shop: &Shop<'_>, dialogue: &Dialogue) -> CaseResult {
         escalated: false,
         blocked: false,
         products: Vec::new(),
-        reply: Vec::new(),
+        reply: String::new(),
     })
 }
 
@@ -270,7 +270,7 @@ fn result(id: &str, turn: &Turn, failed: Vec<String>) -> CaseResult {
         escalated: is_escalated(turn),
         blocked: turn.trace.blocked,
         products: turn.trace.products.iter().map(product).collect(),
-        reply: texts(&turn.reply).map(str::to_owned).collect(),
+        reply: texts(&turn.reply).collect::<Vec<_>>().join("\n"),
     }
 }
 
