@@ -3,8 +3,11 @@
 //! The catalogue gives dictionary forms; a word's last letters say how it is inflected. Nothing here
 //! knows a product: the lexicon grows with the catalogue.
 
+mod paradigm;
+
 use std::collections::HashMap;
 
+use self::paradigm::{Paradigm, with_filled_vowel};
 use super::{
     endings,
     token::{Token, tokens},
@@ -15,100 +18,8 @@ use super::{
 const SHORTEST_WITH_A_SLIP: usize = 5;
 
 /// Everyday words that are one slip away from words of a shop.
-const NO_SLIPS: &str = "малиша малишу малиш плати плата плату полати костел червня січня серия сира роста миша \
-     светла комплимент любий милий вишня видео зелена рития сестра кофта мамина марина каприза \
-     лагера";
-
-/// How a word is inflected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Paradigm {
-    Adjective,
-    SoftAdjective,
-    Feminine,
-    FeminineSoft,
-    Neuter,
-    NeuterSoft,
-    Masculine,
-    Plural,
-    Latin,
-    Fixed,
-}
-
-/// Adjectives whose stem is soft, in folded spelling.
-const SOFT_STEMS: &[&str] = &["син", "осинн", "осенн", "весенн", "верхн", "нижн", "литн", "летн"];
-
-fn is_soft(stem: &str) -> bool {
-    SOFT_STEMS.iter().any(|soft| stem.ends_with(soft))
-}
-
-impl Paradigm {
-    /// The paradigm and the stem of a dictionary form in folded spelling.
-    fn of(key: &str) -> (Self, &str) {
-        let is_long = key.chars().count() >= 4;
-        if key.chars().all(|c| c.is_ascii_alphanumeric()) {
-            return (Self::Latin, key);
-        }
-        if let Some(stem) = key.strip_suffix("ий").or_else(|| key.strip_suffix("ой"))
-            && is_long
-        {
-            let is_soft = is_soft(stem);
-            return (if is_soft { Self::SoftAdjective } else { Self::Adjective }, stem);
-        }
-        if let Some(stem) = key.strip_suffix("яя").or_else(|| key.strip_suffix("ая"))
-            && is_long
-        {
-            let is_soft = is_soft(stem);
-            return (if is_soft { Self::SoftAdjective } else { Self::Adjective }, stem);
-        }
-        for (ending, paradigm) in [
-            ("а", Self::Feminine),
-            ("я", Self::FeminineSoft),
-            ("о", Self::Neuter),
-            ("е", Self::NeuterSoft),
-            ("и", Self::Plural),
-        ] {
-            if let Some(stem) = key.strip_suffix(ending)
-                && is_long
-            {
-                return (paradigm, stem);
-            }
-        }
-        if is_long && key.ends_with(|c: char| !"уюь".contains(c)) {
-            (Self::Masculine, key)
-        } else {
-            (Self::Fixed, key)
-        }
-    }
-
-    const fn endings(self) -> &'static [&'static str] {
-        match self {
-            Self::Adjective => &[
-                "ий", "ого", "ому", "им", "а", "ои", "ой", "у", "ою", "е", "и", "их", "ими", "ая",
-                "ую", "ое", "ие", "ом", "ей", "ии", "о",
-            ],
-            Self::SoftAdjective => &[
-                "ий", "ого", "ему", "ому", "им", "я", "ои", "ей", "ю", "ою", "е", "и", "их", "ими",
-                "яя", "юю", "ее", "ие", "его", "ем", "ому",
-            ],
-            Self::Feminine => {
-                &["а", "и", "у", "о", "ою", "ой", "е", "", "ам", "ами", "ах", "ин", "иного"]
-            }
-            Self::FeminineSoft => {
-                &["я", "и", "ю", "е", "ею", "ей", "й", "", "ям", "ями", "ях", "ев", "ив", "ем"]
-            }
-            Self::Neuter => &["о", "а", "у", "ом", "и", "", "ам", "ами", "ах"],
-            Self::NeuterSoft => &["е", "я", "ю", "ем", "и", "ев", "ив", "ям", "ями", "ях", ""],
-            Self::Masculine => {
-                &["", "а", "у", "ом", "ем", "ови", "еви", "и", "е", "ив", "ов", "ам", "ами", "ах"]
-            }
-            Self::Plural => {
-                &["и", "ив", "ев", "ов", "ей", "", "ам", "ям", "ами", "ями", "ах", "ях"]
-            }
-            Self::Latin => &["", "s", "es"],
-            Self::Fixed => &[""],
-        }
-    }
-}
+const NO_SLIPS: &str =
+    "малиш малиша малишу плати плата плату полати костел червня вишня серия марина милий любий";
 
 type WordId = u32;
 
@@ -335,22 +246,6 @@ impl Word {
                 && typo::is_within_one_slip(&letters[..stem_length], &self.stem)
         })
     }
-}
-
-/// The stem of the genitive plural with its vowel: "сукн" is "сукон" there.
-fn with_filled_vowel(stem: &str, paradigm: Paradigm) -> Option<String> {
-    const VOWELS: &str = "аеиоуюя";
-    if !matches!(paradigm, Paradigm::Feminine | Paradigm::FeminineSoft | Paradigm::Neuter) {
-        return None;
-    }
-    let mut letters: Vec<char> = stem.chars().collect();
-    let (last, before) = (letters.pop()?, *letters.last()?);
-    if VOWELS.contains(last) || VOWELS.contains(before) || last == before {
-        return None;
-    }
-    letters.push('о');
-    letters.push(last);
-    Some(letters.into_iter().collect())
 }
 
 /// Whether a word, as it was written, is one that folding makes another: "сини" are sons, "сині" are

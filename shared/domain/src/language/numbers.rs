@@ -1,7 +1,15 @@
 //! What a number in a message counts. "Відділення 134" is no height, "2 костюми" no size.
 
+mod words;
+
 use std::ops::RangeInclusive;
 
+pub use self::words::numeral;
+use self::words::{
+    AGED_STEMS, BRANCH_STEMS, BRANCH_WORDS, CHILD_WORDS, CM_WORDS, HEIGHT_WORDS, HOUSE_WORDS,
+    METRE_WORDS, MONEY_BEFORE, MONEY_WORDS, MONTH_WORDS, OTHER_UNITS, PIECE_WORDS, SIZE_WORDS,
+    SMALL_WORDS, TENS, YEAR_WORDS,
+};
 use super::token::{Kind, Token};
 use crate::size::{Height, Size};
 
@@ -45,82 +53,6 @@ pub struct Found {
     pub from: usize,
     /// One past the last token.
     pub to: usize,
-}
-
-/// Words, folded, by what they say of the number beside them.
-struct Words(&'static str);
-
-impl Words {
-    fn has(&self, token: Option<&Token>) -> bool {
-        token
-            .is_some_and(|token| token.is_word() && self.0.split(' ').any(|word| word == token.key))
-    }
-}
-
-const HEIGHT_WORDS: Words = Words(
-    "зрист зросту зростом зросте зрости рост роста росту ростом росте рист ростик ростовка \
-     височина height tall",
-);
-const SIZE_WORDS: Words = Words(
-    "розмир розмиру розмири розмиром размер размера размеру размери розмер розмера размером \
-     розмирив р size",
-);
-const CM_WORDS: Words = Words("см сантиметр сантиметри сантиметрив сантиметров cm сантиметра");
-const METRE_WORDS: Words = Words("м метр метра метри m");
-const YEAR_WORDS: Words = Words(
-    "рик рок роки року рокив рокы рочки рочкив рочок год года годик годика годиков лет годи г \
-     рички y yo years year",
-);
-const MONTH_WORDS: Words = Words("мис мисяць мисяц мисяци мисяцив месяц месяца месяцев мес months");
-const AGED_STEMS: &[&str] = &["ричн", "летн", "рочн"];
-const CHILD_WORDS: Words = Words(
-    "нам ий иому йому ей ему дитини дитина донци донечци доня дони доничци сину синови синочку \
-     ребенку дочке дочци дивчини дивчинци хлопчику малюку виком вик возраст доци внучци внучке \
-     онуци племинници старший старшому меншому менший молодший старшой младшей",
-);
-const PIECE_WORDS: Words = Words(
-    "шт штук штуки штука одиниц одиници единиц комплекти комплекта костюми костюма костюмив \
-     костюмов костюмчики сукни суконь сукон плаття платя тренчи тренча тренчив пари таких такие \
-     таки",
-);
-const BRANCH_STEMS: &[&str] =
-    &["видделенн", "виддилен", "видилен", "виделен", "отделен", "поштомат", "почтомат", "поштамат"];
-const BRANCH_WORDS: Words = Words("вид виддил отд нп виддел видд вд");
-const MONEY_WORDS: Words = Words("грн гривен гривн гривни гривня гривень гр uah гривна рублей");
-const MONEY_BEFORE: Words = Words("цина цини цину вартист сума суму цена цени цену бюджет");
-const OTHER_UNITS: Words = Words(
-    "днив дни ден дня дней годин години годину хв хвилин минут кг килограм килограмив килограмм \
-     раз рази разив клас класс тижни тиждень тижнив числа лютого сичня березня квитня травня \
-     червня липня серпня вересня жовтня листопада грудня дитей дитини дитинки доньки сини двоих \
-     кольори кольорив колори людей людини фото процент процентив видсоткив видсотки",
-);
-const HOUSE_WORDS: Words = Words(
-    "буд будинок дом кв квартира квартири вул вулиця улица проспект номер код школа школи пид",
-);
-
-/// Numerals, folded, from one to fourteen.
-const NUMERALS: &[&str] = &[
-    "один одна одну одне рик",
-    "два дви две двое",
-    "три трое",
-    "чотири четире",
-    "пят",
-    "шист шест",
-    "сим сем",
-    "висим восем",
-    "девят",
-    "десят",
-    "одинадцят одиннадцат",
-    "дванадцят двенадцат",
-    "тринадцят тринадцат",
-    "чотирнадцят четирнадцат",
-];
-
-/// The value of a numeral.
-#[must_use]
-pub fn numeral(key: &str) -> Option<u32> {
-    let at = NUMERALS.iter().position(|words| words.split(' ').any(|word| word == key))?;
-    u32::try_from(at + 1).ok()
 }
 
 /// Reads every number of a message.
@@ -206,12 +138,11 @@ fn read_at(tokens: &[Token], at: usize) -> Option<Found> {
 
 /// The words before a place in its sentence, the nearest first; small words and signs left out.
 fn words_before(tokens: &[Token], at: usize) -> impl Iterator<Item = &Token> {
-    const SMALL: Words = Words("на в у це номер до приблизно десь около майже вже и а маемо");
     tokens[..at]
         .iter()
         .rev()
         .take_while(|token| !token.is_break() || token.is_mark('.'))
-        .filter(|token| token.is_word() && !SMALL.has(Some(token)))
+        .filter(|token| token.is_word() && !SMALL_WORDS.has(Some(token)))
 }
 
 fn is_branch<'t>(mut words: impl Iterator<Item = &'t Token>) -> bool {
@@ -284,19 +215,6 @@ fn metres(tokens: &[Token], at: usize, value: u32) -> Option<(Reading, usize)> {
     }
     None
 }
-
-/// Tens, folded, as heights have them.
-const TENS: [(&str, u32); 9] = [
-    ("десят", 10),
-    ("двадцят", 20),
-    ("двадцат", 20),
-    ("тридцят", 30),
-    ("тридцат", 30),
-    ("сорок", 40),
-    ("пятдесят", 50),
-    ("шистдесят", 60),
-    ("шестдесят", 60),
-];
 
 /// "сто двадцять", "сто двадцять п'ять".
 fn hundred_and(tokens: &[Token], at: usize) -> Option<Found> {

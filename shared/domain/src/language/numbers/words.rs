@@ -1,0 +1,101 @@
+//! The words that say what the number beside them counts, and words that are numbers.
+
+use crate::language::token::Token;
+
+/// Words, folded, by what they say of the number beside them.
+pub(super) struct Words(&'static str);
+
+impl Words {
+    /// Whether a token is one of them.
+    pub(super) fn has(&self, token: Option<&Token>) -> bool {
+        token
+            .is_some_and(|token| token.is_word() && self.0.split(' ').any(|word| word == token.key))
+    }
+}
+
+pub(super) const HEIGHT_WORDS: Words = Words(
+    "зрист зросту зростом зросте зрости рост роста росту ростом росте рист ростик ростовка \
+     височина height tall",
+);
+pub(super) const SIZE_WORDS: Words = Words(
+    "розмир розмиру розмири розмиром размер размера размеру размери розмер розмера размером \
+     розмирив р size",
+);
+pub(super) const CM_WORDS: Words =
+    Words("см сантиметр сантиметри сантиметрив сантиметров cm сантиметра");
+pub(super) const METRE_WORDS: Words = Words("м метр метра метри m");
+pub(super) const YEAR_WORDS: Words = Words(
+    "рик рок роки року рокив рокы рочки рочкив рочок год года годик годика годиков лет годи г \
+     рички y yo years year",
+);
+pub(super) const MONTH_WORDS: Words =
+    Words("мис мисяць мисяц мисяци мисяцив месяц месяца месяцев мес months");
+pub(super) const AGED_STEMS: &[&str] = &["ричн", "летн", "рочн"];
+pub(super) const CHILD_WORDS: Words = Words(
+    "нам ий иому йому ей ему дитини дитина донци донечци доня дони доничци сину синови синочку \
+     ребенку дочке дочци дивчини дивчинци хлопчику малюку виком вик возраст доци внучци внучке \
+     онуци племинници старший старшому меншому менший молодший старшой младшей",
+);
+pub(super) const PIECE_WORDS: Words = Words(
+    "шт штук штуки штука одиниц одиници единиц комплекти комплекта костюми костюма костюмив \
+     костюмов костюмчики сукни суконь сукон плаття платя тренчи тренча тренчив пари таких такие \
+     таки",
+);
+pub(super) const BRANCH_STEMS: &[&str] =
+    &["видделенн", "виддилен", "видилен", "виделен", "отделен", "поштомат", "почтомат", "поштамат"];
+pub(super) const BRANCH_WORDS: Words = Words("вид виддил отд нп виддел видд вд");
+pub(super) const MONEY_WORDS: Words =
+    Words("грн гривен гривн гривни гривня гривень гр uah гривна рублей");
+pub(super) const MONEY_BEFORE: Words =
+    Words("цина цини цину вартист сума суму цена цени цену бюджет");
+pub(super) const OTHER_UNITS: Words = Words(
+    "днив дни ден дня дней годин години годину хв хвилин минут кг килограм килограмив килограмм \
+     раз рази разив клас класс тижни тиждень тижнив числа лютого сичня березня квитня травня \
+     червня липня серпня вересня жовтня листопада грудня дитей дитини дитинки доньки сини двоих \
+     кольори кольорив колори людей людини фото процент процентив видсоткив видсотки",
+);
+pub(super) const HOUSE_WORDS: Words = Words(
+    "буд будинок дом кв квартира квартири вул вулиця улица проспект номер код школа школи пид",
+);
+
+/// Numerals, folded, from one to fourteen.
+pub(super) const NUMERALS: &[&str] = &[
+    "один одна одну одне рик",
+    "два дви две двое",
+    "три трое",
+    "чотири четире",
+    "пят",
+    "шист шест",
+    "сим сем",
+    "висим восем",
+    "девят",
+    "десят",
+    "одинадцят одиннадцат",
+    "дванадцят двенадцат",
+    "тринадцят тринадцат",
+    "чотирнадцят четирнадцат",
+];
+
+/// Small words between a number and the word that says what it counts.
+pub(super) const SMALL_WORDS: Words =
+    Words("на в у це номер до приблизно десь около майже вже и а маемо");
+
+/// The value of a numeral.
+#[must_use]
+pub fn numeral(key: &str) -> Option<u32> {
+    let at = NUMERALS.iter().position(|words| words.split(' ').any(|word| word == key))?;
+    u32::try_from(at + 1).ok()
+}
+
+/// Tens, folded, as heights have them.
+pub(super) const TENS: [(&str, u32); 9] = [
+    ("десят", 10),
+    ("двадцят", 20),
+    ("двадцат", 20),
+    ("тридцят", 30),
+    ("тридцат", 30),
+    ("сорок", 40),
+    ("пятдесят", 50),
+    ("шистдесят", 60),
+    ("шестдесят", 60),
+];
