@@ -101,8 +101,8 @@ fn each_function_is_told_what_it_needs_and_no_more() {
         BTreeMap::from([
             ("MANYCHAT_API_URL", "https://api.manychat.com"),
             ("MIRT_BURST_LONGEST_MS", "6000"),
-        ("MIRT_BURST_QUIET_MS", "1500"),
-        ("MIRT_CHANNEL_SECRET", "mirt/dev/channels"),
+            ("MIRT_BURST_QUIET_MS", "1500"),
+            ("MIRT_CHANNEL_SECRET", "mirt/dev/channels"),
             ("MIRT_LOG", "info"),
             ("MIRT_TABLE", "mirt-dev"),
             ("TELEGRAM_API_URL", "https://api.telegram.org"),
