@@ -1,4 +1,5 @@
-//! The figures of the README: `cargo bench -p mirt --bench figures` prints them as a table.
+//! Prints the README's figures as a table:
+//! `cargo build --release && cargo run --release -p mirt-figures`.
 //!
 //! Times on a shared machine are noisy, so what we add is shown beside what the store needs on the
 //! same machine in the same run. Nothing here passes or fails.
@@ -9,7 +10,6 @@
 )]
 
 use std::{
-    path::Path,
     process::id,
     time::{Duration, Instant},
 };
@@ -181,7 +181,7 @@ async fn start() {
     let mut times = Vec::with_capacity(STARTS);
     for _ in 0..STARTS {
         let begun = Instant::now();
-        let mut mirt = Mirt::start(env!("CARGO_BIN_EXE_mirt"), &[]).await;
+        let mut mirt = Mirt::start(&sibling("mirt"), &[]).await;
         times.push(begun.elapsed());
         mirt.kill().await;
     }
@@ -196,10 +196,10 @@ fn sizes() {
     }
 }
 
-/// A binary beside `mirt`'s own.
+/// A binary of the same build, beside this one.
 fn sibling(name: &str) -> String {
-    let path = Path::new(env!("CARGO_BIN_EXE_mirt")).with_file_name(name);
-    path.to_str().expect("a path of ASCII").to_owned()
+    let own = std::env::current_exe().expect("this program has a file");
+    own.with_file_name(name).to_str().expect("a path of ASCII").to_owned()
 }
 
 fn row(figure: &str, value: String) {
