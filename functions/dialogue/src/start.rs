@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use aws_lambda_events::sqs::SqsEvent;
-use lambda_runtime::{LambdaEvent, service_fn};
+use jiff::Timestamp;
+use lambda_runtime::{Context, LambdaEvent, service_fn};
 use mirt_aws::{sdk, secrets, table::Table};
 use mirt_channels::{Channels, manychat, telegram};
 use mirt_domain::shop::{Requisites, Settings as ShopSettings, Shop, Words};
@@ -85,13 +86,16 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     };
     let dialogue = &dialogue;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
+        let deadline = deadline(&event.context);
         let again = batch::from_event(event.payload)
-            .run(async |session, woken_at| match dialogue.take_turns(&session, woken_at).await {
-                Ok(()) => true,
-                Err(error) => {
-                    let channel = session.channel;
-                    tracing::error!(event = "turn_failed", %channel, error = chain(&error));
-                    false
+            .run(async |session, woken_at| {
+                match dialogue.take_turns(&session, woken_at, deadline).await {
+                    Ok(()) => true,
+                    Err(error) => {
+                        let channel = session.channel;
+                        tracing::error!(event = "turn_failed", %channel, error = chain(&error));
+                        false
+                    }
                 }
             })
             .await;
@@ -99,6 +103,12 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     }))
     .await
     .map_err(StartError::Lambda)
+}
+
+/// When Lambda will stop this invocation.
+fn deadline(context: &Context) -> Timestamp {
+    let millis = i64::try_from(context.deadline).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
 }
 
 fn burst(settings: &Settings) -> Result<BurstWindow, SettingError> {

@@ -11,7 +11,7 @@ use mirt_engine::{
 
 use crate::{
     table::{
-        DEDUPE_KEPT, Due, SK_INTAKE, Table, data, dedupe_pk, due, inbox_sk, key, number,
+        DEDUPE_KEPT, Due, SK_INTAKE, Table, data, dedupe_pk, due, inbox_sk, key, number, overdue,
         session_pk, ttl,
     },
     transaction::{Written, put, update},
@@ -48,7 +48,7 @@ impl RecordEvent for Table {
 
         let mut entry = key(pk.clone(), inbox_sk(event));
         entry.extend([data(what, event)?]);
-        entry.extend(due(Due::Inbox, &event.session, at));
+        entry.extend(due(Due::Inbox, &event.session, overdue(at)));
 
         let count = Update::builder()
             .table_name(&self.name)

@@ -1,6 +1,7 @@
 //! The engine's ports on DynamoDB, SQS and Secrets Manager.
 
 pub mod dead_letters;
+mod due;
 mod error;
 pub mod http_client;
 mod inbox;

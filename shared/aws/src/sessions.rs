@@ -3,21 +3,22 @@
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, WriteRequest,
 };
+use jiff::Timestamp;
 use mirt_domain::session_id::SessionId;
 use mirt_engine::{
     failure::PortError,
     session_store::{
         CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
-        SettleOutbox, TurnCommit, TurnRecord, sort_inbox,
+        PendingReply, SettleOutbox, TurnCommit, TurnRecord, sort_inbox,
     },
 };
 
 use crate::{
     error::{port_error, unreadable},
     table::{
-        Due, Item, SK_INBOX, SK_INTAKE, SK_OUTBOX, SK_STATE, SK_TURN, TURN_KEPT, Table, counter,
-        data, due, from_data, key, number, outbox_sk, session_pk, string, text, ttl, turn_sk,
-        undelivered_sk,
+        DUE_AT, Due, Item, SK_INBOX, SK_INTAKE, SK_OUTBOX, SK_STATE, SK_TURN, TURN_KEPT, Table,
+        counter, data, due, from_data, key, number, outbox_sk, overdue, session_pk, string, text,
+        time, ttl, turn_sk, undelivered_sk,
     },
     transaction::{Written, check, delete, put},
 };
@@ -25,6 +26,9 @@ use crate::{
 /// How many pages of 1 MB a session's open part may have. Far above what the limits on message
 /// size and rate let in; beyond it the session is broken and a human has to look.
 const MAX_PAGES: usize = 16;
+
+/// How often a reply's delivery failed.
+const FAILURES: &str = "failures";
 
 /// How often a batch of deletions is sent again for what the table had no capacity for.
 const DELETE_ATTEMPTS: usize = 4;
@@ -80,7 +84,7 @@ impl LoadSession for Table {
         let mut loaded = LoadedSession {
             session: mirt_domain::session::Session::default(),
             version: 0,
-            recorded: 0,
+            consumed: 0,
             inbox: Vec::new(),
             outbox: Vec::new(),
         };
@@ -89,19 +93,23 @@ impl LoadSession for Table {
                 SK_STATE => {
                     loaded.session = from_data("a checkpoint", &item)?;
                     loaded.version = counter(&item, "version");
+                    loaded.consumed = counter(&item, "consumed");
                 }
-                SK_INTAKE => loaded.recorded = counter(&item, "recorded"),
                 sk if sk.starts_with(SK_INBOX) => loaded
                     .inbox
                     .push(InboxEntry { key: sk.to_owned(), event: from_data("an event", &item)? }),
                 sk if sk.starts_with(SK_OUTBOX) => {
-                    loaded.outbox.push(from_data("a reply", &item)?);
+                    loaded.outbox.push(PendingReply {
+                        entry: from_data("a reply", &item)?,
+                        failures: counter(&item, FAILURES),
+                        due_at: time(&item, DUE_AT),
+                    });
                 }
                 _ => {}
             }
         }
         sort_inbox(&mut loaded.inbox);
-        loaded.outbox.sort_by_key(|entry: &OutboxEntry| entry.key);
+        loaded.outbox.sort_by_key(|pending| pending.entry.key);
         Ok(loaded)
     }
 }
@@ -114,6 +122,7 @@ impl CommitTurn for Table {
         let mut state = key(pk.clone(), SK_STATE.to_owned());
         state.extend([data(what, &turn.session)?]);
         state.insert("version".to_owned(), number(turn.version + 1));
+        state.insert("consumed".to_owned(), number(turn.consumed_ever));
         let state = Put::builder().table_name(&self.name).set_item(Some(state));
         let state = if turn.version == 0 {
             state.condition_expression("attribute_not_exists(pk)")
@@ -127,7 +136,7 @@ impl CommitTurn for Table {
 
         for consumed in &turn.consumed {
             // The condition keeps an event out of a second turn: checkpoint and inbox are read
-            // together but not as one moment.
+            // with one query but not in one moment.
             let consumed = Delete::builder()
                 .table_name(&self.name)
                 .set_key(Some(key(pk.clone(), consumed.clone())))
@@ -139,7 +148,7 @@ impl CommitTurn for Table {
         for entry in &turn.outbox {
             let mut item = key(pk.clone(), outbox_sk(entry.key));
             item.extend([data(what, entry)?]);
-            item.extend(due(Due::Outbox, id, entry.committed_at));
+            item.extend(due(Due::Outbox, id, overdue(entry.committed_at)));
             items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(item)))?);
         }
 
@@ -201,11 +210,49 @@ impl SettleOutbox for Table {
                 what,
                 Delete::builder()
                     .table_name(&self.name)
-                    .set_key(Some(key(pk, outbox_sk(entry.key)))),
+                    .set_key(Some(key(pk, outbox_sk(entry.key))))
+                    .condition_expression("attribute_exists(pk)"),
             )?,
         ];
-        self.write(what, items).await?;
-        Ok(())
+        match self.write(what, items).await? {
+            // Another instance has settled it.
+            Written::Done | Written::ConditionFailed(_) => Ok(()),
+        }
+    }
+
+    async fn postpone(
+        &self,
+        id: &SessionId,
+        entry: OutboxKey,
+        failures: u32,
+        due_at: Timestamp,
+    ) -> Result<(), PortError> {
+        let what = "a postponed reply";
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key(session_pk(id), outbox_sk(entry))))
+            .update_expression("SET #failures = :failures, #due_at = :due_at")
+            // One that was delivered meanwhile must not come back.
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#failures", FAILURES)
+            .expression_attribute_names("#due_at", DUE_AT)
+            .expression_attribute_values(":failures", number(failures))
+            .expression_attribute_values(":due_at", number(due_at.as_millisecond()))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(port_error("dynamodb", what, error)),
+        }
     }
 }
 

@@ -5,19 +5,22 @@
 //! | `S#<channel>:<user>` | `IN#<order>#<event>` | an event that no turn has consumed |
 //! | | `INTAKE` | how many events were recorded, ever |
 //! | | `OUT#<turn>#<part>` | a channel call to make |
-//! | | `STATE` | the checkpoint and its version |
+//! | | `STATE` | the checkpoint, its version, how many events were consumed, ever |
 //! | | `TURN#<turn>` | record and transcript of a turn; expires |
 //! | | `UNDELIVERED#<turn>#<part>` | a call that the channel refused for good |
 //! | `E#<channel>:<user>:<event>` | `E` | dedupe record; expires |
 //!
 //! `IN#` to `STATE` is one range on purpose: all that a turn reads comes with one query. `INTAKE`
 //! is an item of its own because each event writes it, and a write costs by the item's size.
+//!
+//! What is still to be done (`IN#`, `OUT#`) is in the sparse index `due` by the time at which the
+//! sweeper looks for it.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, str::FromStr, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use mirt_domain::session_id::SessionId;
+use mirt_domain::session_id::{SessionId, UserId};
 use mirt_engine::{event::InboundEvent, failure::PortError, session_store::OutboxKey};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -33,10 +36,21 @@ pub(crate) const TURN_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// How many partitions each kind of due entry is spread over in the index `due`, so that no one of
 /// them is hot.
-const DUE_SHARDS: u64 = 4;
+pub(crate) const DUE_SHARDS: u32 = 4;
 
 /// When an entry that should be gone within seconds is looked for by the sweeper.
 const OVERDUE_AFTER: Duration = Duration::from_mins(2);
+
+/// The sparse index of what is still to be done.
+pub(crate) const DUE_INDEX: &str = "due";
+
+/// The index's partition key.
+pub(crate) const DUE_SHARD: &str = "due_shard";
+
+/// The index's sort key: milliseconds since 1970.
+pub(crate) const DUE_AT: &str = "due_at";
+
+const SESSION: &str = "S#";
 
 pub(crate) const SK_INBOX: &str = "IN#";
 pub(crate) const SK_INTAKE: &str = "INTAKE";
@@ -83,8 +97,27 @@ pub(crate) enum Due {
     Outbox,
 }
 
+impl Due {
+    pub(crate) const ALL: [Self; 2] = [Self::Inbox, Self::Outbox];
+
+    /// The index's partition key for one part of the entries of this kind.
+    pub(crate) fn shard(self, n: u32) -> String {
+        let kind = match self {
+            Self::Inbox => "IN",
+            Self::Outbox => "OUT",
+        };
+        format!("{kind}#{n}")
+    }
+}
+
 pub(crate) fn session_pk(id: &SessionId) -> String {
-    format!("S#{id}")
+    format!("{SESSION}{id}")
+}
+
+/// The session whose items have this partition key.
+pub(crate) fn session_of(pk: &str) -> Option<SessionId> {
+    let (channel, user) = pk.strip_prefix(SESSION)?.split_once(':')?;
+    Some(SessionId { channel: channel.parse().ok()?, user: UserId::parse(user).ok()? })
 }
 
 pub(crate) fn dedupe_pk(event: &InboundEvent) -> String {
@@ -111,20 +144,21 @@ pub(crate) fn key(pk: String, sk: String) -> Item {
     HashMap::from([("pk".to_owned(), string(pk)), ("sk".to_owned(), string(sk))])
 }
 
+/// When an entry that came at `since` should have been dealt with.
+pub(crate) fn overdue(since: Timestamp) -> Timestamp {
+    mirt_engine::clock::after(since, OVERDUE_AFTER)
+}
+
 /// The attributes that put an item into the index `due`.
-pub(crate) fn due(kind: Due, id: &SessionId, since: Timestamp) -> [(String, AttributeValue); 2] {
-    let kind = match kind {
-        Due::Inbox => "IN",
-        Due::Outbox => "OUT",
-    };
+pub(crate) fn due(kind: Due, id: &SessionId, at: Timestamp) -> [(String, AttributeValue); 2] {
     // FNV-1a: stable over builds, unlike the standard library's hasher.
-    let hash = id.to_string().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let due_at = mirt_engine::clock::after(since, OVERDUE_AFTER).as_millisecond();
+    let hash = id
+        .to_string()
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     [
-        ("due_shard".to_owned(), string(format!("{kind}#{}", hash % DUE_SHARDS))),
-        ("due_at".to_owned(), number(due_at)),
+        (DUE_SHARD.to_owned(), string(kind.shard(hash % DUE_SHARDS))),
+        (DUE_AT.to_owned(), number(at.as_millisecond())),
     ]
 }
 
@@ -164,9 +198,34 @@ pub(crate) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
 }
 
 /// A counter; 0 when the item has none.
-pub(crate) fn counter(item: &Item, name: &str) -> u64 {
+pub(crate) fn counter<T: Default + FromStr>(item: &Item, name: &str) -> T {
     item.get(name)
         .and_then(|value| value.as_n().ok())
         .and_then(|digits| digits.parse().ok())
-        .unwrap_or(0)
+        .unwrap_or_default()
+}
+
+/// A time in milliseconds since 1970; 1970 when the item has none.
+pub(crate) fn time(item: &Item, name: &str) -> Timestamp {
+    Timestamp::from_millisecond(counter(item, name)).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use mirt_domain::channel::Channel;
+
+    use super::*;
+
+    #[test]
+    fn a_session_is_known_again_by_its_partition_key() {
+        let id = UserId::parse("a:b/1")
+            .map(|user| SessionId { channel: Channel::ManychatTelegram, user })
+            .ok();
+
+        let again = id.as_ref().and_then(|id| session_of(&session_pk(id)));
+
+        assert!(again.is_some());
+        assert_eq!(again, id);
+        assert_eq!(session_of("E#telegram:1"), None);
+    }
 }

@@ -1,13 +1,45 @@
 //! Use case: what was committed is sent (I7), in order, and noted as sent.
+//!
+//! A reply that its channel does not take now stays in the outbox until it is due again, and what
+//! was said after it waits behind it. The session goes on meanwhile.
 
-use std::future::Future;
+use std::{future::Future, pin::pin, time::Duration};
 
+use futures_util::future::{Either, select};
+use jiff::Timestamp;
 use mirt_domain::{channel::Channel, reply::Reply, session_id::SessionId};
 
 use crate::{
+    clock::{Clock, after, until},
     failure::{PortError, SendError},
-    session_store::{OutboxEntry, OutboxKey, SettleOutbox},
+    session_store::{OutboxEntry, OutboxKey, PendingReply, SettleOutbox},
 };
+
+/// How long after its n-th failure a reply is tried again; the last holds for all that follow.
+/// About as long as the channel has been out: short troubles are over soon, and a long one is not
+/// made longer by us.
+const TRY_AGAIN_AFTER: [Duration; 6] = [
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+    Duration::from_mins(1),
+    Duration::from_mins(2),
+    Duration::from_mins(5),
+    Duration::from_mins(10),
+];
+
+/// How long after a customer's last message a channel takes a reply, and we send one (decision 10).
+/// Source: Meta's messaging window of 24 hours.
+const WINDOW: Duration = Duration::from_hours(24);
+
+/// No call is begun with less time left than this, and none lasts into it: what was sent has to be
+/// noted before the process ends.
+const TIME_TO_NOTE: Duration = Duration::from_secs(5);
+
+/// How often a delivery is noted, when that fails: each failure may cost the customer a repetition.
+const ATTEMPTS_TO_NOTE: u32 = 3;
+
+/// Between two of them.
+const PAUSE_BEFORE_NOTING: Duration = Duration::from_millis(500);
 
 /// Sends to customers, within each channel's limits.
 pub trait SendReply: Send + Sync {
@@ -26,50 +58,170 @@ pub trait SendReply: Send + Sync {
     ) -> impl Future<Output = Result<(), SendError>> + Send;
 }
 
-/// Why a delivery stopped before its end. Whatever was sent before is noted as sent, or will be
-/// sent once more if that note failed.
-#[derive(Debug, thiserror::Error)]
-pub enum DeliverError {
-    /// The channel will take it later.
-    #[error("the reply is not delivered")]
-    Channel(#[source] SendError),
-    /// It is not known whether what was sent is noted.
-    #[error("the delivery is not noted")]
-    Store(#[source] PortError),
+/// What a delivery came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivered {
+    /// Nothing of it is left.
+    All,
+    /// The first that is left waits for its time, and the others behind it.
+    Waiting,
 }
 
-/// Sends outbox entries in order and notes them, all with one write when all goes well.
-///
-/// An entry that the channel refuses for good is set aside and does not hold back the others.
-///
-/// # Errors
-/// At the first entry that the channel does not take now: the rest stays in the outbox, in order.
-pub async fn deliver(
-    channels: &impl SendReply,
-    store: &impl SettleOutbox,
-    session: &SessionId,
-    entries: &[OutboxEntry],
-) -> Result<(), DeliverError> {
-    let mut sent: Vec<OutboxKey> = Vec::with_capacity(entries.len());
-    let mut stopped = None;
-    for entry in entries {
-        match channels.send(session, &entry.part).await {
-            Ok(()) => sent.push(entry.key),
-            Err(SendError::Refused { reason }) => {
-                tracing::error!(event = "reply_refused", channel = %session.channel, reason);
-                if let Err(error) = store.set_aside(session, entry, reason).await {
-                    stopped = Some(DeliverError::Store(error));
-                    break;
-                }
+/// What a delivery is made with.
+#[derive(Debug)]
+pub struct Delivery<'a, K, S, C> {
+    /// Time.
+    pub clock: &'a K,
+    /// The outbox.
+    pub store: &'a S,
+    /// The customers' channels.
+    pub channels: &'a C,
+    /// When this process must be done. Nothing is sent later: another instance may have the session
+    /// by then.
+    pub deadline: Timestamp,
+}
+
+/// When a reply to a message that was received at `asked_at` is too late.
+#[must_use]
+pub fn window_ends(asked_at: Timestamp) -> Timestamp {
+    after(asked_at, WINDOW)
+}
+
+impl<K, S, C> Delivery<'_, K, S, C>
+where
+    K: Clock,
+    S: SettleOutbox,
+    C: SendReply,
+{
+    /// Sends outbox entries in order and notes them, all with one write when all goes well.
+    ///
+    /// An entry that will never be sent, because the channel refuses it for good or because it is
+    /// too late for it, is set aside for a human and does not hold back the others.
+    ///
+    /// # Errors
+    /// When it is not known whether what became of an entry is noted: the session must be woken
+    /// again.
+    pub async fn deliver(
+        &self,
+        session: &SessionId,
+        entries: &[PendingReply],
+    ) -> Result<Delivered, PortError> {
+        let mut sent: Vec<OutboxKey> = Vec::with_capacity(entries.len());
+        let stopped = self.send_all(session, entries, &mut sent).await;
+        if !sent.is_empty() {
+            self.note(session, &sent).await?;
+        }
+        match stopped? {
+            Stopped::AtTheEnd => Ok(Delivered::All),
+            Stopped::OutOfTime => {
+                tracing::warn!(event = "delivery_out_of_time", channel = %session.channel);
+                Ok(Delivered::Waiting)
             }
-            Err(error @ SendError::Retry { .. }) => {
-                stopped = Some(DeliverError::Channel(error));
-                break;
+            Stopped::NotDue => Ok(Delivered::Waiting),
+            Stopped::Failed { key, failures, asked } => {
+                let step = usize::try_from(failures).unwrap_or(usize::MAX);
+                let last = TRY_AGAIN_AFTER.len();
+                let pause = TRY_AGAIN_AFTER[step.clamp(1, last) - 1].max(asked.unwrap_or_default());
+                let due_at = after(self.clock.now(), pause);
+                self.store.postpone(session, key, failures, due_at).await?;
+                Ok(Delivered::Waiting)
             }
         }
     }
-    if !sent.is_empty() {
-        store.mark_delivered(session, &sent).await.map_err(DeliverError::Store)?;
+
+    async fn send_all(
+        &self,
+        session: &SessionId,
+        entries: &[PendingReply],
+        sent: &mut Vec<OutboxKey>,
+    ) -> Result<Stopped, PortError> {
+        for PendingReply { entry, failures, due_at } in entries {
+            let now = self.clock.now();
+            if now > entry.expires_at {
+                self.set_aside(session, entry, "window_closed").await?;
+                continue;
+            }
+            if *failures > 0 && now < *due_at {
+                return Ok(Stopped::NotDue);
+            }
+            let left = until(now, self.deadline).saturating_sub(TIME_TO_NOTE);
+            if left.is_zero() {
+                return Ok(Stopped::OutOfTime);
+            }
+            match self.send_within(left, session, &entry.part).await {
+                Ok(()) => sent.push(entry.key),
+                Err(SendError::Refused { reason }) => {
+                    self.set_aside(session, entry, reason).await?;
+                }
+                Err(SendError::Retry { after: asked, source }) => {
+                    let failures = failures.saturating_add(1);
+                    tracing::warn!(
+                        event = "reply_postponed",
+                        channel = %session.channel,
+                        failures,
+                        error = %source,
+                    );
+                    return Ok(Stopped::Failed { key: entry.key, failures, asked });
+                }
+            }
+        }
+        Ok(Stopped::AtTheEnd)
     }
-    stopped.map_or(Ok(()), Err)
+
+    /// One call, cut off when time is up.
+    async fn send_within(
+        &self,
+        limit: Duration,
+        session: &SessionId,
+        part: &Reply,
+    ) -> Result<(), SendError> {
+        let (send, limit) =
+            (pin!(self.channels.send(session, part)), pin!(self.clock.sleep(limit)));
+        match select(send, limit).await {
+            Either::Left((result, _)) => result,
+            Either::Right(_) => {
+                Err(SendError::Retry { after: None, source: "no answer in time".into() })
+            }
+        }
+    }
+
+    async fn set_aside(
+        &self,
+        session: &SessionId,
+        entry: &OutboxEntry,
+        reason: &str,
+    ) -> Result<(), PortError> {
+        tracing::error!(event = "reply_set_aside", channel = %session.channel, reason);
+        self.store.set_aside(session, entry, reason).await
+    }
+
+    async fn note(&self, session: &SessionId, sent: &[OutboxKey]) -> Result<(), PortError> {
+        let mut attempt = 1;
+        loop {
+            match self.store.mark_delivered(session, sent).await {
+                Err(PortError::Unavailable { .. }) if attempt < ATTEMPTS_TO_NOTE => {
+                    attempt += 1;
+                    self.clock.sleep(PAUSE_BEFORE_NOTING).await;
+                }
+                result => return result,
+            }
+        }
+    }
+}
+
+/// Where a delivery stopped.
+enum Stopped {
+    AtTheEnd,
+    /// At an entry whose time has not come.
+    NotDue,
+    /// At an entry that this process has no time for.
+    OutOfTime,
+    /// At an entry that the channel did not take.
+    Failed {
+        key: OutboxKey,
+        /// How often it has failed by now.
+        failures: u32,
+        /// How long the channel asked to be left alone.
+        asked: Option<Duration>,
+    },
 }

@@ -50,7 +50,7 @@ impl EventKey {
 }
 
 /// The first 128 bits of a SHA-256 over `parts`, each with its length, as 32 hex digits.
-fn digest(parts: &[&str]) -> String {
+pub(crate) fn digest(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_be_bytes());

@@ -12,5 +12,6 @@ pub mod event;
 pub mod failure;
 pub mod receive;
 pub mod session_store;
+pub mod sweep;
 pub mod take_turn;
 pub mod wake_up;

@@ -23,12 +23,12 @@ pub struct LoadedSession {
     pub session: Session,
     /// How many turns were committed; 0 for a new session. Each commit is conditional on it.
     pub version: u64,
-    /// How many events were ever recorded. Grows with each, so a commit can see a new one.
-    pub recorded: u64,
+    /// How many events its turns have consumed, ever.
+    pub consumed: u64,
     /// The events that no turn has consumed, in order.
     pub inbox: Vec<InboxEntry>,
     /// The replies that no delivery was noted for, in order.
-    pub outbox: Vec<OutboxEntry>,
+    pub outbox: Vec<PendingReply>,
 }
 
 /// An event in the inbox.
@@ -58,6 +58,27 @@ pub struct OutboxEntry {
     pub part: Reply,
     /// When the turn was committed.
     pub committed_at: Timestamp,
+    /// When it is too late to send it.
+    pub expires_at: Timestamp,
+}
+
+/// An outbox entry, and how its delivery goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingReply {
+    /// What to send.
+    pub entry: OutboxEntry,
+    /// How often the channel did not take it.
+    pub failures: u32,
+    /// After a failure, when it is tried again.
+    pub due_at: Timestamp,
+}
+
+impl From<OutboxEntry> for PendingReply {
+    /// An entry that was just committed.
+    fn from(entry: OutboxEntry) -> Self {
+        let due_at = entry.committed_at;
+        Self { entry, failures: 0, due_at }
+    }
 }
 
 /// What is kept of a turn: the transcript, and why it came out so (I12).
@@ -84,8 +105,14 @@ pub struct TurnRecord {
 pub struct TurnCommit {
     /// The session before the turn, as it was read: the condition of the commit.
     pub version: u64,
-    /// The count of recorded events that was read. `None` commits even when more came since.
+    /// How many events were recorded, ever, if the turn answers them all. `None` commits even when
+    /// more came.
+    ///
+    /// It is worked out from what was read, not read itself: the items of a session are not read in
+    /// one moment, so a counter read beside the inbox may count what the inbox does not show.
     pub recorded: Option<u64>,
+    /// How many events the session's turns have consumed, ever, with this one.
+    pub consumed_ever: u64,
     /// The checkpoint after the turn.
     pub session: Session,
     /// The keys of the events that the turn consumed.
@@ -112,7 +139,8 @@ pub enum CommitError {
 
 /// Reads a session.
 pub trait LoadSession: Send + Sync {
-    /// Reads checkpoint, inbox and outbox, all of one moment or of a later one.
+    /// Reads checkpoint, inbox and outbox: each item as it was at some moment of the call, not
+    /// necessarily the same one.
     ///
     /// # Errors
     /// When the store did not answer, or holds what cannot be read.
@@ -147,8 +175,8 @@ pub trait SettleOutbox: Send + Sync {
         entries: &[OutboxKey],
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
-    /// Takes an entry that the channel will never take out of the outbox and keeps it aside, with
-    /// the reason, for a human.
+    /// Takes an entry that will never be sent out of the outbox and keeps it aside, with the reason,
+    /// for a human. Does nothing when the entry is not there any more.
     ///
     /// # Errors
     /// When the store did not do it; the entry will be tried once more.
@@ -157,6 +185,19 @@ pub trait SettleOutbox: Send + Sync {
         id: &SessionId,
         entry: &OutboxEntry,
         reason: &str,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// Notes that an entry has failed `failures` times and is due again at `due_at`. Does nothing
+    /// when the entry is not there any more.
+    ///
+    /// # Errors
+    /// When the store did not do it; the entry will be tried once more, too soon perhaps.
+    fn postpone(
+        &self,
+        id: &SessionId,
+        entry: OutboxKey,
+        failures: u32,
+        due_at: Timestamp,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 }
 

@@ -12,18 +12,19 @@ use mirt_domain::{
 use crate::{
     burst::BurstWindow,
     clock::{Clock, after, until},
-    deliver::{DeliverError, SendReply, deliver},
+    deliver::{Delivered, Delivery, SendReply, window_ends},
     failure::PortError,
     session_store::{
         CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
-        SettleOutbox, TurnCommit, TurnRecord,
+        PendingReply, SettleOutbox, TurnCommit, TurnRecord,
     },
 };
 
 /// How often a turn that is ready is thrown away because the customer wrote more (I5).
 const MAX_RESTARTS: u32 = 2;
 
-/// How often a lost race against another instance is run again.
+/// How often a session is read again after a commit that was lost to another instance, or of which
+/// it is not known whether it was done.
 const MAX_CONFLICTS: u32 = 5;
 
 /// How many turns one wake-up takes at most, when the customer keeps writing during delivery.
@@ -62,9 +63,6 @@ pub enum TurnError {
     /// Other instances won every race.
     #[error("the session was changed by others {MAX_CONFLICTS} times in a row")]
     Conflicts,
-    /// A committed reply was not delivered.
-    #[error(transparent)]
-    Deliver(#[from] DeliverError),
 }
 
 impl<K, S, C> Dialogue<'_, K, S, C>
@@ -73,41 +71,64 @@ where
     S: LoadSession + CommitTurn + SettleOutbox,
     C: SendReply,
 {
-    /// Brings a woken session to rest: its inbox empty, its outbox delivered.
+    /// Brings a woken session to rest: its inbox empty, its outbox delivered or due later.
     ///
     /// `woken_at` is when the latest known event of the session was received; nothing is read
-    /// before its quiet window is over.
+    /// before its quiet window is over. After `deadline` nothing is sent any more: by then another
+    /// instance may have been woken in the place of this one. What is left over then is found by
+    /// the sweeper.
     ///
     /// # Errors
     /// [`TurnError`]: the wake-up must be delivered again. What was committed stays committed,
     /// what was delivered stays delivered, and doing it again does neither twice.
-    pub async fn take_turns(&self, id: &SessionId, woken_at: Timestamp) -> Result<(), TurnError> {
+    pub async fn take_turns(
+        &self,
+        id: &SessionId,
+        woken_at: Timestamp,
+        deadline: Timestamp,
+    ) -> Result<(), TurnError> {
+        let &Self { clock, store, channels, .. } = self;
+        let delivery = Delivery { clock, store, channels, deadline };
         // A clock that runs ahead of ours must not make us wait for it.
-        let woken_at = woken_at.min(self.clock.now());
+        let woken_at = woken_at.min(clock.now());
         self.wait_until(self.burst.over_at(woken_at, woken_at)).await;
-        let (mut turns, mut restarts, mut conflicts) = (0, 0, 0);
+        let (mut turns, mut conflicts) = (0, 0);
+        let (mut version, mut restarts) = (None, 0);
         while turns < MAX_TURNS {
             let loaded = self.load_whole_burst(id).await?;
-            deliver(self.channels, self.store, id, &loaded.outbox).await?;
+            if version.replace(loaded.version) != Some(loaded.version) {
+                // Another turn than the one that was thrown away.
+                restarts = 0;
+            }
+            let earlier = delivery.deliver(id, &loaded.outbox).await?;
             if loaded.inbox.is_empty() {
                 return Ok(());
             }
             let waiting = loaded.inbox.len();
             let commit = self.prepare(id, loaded, restarts < MAX_RESTARTS);
-            match self.store.commit_turn(id, &commit).await {
+            match store.commit_turn(id, &commit).await {
                 Ok(()) => {
                     log_turn(id, &commit);
-                    deliver(self.channels, self.store, id, &commit.outbox).await?;
-                    if commit.recorded.is_some() && commit.consumed.len() == waiting {
+                    let is_all = commit.recorded.is_some() && commit.consumed.len() == waiting;
+                    if earlier == Delivered::All {
+                        let replies: Vec<_> =
+                            commit.outbox.into_iter().map(PendingReply::from).collect();
+                        delivery.deliver(id, &replies).await?;
+                    }
+                    if is_all {
                         // The commit saw that nothing more had come: what comes later has a
                         // wake-up of its own.
                         return Ok(());
                     }
                     turns += 1;
-                    restarts = 0;
                 }
                 Err(CommitError::NewInput) => restarts += 1,
-                Err(CommitError::Conflict) if conflicts < MAX_CONFLICTS => conflicts += 1,
+                // It may have been done all the same: the session shows it when it is read again.
+                Err(CommitError::Conflict | CommitError::Store(PortError::Unavailable { .. }))
+                    if conflicts < MAX_CONFLICTS =>
+                {
+                    conflicts += 1;
+                }
                 Err(CommitError::Conflict) => return Err(TurnError::Conflicts),
                 Err(CommitError::Store(error)) => return Err(error.into()),
             }
@@ -118,15 +139,22 @@ where
     /// Reads the session once the customer has stopped writing, or has written for long enough. A
     /// clock elsewhere that runs ahead of ours makes us wait no longer than that.
     async fn load_whole_burst(&self, id: &SessionId) -> Result<LoadedSession, PortError> {
-        let at_the_latest = after(self.clock.now(), self.burst.longest);
+        let mut seen = None;
         loop {
             let loaded = self.store.load_session(id).await?;
             let received = || loaded.inbox.iter().map(|entry| entry.event.received_at);
             let (Some(first), Some(last)) = (received().min(), received().max()) else {
                 return Ok(loaded);
             };
+            let now = self.clock.now();
+            let seen_at = match seen {
+                Some((same, seen_at)) if same == first => seen_at,
+                _ => now,
+            };
+            seen = Some((first, seen_at));
+            let at_the_latest = after(seen_at, self.burst.longest);
             let over_at = self.burst.over_at(first, last).min(at_the_latest);
-            if self.clock.now() >= over_at {
+            if now >= over_at {
                 return Ok(loaded);
             }
             self.wait_until(over_at).await;
@@ -144,7 +172,8 @@ where
     fn prepare(&self, id: &SessionId, loaded: LoadedSession, unless_new_input: bool) -> TurnCommit {
         let now = self.clock.now();
         let n = loaded.version + 1;
-        let (consumed, messages) = one_turn_of(loaded.inbox);
+        let recorded = loaded.consumed + loaded.inbox.len() as u64;
+        let Part { keys, messages, last_at } = one_turn_of(loaded.inbox, now);
         let input = TurnInput { messages, now };
         let Turn { session, reply, actions, trace } =
             turn::take(&self.shop, &loaded.session, &input);
@@ -157,34 +186,48 @@ where
                 key: OutboxKey { turn: n, part: place },
                 part,
                 committed_at: now,
+                expires_at: window_ends(last_at),
             })
             .collect();
         let ms = until(now, self.clock.now()).as_millis().try_into().unwrap_or(u64::MAX);
         TurnCommit {
             version: loaded.version,
-            recorded: unless_new_input.then_some(loaded.recorded),
+            recorded: unless_new_input.then_some(recorded),
+            consumed_ever: loaded.consumed + keys.len() as u64,
             session,
-            consumed,
+            consumed: keys,
             outbox,
             record: TurnRecord { n, at: now, ms, input: input.messages, reply, actions, trace },
         }
     }
 }
 
-/// The keys and messages of the events that one turn takes, in order: at least one, and no more
-/// than its record and its transaction can hold.
-fn one_turn_of(inbox: Vec<InboxEntry>) -> (Vec<String>, Vec<Message>) {
+/// The events that one turn takes.
+struct Part {
+    keys: Vec<String>,
+    messages: Vec<Message>,
+    /// When the last of them was received.
+    last_at: Timestamp,
+}
+
+/// The first events of an inbox: at least one, and no more than a turn's record and its transaction
+/// can hold.
+fn one_turn_of(inbox: Vec<InboxEntry>, now: Timestamp) -> Part {
     let mut bytes = 0;
-    inbox
-        .into_iter()
-        .take(MAX_EVENTS_PER_TURN)
-        .enumerate()
-        .take_while(|(place, entry)| {
+    let first =
+        inbox.into_iter().take(MAX_EVENTS_PER_TURN).enumerate().take_while(|(place, entry)| {
             bytes += entry.event.message.text.as_deref().map_or(0, str::len);
             *place == 0 || bytes <= MAX_BYTES_PER_TURN
-        })
-        .map(|(_, entry)| (entry.key, entry.event.message))
-        .unzip()
+        });
+    let mut part = Part { keys: Vec::new(), messages: Vec::new(), last_at: Timestamp::MIN };
+    for (_, InboxEntry { key, event }) in first {
+        part.last_at = part.last_at.max(event.received_at);
+        part.keys.push(key);
+        part.messages.push(event.message);
+    }
+    // A clock that ran ahead must not make the window longer.
+    part.last_at = part.last_at.min(now);
+    part
 }
 
 /// One line a turn: what was decided, and nothing of what was said.

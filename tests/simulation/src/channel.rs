@@ -65,10 +65,11 @@ impl SendReply for Process {
         };
         if self.world.has(Mutant::MarkBeforeSend) {
             // Lost or not, what follows is the same.
-            let _ = self.call(Site::Mark, |state| {
+            let marked = self.call(Site::Mark, |state| {
                 let entries = &mut state.store.items(to).outbox;
-                entries.retain(|_, entry| entry.part != *part);
+                entries.retain(|_, pending| pending.entry.part != *part);
             });
+            let _ = marked.await;
         }
         let retry = |after| SendError::Retry { after, source: "the weather".into() };
         let is_slow =

@@ -7,7 +7,7 @@ use mirt_engine::{batch::Batch, burst::BurstWindow, take_turn::Dialogue, wake_up
 use crate::{
     mutant::Mutant,
     process::{self, Process},
-    queue::{Message, VISIBILITY},
+    queue::Message,
     weather::Site,
     world::World,
 };
@@ -34,14 +34,15 @@ fn poll(world: &World) {
             if state.running == most {
                 return Vec::new();
             }
-            let batch = world.time.chance(|rng| state.queue.receive(now, rng));
+            let batch =
+                world.time.chance(|rng| state.queue.receive(now, world.scenario.visibility, rng));
             state.running += usize::from(!batch.is_empty());
             batch
         });
         if batch.is_empty() {
             return;
         }
-        poll_after(world, VISIBILITY);
+        poll_after(world, world.scenario.visibility);
         process::start(
             world,
             TIMEOUT,
@@ -66,6 +67,10 @@ async fn serve(process: Process, messages: Vec<Message>) {
     for message in &messages {
         batch.add(message.id.to_string(), QueueTask::Wake(message.wake_up.clone()));
     }
+    let deadline = match world.has(Mutant::NoDeadline) {
+        true => jiff::Timestamp::MAX,
+        false => process.deadline,
+    };
     let dialogue = Dialogue {
         clock: &process,
         store: &process,
@@ -74,11 +79,13 @@ async fn serve(process: Process, messages: Vec<Message>) {
         burst: BurstWindow::default(),
     };
     let again = batch
-        .run(async |session, woken_at| match dialogue.take_turns(&session, woken_at).await {
-            Ok(()) => true,
-            Err(error) => {
-                process.note(format_args!("{session} failed: {error}"));
-                world.has(Mutant::FailureIsNotReported)
+        .run(async |session, woken_at| {
+            match dialogue.take_turns(&session, woken_at, deadline).await {
+                Ok(()) => true,
+                Err(error) => {
+                    process.note(format_args!("{session} failed: {error}"));
+                    world.has(Mutant::FailureIsNotReported)
+                }
             }
         })
         .await;

@@ -3,8 +3,9 @@
 mod deliveries;
 mod turns;
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
+use jiff::Timestamp;
 use mirt_domain::session_id::SessionId;
 use mirt_engine::{
     event::{EventKey, InboundEvent},
@@ -23,6 +24,8 @@ use turns::Turns;
 /// The book of one run.
 pub(crate) struct Ledger {
     time: Handle,
+    /// How soon each event must be in a turn.
+    prompt: Option<Duration>,
     /// Counts what happens: two things of one time have an order all the same.
     moment: u64,
     /// Lines about all that happens, when they are wanted.
@@ -39,6 +42,7 @@ struct Record {
     event: InboundEvent,
     /// When it was recorded.
     moment: u64,
+    at: Timestamp,
     /// Whether anyone was told that it was taken.
     is_answered: bool,
     /// The turn that it is in.
@@ -55,9 +59,10 @@ pub(crate) struct Count {
 }
 
 impl Ledger {
-    pub(crate) fn new(time: Handle, is_traced: bool) -> Self {
+    pub(crate) fn new(time: Handle, prompt: Option<Duration>, is_traced: bool) -> Self {
         Self {
             time,
+            prompt,
             moment: 0,
             trace: is_traced.then(Vec::new),
             violations: Vec::new(),
@@ -110,7 +115,8 @@ impl Ledger {
                     }
                 }
         });
-        let record = Record { event: event.clone(), moment, is_answered: false, turn: None };
+        let at = self.time.now();
+        let record = Record { event: event.clone(), moment, at, is_answered: false, turn: None };
         records.insert(Store::inbox_key(event), record);
         if is_there {
             self.violation(format_args!("I2: {} {key} is recorded twice", event.session));
@@ -159,7 +165,7 @@ impl Ledger {
                 }
             }
         }
-        left.extend(self.deliveries.not_delivered());
+        left.extend(self.deliveries.not_delivered(is_unaided));
         for left in left {
             self.violation(format_args!("{left}"));
         }

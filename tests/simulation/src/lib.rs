@@ -18,6 +18,8 @@ mod run;
 mod scenario;
 mod store;
 mod store_ports;
+pub mod summary;
+mod sweeper;
 mod weather;
 mod webhook;
 mod world;

@@ -8,6 +8,9 @@ use clap::ValueEnum;
 /// A planted bug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Mutant {
+    /// A commit looks neither at the version that was read nor at whether what it consumes is still
+    /// there.
+    LastWriterWins,
     /// A commit does not look at the version that was read.
     NoVersionCondition,
     /// A commit deletes what it consumed whether or not it is still there.
@@ -26,10 +29,16 @@ pub enum Mutant {
     NoDedupe,
     /// The wake-up of an event without an id is named by its content alone.
     WakeNamedByContent,
+    /// The same words are one event for ever, not for a short window.
+    ContentIsOnceForever,
     /// A reply is noted as sent before it is sent.
     MarkBeforeSend,
     /// A reply that was sent is not noted as sent.
     NoMark,
+    /// A process goes on sending after its time.
+    NoDeadline,
+    /// Replies that wait for their time are not read with the session.
+    PostponedIsHidden,
     /// The inbox is read in no order.
     UnsortedInbox,
     /// A failed session's messages are deleted from the queue all the same.

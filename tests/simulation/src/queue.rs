@@ -16,9 +16,6 @@ use mirt_engine::{
 
 use crate::{dialogue, process::Process, weather::Site};
 
-/// How long a message that was received is hidden. As in `template.yaml`.
-pub(crate) const VISIBILITY: Duration = Duration::from_mins(6);
-
 /// How long a deduplication id is remembered. Source: SQS developer guide.
 const DEDUPLICATION: Duration = Duration::from_mins(5);
 
@@ -78,7 +75,12 @@ impl Queue {
 
     /// Gives up to ten messages, in order within each group, and none of a group that has one in
     /// flight.
-    pub(crate) fn receive(&mut self, now: Timestamp, rng: &mut Rng) -> Vec<Message> {
+    pub(crate) fn receive(
+        &mut self,
+        now: Timestamp,
+        visibility: Duration,
+        rng: &mut Rng,
+    ) -> Vec<Message> {
         let mut open: Vec<SessionId> = self.groups.keys().cloned().collect();
         rng.shuffle(&mut open);
         let most = rng.usize(1..=MAX_BATCH);
@@ -105,7 +107,7 @@ impl Queue {
                 self.next += 1;
                 message.receives += 1;
                 message.receipt = self.next;
-                message.hidden_until = after(now, VISIBILITY);
+                message.hidden_until = after(now, visibility);
                 batch.push(message.clone());
             }
         }
@@ -127,11 +129,6 @@ impl Queue {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.groups.is_empty()
-    }
-
-    /// How many messages wait or are in flight.
-    pub(crate) fn len(&self) -> usize {
-        self.groups.values().map(VecDeque::len).sum()
     }
 }
 

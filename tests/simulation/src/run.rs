@@ -1,6 +1,6 @@
 //! One run: from a seed to what it came to.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use mirt_domain::shop::{Settings, Shop, Words};
 use mirt_engine::clock::after;
@@ -10,9 +10,9 @@ use crate::{
     executor::{Endless, Executor},
     mutant::Mutant,
     scenario::{BEGIN, Kind, Scenario},
+    sweeper,
     world::World,
 };
-use std::sync::LazyLock;
 
 /// When a run must have come to rest, long after the weather has cleared up.
 const LONGEST: Duration = Duration::from_hours(48);
@@ -41,6 +41,18 @@ pub struct Outcome {
     pub faults: u64,
 }
 
+impl Outcome {
+    /// Adds up the figures.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.events += other.events;
+        self.turns += other.turns;
+        self.replies += other.replies;
+        self.sent_again += other.sent_again;
+        self.calls += other.calls;
+        self.faults += other.faults;
+    }
+}
+
 /// Runs a seed, with a bug planted or without.
 #[must_use]
 pub fn run(seed: u64, mutant: Option<Mutant>, is_traced: bool) -> Outcome {
@@ -64,7 +76,7 @@ pub fn run(seed: u64, mutant: Option<Mutant>, is_traced: bool) -> Outcome {
             Err(Endless) => state.ledger.violation(format_args!("the run is an endless loop")),
         }
         let has_dead = !state.queue.dead.is_empty();
-        if !(has_dead && !world.scenario.sweeps) {
+        if !has_dead || world.scenario.sweeps {
             state.ledger.at_rest(!world.scenario.sweeps);
         }
         let count = state.ledger.count();
@@ -75,7 +87,7 @@ pub fn run(seed: u64, mutant: Option<Mutant>, is_traced: bool) -> Outcome {
             turns: count.turns,
             replies: count.replies as u64,
             sent_again: count.sent_again,
-            calls: state.weather.calls,
+            calls: state.weather.calls.values().sum(),
             faults: state.weather.struck,
         }
     });
@@ -85,10 +97,23 @@ pub fn run(seed: u64, mutant: Option<Mutant>, is_traced: bool) -> Outcome {
     outcome
 }
 
-/// Runs until nothing is left to do.
+/// Runs until nothing is left to do, with a sweeper every minute if there is one.
 fn come_to_rest(executor: &mut Executor, world: &World) -> Result<bool, Endless> {
-    let _ = world;
-    executor.run_until(after(BEGIN, LONGEST))
+    let end = after(BEGIN, LONGEST);
+    if !world.scenario.sweeps {
+        return executor.run_until(end);
+    }
+    let mut minute = BEGIN;
+    while minute < end {
+        minute = after(minute, sweeper::EVERY);
+        let is_idle = executor.run_until(minute)?;
+        if is_idle && world.with(|state| state.store.is_drained() && state.queue.is_empty()) {
+            return Ok(true);
+        }
+        executor.advance_to(minute);
+        sweeper::start(world);
+    }
+    Ok(false)
 }
 
 fn describe(kind: Kind, world: &World) -> String {

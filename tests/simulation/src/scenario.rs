@@ -1,6 +1,9 @@
 //! From a seed to a run: who writes what, and how bad the world is.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use fastrand::Rng;
 use jiff::Timestamp;
@@ -10,7 +13,7 @@ use mirt_domain::{
 };
 use mirt_engine::clock::after;
 
-use crate::weather::Weather;
+use crate::weather::{Site, Weather};
 
 /// One run.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub(crate) struct Scenario {
     /// Whether a process that takes too long is killed. Where not, it goes on beside the instance
     /// that was given its messages after the visibility timeout.
     pub(crate) timeouts_hold: bool,
+    /// How long a message that was received is hidden: longer than any process may take.
+    pub(crate) visibility: Duration,
     /// Of a thousand wake-ups, how many arrive up to ten minutes late.
     pub(crate) late_wake_ups: u32,
     /// Of a thousand sends, how many take as long as the adapter's own retries allow.
@@ -34,6 +39,8 @@ pub(crate) struct Scenario {
     /// Whether the sweeper runs. Without it, what was acknowledged must be answered all the same,
     /// unless its wake-up ended as a dead letter.
     pub(crate) sweeps: bool,
+    /// How soon each event must be in a turn, where nothing is there to hold it up.
+    pub(crate) prompt: Option<Duration>,
 }
 
 /// What a run is about.
@@ -41,14 +48,17 @@ pub(crate) struct Scenario {
 pub(crate) enum Kind {
     /// Delays alone, and no sweeper.
     Calm,
-    /// One fault, and no sweeper.
-    OneFault,
+    /// One to three faults, and no sweeper.
+    FewFaults,
     /// Some faults.
     Showers,
     /// A fault at every tenth call.
     Storm,
     /// Processes that hang for longer than a visibility timeout and then go on.
     Stalls,
+    /// The same in one session, with a customer who writes and writes and a store that is slow:
+    /// several instances read and commit at the same time.
+    Races,
     /// Channels that take nothing for a while, or refuse.
     Outage,
     /// A customer who writes and writes.
@@ -78,6 +88,12 @@ pub(crate) struct Writing {
 /// When every run begins: no run may depend on today.
 pub(crate) const BEGIN: Timestamp = Timestamp::constant(1_795_255_200, 0);
 
+/// How long a message that was received is hidden. As in `template.yaml`.
+const VISIBILITY: Duration = Duration::from_mins(6);
+
+/// How soon an event is in a turn when all goes well: the burst, and a turn that was under way.
+const PROMPT: Duration = Duration::from_secs(45);
+
 /// How long the weather is bad.
 const BAD_WEATHER: Duration = Duration::from_mins(10);
 
@@ -86,27 +102,47 @@ impl Scenario {
     pub(crate) fn new(rng: &mut Rng) -> Self {
         let kind = match rng.u32(..16) {
             0 | 1 => Kind::Calm,
-            2..=5 => Kind::OneFault,
+            2..=5 => Kind::FewFaults,
             6..=8 => Kind::Showers,
             9 | 10 => Kind::Storm,
-            11..=13 => Kind::Stalls,
+            11 | 12 => Kind::Stalls,
+            13 => Kind::Races,
             14 => Kind::Outage,
             _ => Kind::Flood,
         };
-        let sessions: Vec<_> = (0..rng.u32(1..=3)).map(|n| session(n, kind, rng)).collect();
-        let weather = Weather {
+        let count = if kind == Kind::Races { 1 } else { rng.u32(1..=3) };
+        let sessions: Vec<_> = (0..count).map(|n| session(n, kind, rng)).collect();
+        let hangs = matches!(kind, Kind::Stalls | Kind::Races);
+        // Where processes hang, a short one brings more of them together.
+        let visibility = match kind {
+            Kind::Stalls => Duration::from_secs(rng.u64(65..400)),
+            Kind::Races => Duration::from_secs(rng.u64(65..90)),
+            _ => VISIBILITY,
+        };
+        let mut weather = Weather {
             faults: match kind {
-                Kind::Calm | Kind::OneFault => 0,
+                Kind::Calm | Kind::FewFaults => 0,
                 Kind::Showers | Kind::Outage | Kind::Flood => rng.u32(5..40),
                 Kind::Storm => rng.u32(60..150),
-                Kind::Stalls => rng.u32(0..10),
+                Kind::Stalls | Kind::Races => rng.u32(0..10),
             },
-            one_fault_at: (kind == Kind::OneFault).then(|| rng.u64(..60)),
-            slow_calls: rng.u32(..200),
+            faults_at: match kind {
+                Kind::FewFaults => (0..rng.u32(1..=3)).map(|_| fault(rng)).collect(),
+                _ => BTreeSet::new(),
+            },
+            slow_calls: match kind {
+                Kind::Races => rng.u32(400..900),
+                _ => rng.u32(..200),
+            },
             slow: Duration::from_millis(rng.u64(100..3_000)),
-            stalls: if kind == Kind::Stalls { rng.u32(10..60) } else { 0 },
-            until: after(BEGIN, BAD_WEATHER),
-            calls: 0,
+            stalls: match kind {
+                Kind::Stalls => rng.u32(5..60),
+                Kind::Races => rng.u32(10..80),
+                _ => 0,
+            },
+            stall: 2 * visibility,
+            until: after(BEGIN, if hangs { 3 * BAD_WEATHER } else { BAD_WEATHER }),
+            calls: BTreeMap::new(),
             struck: 0,
         };
         let outages = match kind {
@@ -115,16 +151,29 @@ impl Scenario {
             }
             _ => BTreeMap::new(),
         };
+        let is_prompt = match kind {
+            Kind::Calm => true,
+            Kind::Outage => rng.bool(),
+            _ => false,
+        };
+        if is_prompt {
+            weather.faults = 0;
+        }
+        let rarely = |rng: &mut Rng, most| {
+            if is_prompt || rng.bool() { 0 } else { rng.u32(..most) }
+        };
         Self {
             kind,
             weather,
-            dialogues: rng.usize(1..=4),
-            timeouts_hold: kind != Kind::Stalls,
-            late_wake_ups: if rng.bool() { 0 } else { rng.u32(..200) },
-            slow_sends: if rng.bool() { 0 } else { rng.u32(..100) },
+            prompt: is_prompt.then_some(PROMPT),
+            dialogues: rng.usize(if hangs { 2 } else { 1 }..=4),
+            timeouts_hold: !hangs,
+            visibility,
+            late_wake_ups: rarely(rng, 200),
+            slow_sends: rarely(rng, 100),
             refusals: if kind == Kind::Outage { rng.u32(..200) } else { 0 },
             outages,
-            sweeps: !matches!(kind, Kind::Calm | Kind::OneFault),
+            sweeps: !matches!(kind, Kind::Calm | Kind::FewFaults),
             sessions,
         }
     }
@@ -135,12 +184,15 @@ fn session(n: u32, kind: Kind, rng: &mut Rng) -> SessionPlan {
     let channel = if has_numbers { Channel::Telegram } else { Channel::Instagram };
     #[expect(clippy::expect_used, reason = "a letter and a digit are a user id")]
     let user = UserId::parse(&format!("u{n}")).expect("a user id");
+    let hangs = matches!(kind, Kind::Stalls | Kind::Races);
     let bursts = if kind == Kind::Flood { 1 } else { rng.u32(1..=4) };
     let mut at = after(BEGIN, Duration::from_millis(rng.u64(..5_000)));
     let mut writings: Vec<Writing> = Vec::new();
     for _ in 0..bursts {
         let (count, gap_ms) = match kind {
             Kind::Flood => (rng.u32(20..140), rng.u64(50..1_400)),
+            Kind::Stalls => (rng.u32(5..30), rng.u64(10..4_000)),
+            Kind::Races => (rng.u32(30..80), rng.u64(500..2_000)),
             _ => (rng.u32(1..=6), rng.u64(10..2_500)),
         };
         for _ in 0..count {
@@ -160,9 +212,15 @@ fn session(n: u32, kind: Kind, rng: &mut Rng) -> SessionPlan {
             });
             at = after(at, Duration::from_millis(rng.u64(1..=gap_ms)));
         }
-        at = after(at, Duration::from_millis(rng.u64(..90_000)));
+        let longest_pause_ms = if hangs { 400_000 } else { 90_000 };
+        at = after(at, Duration::from_millis(rng.u64(..longest_pause_ms)));
     }
     SessionPlan { id: SessionId { channel, user }, writings, delivers_again: rng.u8(..4) > 0 }
+}
+
+/// One call of one kind, among the first of a run.
+fn fault(rng: &mut Rng) -> (Site, u64) {
+    (Site::ALL[rng.usize(..Site::ALL.len())], rng.u64(..12))
 }
 
 fn outage(rng: &mut Rng) -> (Timestamp, Timestamp) {

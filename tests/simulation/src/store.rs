@@ -5,12 +5,17 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::Timestamp;
 use mirt_domain::{session::Session, session_id::SessionId};
 use mirt_engine::{
+    clock::after,
     event::{EventKey, InboundEvent},
     receive::Received,
-    session_store::{OutboxEntry, OutboxKey, TurnCommit},
+    session_store::{OutboxKey, PendingReply, TurnCommit},
+    sweep::Overdue,
 };
 
 use crate::mutant::Mutant;
+
+/// When an entry that should be gone within seconds is overdue. As in `shared/aws`.
+const OVERDUE_AFTER: Duration = Duration::from_mins(2);
 
 /// The table.
 #[derive(Debug, Default)]
@@ -24,9 +29,12 @@ pub(crate) struct Store {
 pub(crate) struct Items {
     pub(crate) checkpoint: Session,
     pub(crate) version: u64,
-    pub(crate) recorded: u64,
+    /// Events that turns have consumed.
+    pub(crate) consumed: u64,
+    /// Events that were recorded.
+    recorded: u64,
     pub(crate) inbox: BTreeMap<String, InboundEvent>,
-    pub(crate) outbox: BTreeMap<OutboxKey, OutboxEntry>,
+    pub(crate) outbox: BTreeMap<OutboxKey, PendingReply>,
 }
 
 /// Which condition of a commit does not hold.
@@ -46,8 +54,32 @@ impl Store {
         self.sessions.entry(id.clone()).or_default()
     }
 
-    pub(crate) fn sessions(&self) -> impl Iterator<Item = (&SessionId, &Items)> {
-        self.sessions.iter()
+    /// What is due, oldest first.
+    pub(crate) fn overdue(&self, from: Timestamp, to: Timestamp) -> Vec<Overdue> {
+        let entries = self.sessions.iter().flat_map(|(session, items)| {
+            let inbox = items
+                .inbox
+                .iter()
+                .map(|(key, event)| (key.clone(), after(event.received_at, OVERDUE_AFTER)));
+            let outbox = items
+                .outbox
+                .iter()
+                .map(|(key, pending)| (format!("OUT#{}#{}", key.turn, key.part), pending.due_at));
+            inbox.chain(outbox).map(|(key, due_at)| Overdue {
+                session: session.clone(),
+                key,
+                due_at,
+            })
+        });
+        let mut overdue: Vec<_> =
+            entries.filter(|entry| (from..=to).contains(&entry.due_at)).collect();
+        overdue.sort_by(|a, b| a.due_at.cmp(&b.due_at).then_with(|| a.key.cmp(&b.key)));
+        overdue
+    }
+
+    /// Whether nothing is left to do.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.sessions.values().all(|items| items.inbox.is_empty() && items.outbox.is_empty())
     }
 
     /// The transaction of an event: dedupe record with its condition, inbox entry, counter.
@@ -60,7 +92,10 @@ impl Store {
         let dedupe = (event.session.clone(), event.key.clone());
         let is_duplicate = self.dedupe.get(&dedupe).is_some_and(|at| match event.key {
             EventKey::Id(_) => true,
-            EventKey::Content(_) => mirt_engine::clock::after(*at, window) >= event.received_at,
+            EventKey::Content(_) => {
+                mutant == Some(Mutant::ContentIsOnceForever)
+                    || after(*at, window) >= event.received_at
+            }
         });
         if is_duplicate && mutant != Some(Mutant::NoDedupe) {
             return Received::Duplicate;
@@ -82,8 +117,9 @@ impl Store {
         let items = self.items(id);
         let version_holds = items.version == turn.version;
         let consumed_hold = turn.consumed.iter().all(|key| items.inbox.contains_key(key));
-        if !version_holds && mutant != Some(Mutant::NoVersionCondition)
-            || !consumed_hold && mutant != Some(Mutant::NoConditionOnConsumed)
+        let is_dropped = |one| mutant == Some(one) || mutant == Some(Mutant::LastWriterWins);
+        if !version_holds && !is_dropped(Mutant::NoVersionCondition)
+            || !consumed_hold && !is_dropped(Mutant::NoConditionOnConsumed)
         {
             return Err(Refusal::Conflict);
         }
@@ -100,7 +136,12 @@ impl Store {
         let items = self.items(id);
         items.checkpoint = turn.session.clone();
         items.version = turn.version + 1;
-        items.outbox.extend(turn.outbox.iter().map(|entry| (entry.key, entry.clone())));
+        items.consumed = turn.consumed_ever;
+        for entry in &turn.outbox {
+            let due_at = after(entry.committed_at, OVERDUE_AFTER);
+            let pending = PendingReply { due_at, ..PendingReply::from(entry.clone()) };
+            items.outbox.insert(entry.key, pending);
+        }
     }
 
     /// The second half.

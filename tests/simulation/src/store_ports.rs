@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use mirt_domain::session_id::SessionId;
 use mirt_engine::{
     event::InboundEvent,
@@ -20,9 +21,6 @@ use crate::{
     weather::Site,
     world::State,
 };
-
-/// Between two items of one query, at most, in microseconds.
-const TORN_US: u64 = 400_000;
 
 impl RecordEvent for Process {
     async fn record_event(
@@ -53,12 +51,11 @@ impl LoadSession for Process {
         let mut loaded = LoadedSession {
             session: mirt_domain::session::Session::default(),
             version: 0,
-            recorded: 0,
+            consumed: 0,
             inbox: Vec::new(),
             outbox: Vec::new(),
         };
-        let mut parts =
-            [Part::Checkpoint, Part::Intake, Part::OldInbox, Part::NewInbox, Part::Outbox];
+        let mut parts = [Part::Checkpoint, Part::OldInbox, Part::NewInbox, Part::Outbox];
         self.world.time.chance(|rng| rng.shuffle(&mut parts));
         let middle = self.world.with(|state| {
             let inbox = &state.store.items(id).inbox;
@@ -73,7 +70,11 @@ impl LoadSession for Process {
         } else {
             sort_inbox(&mut loaded.inbox);
         }
-        loaded.outbox.sort_by_key(|entry| entry.key);
+        loaded.outbox.sort_by_key(|pending| pending.entry.key);
+        if self.world.has(Mutant::PostponedIsHidden) {
+            let now = self.world.time.now();
+            loaded.outbox.retain(|pending| pending.failures == 0 || pending.due_at <= now);
+        }
         self.end(Site::Load, forecast).await?;
         Ok(loaded)
     }
@@ -82,7 +83,6 @@ impl LoadSession for Process {
 #[derive(Clone, Copy)]
 enum Part {
     Checkpoint,
-    Intake,
     OldInbox,
     NewInbox,
     Outbox,
@@ -98,8 +98,8 @@ fn read(state: &mut State, id: &SessionId, part: Part, middle: &str, loaded: &mu
         Part::Checkpoint => {
             loaded.session = items.checkpoint.clone();
             loaded.version = items.version;
+            loaded.consumed = items.consumed;
         }
-        Part::Intake => loaded.recorded = items.recorded,
         Part::OldInbox => loaded.inbox.extend(items.inbox.range(..middle.to_owned()).map(entry)),
         Part::NewInbox => loaded.inbox.extend(items.inbox.range(middle.to_owned()..).map(entry)),
         Part::Outbox => loaded.outbox = items.outbox.values().cloned().collect(),
@@ -120,7 +120,10 @@ impl CommitTurn for Process {
                         state.store.delete_consumed(id, turn);
                     }
                 }
-                Err(refusal) => state.ledger.not_committed(self.id, id, refusal),
+                Err(refusal) => {
+                    let why = format_args!("does not commit a turn of {id}: {refusal:?}");
+                    state.ledger.note(self.id, why);
+                }
             }
             checked
         });
@@ -130,7 +133,11 @@ impl CommitTurn for Process {
         self.end(Site::Commit, forecast).await?;
         result.map_err(|refusal| match refusal {
             Refusal::Conflict => CommitError::Conflict,
-            Refusal::NewInput => CommitError::NewInput,
+            Refusal::NewInput => {
+                // Only a process that hears of it begins anew because of it.
+                self.world.with(|state| state.ledger.begins_anew(self.id, id, turn.version));
+                CommitError::NewInput
+            }
         })
     }
 }
@@ -165,8 +172,27 @@ impl SettleOutbox for Process {
     ) -> Result<(), PortError> {
         let reason = reason.to_owned();
         self.call(Site::SetAside, |state| {
-            state.store.items(id).outbox.remove(&entry.key);
-            state.ledger.set_aside(self.id, id, entry.key, &reason);
+            if state.store.items(id).outbox.remove(&entry.key).is_some() {
+                state.ledger.set_aside(self.id, id, entry, &reason);
+            }
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn postpone(
+        &self,
+        id: &SessionId,
+        entry: OutboxKey,
+        failures: u32,
+        due_at: Timestamp,
+    ) -> Result<(), PortError> {
+        self.call(Site::Postpone, |state| {
+            if let Some(pending) = state.store.items(id).outbox.get_mut(&entry) {
+                pending.failures = failures;
+                pending.due_at = due_at;
+            }
+            state.ledger.postponed(self.id, id, entry, due_at);
         })
         .await?;
         Ok(())
@@ -176,13 +202,9 @@ impl SettleOutbox for Process {
 impl Process {
     /// Lets time pass in the middle of a query, now and then.
     async fn tear(&self) {
-        let pause = self.world.time.chance(|rng| {
-            if rng.u8(..4) == 0 {
-                Duration::from_micros(rng.u64(..TORN_US))
-            } else {
-                Duration::ZERO
-            }
-        });
+        let now = self.world.time.now();
+        let pause =
+            self.world.with(|state| self.world.time.chance(|rng| state.weather.pause(now, rng)));
         if pause > Duration::ZERO {
             self.world.time.sleep(pause).await;
         }

@@ -1,6 +1,9 @@
 //! What goes wrong, and when.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use fastrand::Rng;
 use jiff::Timestamp;
@@ -15,8 +18,24 @@ pub(crate) enum Site {
     Send,
     Mark,
     SetAside,
+    Postpone,
     Delete,
+    Sweep,
     Wait,
+}
+
+impl Site {
+    /// Those that every run has.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Record,
+        Self::Wake,
+        Self::Load,
+        Self::Commit,
+        Self::Send,
+        Self::Mark,
+        Self::Delete,
+        Self::Wait,
+    ];
 }
 
 /// What becomes of one call.
@@ -50,45 +69,58 @@ pub(crate) struct Forecast {
 pub(crate) struct Weather {
     /// Calls in a thousand that fail in one way or another.
     pub(crate) faults: u32,
-    /// The one call that fails, counted from the first of the run, if it is to be one alone.
-    pub(crate) one_fault_at: Option<u64>,
+    /// Calls that fail besides, each counted from the first of its kind.
+    pub(crate) faults_at: BTreeSet<(Site, u64)>,
     /// Of a thousand calls, how many take up to [`Self::slow`].
     pub(crate) slow_calls: u32,
     pub(crate) slow: Duration,
     /// Of a thousand calls, how many hang for minutes: longer than a visibility timeout.
     pub(crate) stalls: u32,
+    /// The longest of those.
+    pub(crate) stall: Duration,
     /// When the weather clears up. Everything that was begun must come to its end after that.
     pub(crate) until: Timestamp,
-    /// How many calls there were.
-    pub(crate) calls: u64,
+    /// How many calls of each kind there were.
+    pub(crate) calls: BTreeMap<Site, u64>,
     /// How many faults there were.
     pub(crate) struck: u64,
 }
 
+/// Between two items of one query, at most, in microseconds.
+const TORN_US: u64 = 400_000;
+
 /// A usual call, in microseconds.
 const USUAL_US: u64 = 20_000;
 
-/// The longest stall, in seconds: two visibility timeouts.
-const LONGEST_STALL_S: u64 = 720;
-
 impl Weather {
+    /// How long the next pause within a call is, of a query that reads item by item.
+    pub(crate) fn pause(&self, now: Timestamp, rng: &mut Rng) -> Duration {
+        let stalls = if now < self.until { self.stalls } else { 0 };
+        match rng.u32(..1000) {
+            draw if draw < stalls => Duration::from_micros(rng.u64(..micros(self.stall))),
+            draw if draw < 250 => Duration::from_micros(rng.u64(..TORN_US)),
+            _ => Duration::ZERO,
+        }
+    }
+
     /// How the next call goes.
     pub(crate) fn forecast(&mut self, site: Site, now: Timestamp, rng: &mut Rng) -> Forecast {
         let is_clear = now >= self.until;
-        let nth = self.calls;
-        self.calls += 1;
-        let struck = match self.one_fault_at {
-            Some(at) => at == nth,
-            None => !is_clear && rng.u32(..1000) < self.faults,
-        };
+        let calls = self.calls.entry(site).or_default();
+        let nth = *calls;
+        *calls += 1;
+        let struck =
+            self.faults_at.contains(&(site, nth)) || !is_clear && rng.u32(..1000) < self.faults;
         let fate = if struck { fault(site, rng) } else { Fate::Fine };
         self.struck += u64::from(struck);
         let mut delay = || {
             let draw = rng.u32(..1000);
-            if is_clear || draw >= self.slow_calls + self.stalls {
+            // An adapter cuts its sends off long before a process hangs.
+            let stalls = if site == Site::Send { 0 } else { self.stalls };
+            if is_clear || draw >= self.slow_calls + stalls {
                 Duration::from_micros(rng.u64(..USUAL_US))
-            } else if draw < self.stalls {
-                Duration::from_secs(rng.u64(60..LONGEST_STALL_S))
+            } else if draw < stalls {
+                Duration::from_micros(rng.u64(..micros(self.stall)))
             } else {
                 Duration::from_micros(rng.u64(..=micros(self.slow)))
             }
@@ -102,7 +134,9 @@ impl Weather {
 fn fault(site: Site, rng: &mut Rng) -> Fate {
     let possible: &[Fate] = match site {
         Site::Wait => &[Fate::KillBefore, Fate::KillAfter],
-        Site::Load => &[Fate::KillBefore, Fate::KillAfter, Fate::Unavailable, Fate::Refused],
+        Site::Load | Site::Sweep => {
+            &[Fate::KillBefore, Fate::KillAfter, Fate::Unavailable, Fate::Refused]
+        }
         _ => &[
             Fate::KillBefore,
             Fate::KillAfter,

@@ -50,7 +50,7 @@ impl World {
             queue: Queue::default(),
             running: 0,
             channels: Channels::new(&scenario),
-            ledger: Ledger::new(time.clone(), is_traced),
+            ledger: Ledger::new(time.clone(), scenario.prompt, is_traced),
         };
         let (scenario, state) = (Arc::new(scenario), Arc::new(Mutex::new(state)));
         Self { time, shop, scenario, mutant, state }

@@ -1,13 +1,13 @@
 //! Replies: delivered, in order, and twice only where that cannot be helped (I7).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use mirt_domain::{
     reply::{Bubble, Reply},
     session_id::SessionId,
 };
-use mirt_engine::session_store::OutboxKey;
+use mirt_engine::session_store::{OutboxEntry, OutboxKey};
 
 use super::Ledger;
 use crate::executor::TaskId;
@@ -17,6 +17,8 @@ use crate::executor::TaskId;
 pub(super) struct Deliveries {
     promises: BTreeMap<SessionId, BTreeMap<OutboxKey, Promise>>,
     names: BTreeMap<String, (SessionId, OutboxKey)>,
+    /// Sessions whose channel did not take a reply at first.
+    postponed: BTreeSet<SessionId>,
     sent_again: u64,
 }
 
@@ -51,11 +53,14 @@ impl Deliveries {
         }
     }
 
-    pub(super) fn not_delivered(&self) -> Vec<String> {
+    /// What was never delivered. Without a sweeper, a reply that was postponed may lie there, and
+    /// what was said after it.
+    pub(super) fn not_delivered(&self, is_unaided: bool) -> Vec<String> {
         let each = self.promises.iter().flat_map(|(id, promises)| {
             promises.iter().map(move |(key, promise)| (id, key, promise))
         });
         each.filter(|(_, _, promise)| promise.taken == 0 && promise.aside.is_none())
+            .filter(|(id, _, _)| !is_unaided || !self.postponed.contains(*id))
             .map(|(id, key, _)| format!("I7: {id} {key:?} was never delivered"))
             .collect()
     }
@@ -153,19 +158,34 @@ impl Ledger {
         }
     }
 
+    /// A reply is tried again later.
+    pub(crate) fn postponed(
+        &mut self,
+        process: TaskId,
+        id: &SessionId,
+        key: OutboxKey,
+        due_at: Timestamp,
+    ) {
+        self.deliveries.postponed.insert(id.clone());
+        let pause = due_at.duration_since(self.time.now()).as_secs();
+        self.note(process, format_args!("postpones {id} {key:?} for {pause} s"));
+    }
+
     /// A reply will not be sent.
     pub(crate) fn set_aside(
         &mut self,
         process: TaskId,
         id: &SessionId,
-        key: OutboxKey,
+        entry: &OutboxEntry,
         reason: &str,
     ) {
+        let key = entry.key;
         self.note(process, format_args!("sets aside {id} {key:?}: {reason}"));
+        let is_late = self.time.now() > entry.expires_at;
         let promises = self.deliveries.promises.entry(id.clone()).or_default();
         let Some(promise) = promises.get_mut(&key) else { return };
         promise.aside = Some(reason.to_owned());
-        if !promise.is_refused {
+        if !promise.is_refused && !is_late {
             self.violation(format_args!("I7: {id} {key:?} is set aside for no reason"));
         }
     }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use mirt_domain::session_id::SessionId;
 use mirt_engine::{
     burst::BurstWindow,
+    clock::after,
     event::InboundEvent,
     session_store::{OutboxEntry, TurnCommit},
 };
 
 use super::Ledger;
-use crate::{executor::TaskId, store::Refusal};
+use crate::executor::TaskId;
 
 /// How often a turn may be thrown away because the customer wrote more. Source: I5.
 const MAX_RESTARTS: u32 = 2;
@@ -30,7 +31,8 @@ pub(super) struct Turns {
 struct View {
     /// When it began to read.
     moment: u64,
-    /// How often it threw a turn away since it last committed one.
+    /// The version on which it threw a turn away, and how often.
+    version: u64,
     restarts: u32,
 }
 
@@ -48,17 +50,17 @@ impl Ledger {
         turns.views.entry(process).or_default().moment = moment;
     }
 
-    /// A commit was refused.
-    pub(crate) fn not_committed(&mut self, process: TaskId, id: &SessionId, why: Refusal) {
-        self.note(process, format_args!("does not commit a turn of {id}: {why:?}"));
-        if why == Refusal::NewInput {
-            let turns = self.turns.entry(id.clone()).or_default();
-            let view = turns.views.entry(process).or_default();
-            view.restarts += 1;
-            if view.restarts > MAX_RESTARTS {
-                let restarts = view.restarts;
-                self.violation(format_args!("I5: {id} began its turn anew {restarts} times"));
-            }
+    /// A process throws its turn away because the customer wrote more.
+    pub(crate) fn begins_anew(&mut self, process: TaskId, id: &SessionId, version: u64) {
+        let turns = self.turns.entry(id.clone()).or_default();
+        let view = turns.views.entry(process).or_default();
+        if view.version != version {
+            *view = View { version, restarts: 0, ..*view };
+        }
+        view.restarts += 1;
+        if view.restarts > MAX_RESTARTS {
+            let restarts = view.restarts;
+            self.violation(format_args!("I5: {id} began its turn anew {restarts} times"));
         }
     }
 
@@ -77,7 +79,10 @@ impl Ledger {
         let turns = self.turns.entry(id.clone()).or_default();
         let before = turns.count;
         turns.count = n;
-        let view = turns.views.insert(process, View::default()).unwrap_or_default();
+        let mut view = turns.views.remove(&process).unwrap_or_default();
+        if view.version != turn.version {
+            view.restarts = 0;
+        }
         if n != before + 1 || turn.record.n != n {
             self.violation(format_args!("I3: turn {n} of {id} follows turn {before}"));
         }
@@ -92,6 +97,7 @@ impl Ledger {
     fn consumed_once(&mut self, id: &SessionId, turn: &TurnCommit) {
         let n = turn.version + 1;
         let mut wrong = Vec::new();
+        let (now, prompt) = (self.time.now(), self.prompt);
         let records = self.records.entry(id.clone()).or_default();
         let mut words = Vec::new();
         for key in &turn.consumed {
@@ -99,6 +105,9 @@ impl Ledger {
                 None => wrong.push(format!("I2: turn {n} of {id} takes what was never recorded")),
                 Some(record) => {
                     words.push(record.event.message.clone());
+                    if prompt.is_some_and(|prompt| after(record.at, prompt) < now) {
+                        wrong.push(format!("I10: {id} {key} waited too long for turn {n}"));
+                    }
                     if let Some(earlier) = record.turn.replace(n) {
                         wrong.push(format!("I2: {id} {key} is in turn {earlier} and in turn {n}"));
                     }

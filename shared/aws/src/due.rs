@@ -1,0 +1,63 @@
+//! What should have been done by now, from the sparse index `due`.
+
+use jiff::Timestamp;
+use mirt_engine::{
+    failure::PortError,
+    sweep::{FindOverdue, Overdue, OverduePage},
+};
+
+use crate::{
+    error::port_error,
+    table::{
+        DUE_AT, DUE_INDEX, DUE_SHARD, DUE_SHARDS, Due, Item, Table, number, session_of, string,
+        text, time,
+    },
+};
+
+/// How many entries a page has at most.
+const PAGE: i32 = 500;
+
+impl FindOverdue for Table {
+    type Cursor = Item;
+
+    const PARTITIONS: u32 = DUE_SHARDS * Due::ALL.len() as u32;
+
+    async fn find_overdue(
+        &self,
+        partition: u32,
+        from: Timestamp,
+        to: Timestamp,
+        page: Option<Item>,
+    ) -> Result<OverduePage<Item>, PortError> {
+        let kind = Due::ALL[(partition / DUE_SHARDS) as usize % Due::ALL.len()];
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .index_name(DUE_INDEX)
+            .key_condition_expression("#shard = :shard AND #at BETWEEN :from AND :to")
+            .expression_attribute_names("#shard", DUE_SHARD)
+            .expression_attribute_names("#at", DUE_AT)
+            .expression_attribute_values(":shard", string(kind.shard(partition % DUE_SHARDS)))
+            .expression_attribute_values(":from", number(from.as_millisecond()))
+            .expression_attribute_values(":to", number(to.as_millisecond()))
+            .set_exclusive_start_key(page)
+            .limit(PAGE)
+            .send()
+            .await
+            .map_err(|error| port_error("dynamodb", "what is overdue", error))?;
+        let entries = answer.items.unwrap_or_default();
+        Ok(OverduePage {
+            entries: entries.iter().filter_map(overdue).collect(),
+            next: answer.last_evaluated_key,
+        })
+    }
+}
+
+fn overdue(item: &Item) -> Option<Overdue> {
+    Some(Overdue {
+        session: session_of(text(item, "pk"))?,
+        key: text(item, "sk").to_owned(),
+        due_at: time(item, DUE_AT),
+    })
+}
