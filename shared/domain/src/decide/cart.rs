@@ -8,30 +8,64 @@ use super::{
     sale::go_on,
 };
 use crate::{
+    catalog::{ColorKey, ProductId},
     language::rules::Signal,
     prompts::{Placeholder, TemplateKey, Values},
     session::{cart::CartLine, facts::Choice},
     state::State,
 };
 
+/// Takes out what a message names, of the order and of what is on offer; the last line where it
+/// names nothing. What is not in the order is said not to be in it.
 pub(super) fn remove(draft: &mut Draft<'_>) {
     let perceived = draft.perceived;
-    let named = perceived.products.clone();
+    let catalog = draft.shop.catalog;
+    let names_none = perceived.products.is_empty()
+        && perceived.categories.is_empty()
+        && perceived.not_sold.is_empty()
+        && perceived.colors.is_empty();
+    let is_named = |id: ProductId, color: Option<&ColorKey>| {
+        let is_kind = catalog
+            .product(id)
+            .is_some_and(|product| perceived.categories.contains(&product.category));
+        let is_any = perceived.products.is_empty() && perceived.categories.is_empty();
+        let is_color =
+            perceived.colors.is_empty() || color.is_some_and(|it| perceived.colors.contains(it));
+        is_color
+            && perceived.not_sold.is_empty()
+            && (is_any || is_kind || perceived.products.contains(&id))
+    };
     let last = draft.facts().cart.lines().len().saturating_sub(1);
     let place = perceived.picks.first().copied().unwrap_or(last);
     let mut at = 0;
-    let catalog = draft.shop.catalog;
     let mut removed = Vec::new();
-    draft.facts_mut().payment.requisites_shown = false;
-    draft.facts_mut().cart.remove(|line| {
-        let is_named =
-            if named.is_empty() { at == place } else { named.contains(&line.product_id) };
+    let facts = draft.facts_mut();
+    facts.cart.remove(|line| {
+        let is_unwanted =
+            if names_none { at == place } else { is_named(line.product_id, Some(&line.color)) };
         at += 1;
-        if is_named {
+        if is_unwanted {
             removed.push(line.product_id);
         }
-        is_named
+        is_unwanted
     });
+    if !names_none {
+        facts.choices.retain(|choice| {
+            let is_unwanted = is_named(choice.product_id, choice.color.as_ref());
+            if is_unwanted {
+                removed.push(choice.product_id);
+            }
+            !is_unwanted
+        });
+    }
+    if removed.is_empty() {
+        draft.tell(TemplateKey::OrderNotInIt);
+        if !draft.facts().cart.is_empty() {
+            list_cart(draft);
+        }
+        return;
+    }
+    draft.facts_mut().payment.requisites_shown = false;
     for product in removed.into_iter().filter_map(|id| catalog.product(id)) {
         let values = Values::none().with(Placeholder::Name, product.name.as_str());
         draft.name(product.id, None, None);

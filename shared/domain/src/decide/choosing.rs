@@ -1,6 +1,6 @@
 //! Choosing garments: what a message adds to what is being chosen.
 
-use super::draft::Draft;
+use super::{cart::move_to_cart, draft::Draft};
 use crate::{
     catalog::{ColorKey, Found, Product, ProductId, Query, SizeAdvice, SizeWish},
     language::rules::Signal,
@@ -59,6 +59,37 @@ pub(super) enum Outcome<'c> {
 
 /// Takes what a message says of garments into the facts.
 pub(super) fn choose<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
+    let kept = set_aside(draft);
+    let outcome = choose_anew(draft);
+    let is_chosen = matches!(outcome, Outcome::Chosen(_));
+    let facts = draft.facts_mut();
+    let found = std::mem::replace(&mut facts.choices, kept);
+    facts.choices.extend(found);
+    if !is_chosen {
+        // "One more dress, please" takes what was offered, whatever the search comes to.
+        move_to_cart(draft);
+    }
+    outcome
+}
+
+/// The garments on offer, when a message adds another to them: what it says is not of them.
+fn set_aside(draft: &mut Draft<'_>) -> Vec<Choice> {
+    let perceived = draft.perceived;
+    let names_garment = !(perceived.products.is_empty() && perceived.categories.is_empty());
+    let only_asks = perceived.has_any(&[
+        Signal::AskAvailability,
+        Signal::AskPrice,
+        Signal::Change,
+        Signal::ShowMe,
+    ]);
+    let is_offered = draft.facts().choices.iter().all(Choice::is_complete);
+    if perceived.has(Signal::AddMore) && names_garment && !only_asks && is_offered {
+        return std::mem::take(&mut draft.facts_mut().choices);
+    }
+    Vec::new()
+}
+
+fn choose_anew<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
     let perceived = draft.perceived;
     if !perceived.heights.is_empty() {
         draft.facts_mut().heights.clone_from(&perceived.heights);
@@ -224,8 +255,12 @@ fn refine(draft: &mut Draft<'_>) -> Vec<Obstacle> {
     let mut choices = std::mem::take(&mut draft.facts_mut().choices);
     spread_over_children(draft, &mut choices);
     let told_size = !draft.perceived.heights.is_empty() || !draft.perceived.sizes.is_empty();
-    let count = choices.len();
-    for (at, choice) in choices.iter_mut().enumerate() {
+    // Beside finished garments a colour or a size is meant for the one that lacks it.
+    let names_none = draft.perceived.products.is_empty();
+    let is_unfinished = choices.iter().any(|choice| !choice.is_complete());
+    let is_meant = |choice: &Choice| !(names_none && is_unfinished && choice.is_complete());
+    let count = choices.iter().filter(|choice| is_meant(choice)).count();
+    for (at, choice) in choices.iter_mut().filter(|choice| is_meant(choice)).enumerate() {
         let Some(product) = draft.product(choice.product_id) else { continue };
         if let Some(pieces) = draft.perceived.quantity.filter(|pieces| *pieces > 0 && count == 1) {
             choice.quantity = pieces;

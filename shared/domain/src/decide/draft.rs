@@ -91,9 +91,12 @@ impl<'t> Draft<'t> {
         }
     }
 
-    /// Says a text that holds no question.
+    /// Says a text that holds no question, once.
     pub(super) fn say(&mut self, key: TemplateKey, values: Values) {
-        self.says.push(Say::Text(key, values));
+        let say = Say::Text(key, values);
+        if !self.says.contains(&say) {
+            self.says.push(say);
+        }
     }
 
     /// Says a text that needs no facts and holds no question.

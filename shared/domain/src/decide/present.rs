@@ -127,7 +127,10 @@ fn present_choice(
     };
     let told_height = perceived.heights.len() == 1
         && !obstacles.iter().any(|it| matches!(it, Obstacle::ToConfirm { .. }));
-    if let (true, Some(height)) = (told_height, perceived.heights.first()) {
+    let is_added = !perceived.has(Signal::AddMore)
+        || perceived.products.is_empty()
+        || perceived.products.contains(&choice.product_id);
+    if let (true, Some(height)) = (told_height && is_added, perceived.heights.first()) {
         let values =
             Values::none().with(Placeholder::Height, *height).with(Placeholder::Size, size);
         draft.say(TemplateKey::SizeForHeight, values);
@@ -142,7 +145,9 @@ fn present_choice(
                 draft.tell(TemplateKey::ColorWhiteIsMilk);
             }
         }
-        show_variant(draft, product, choice);
+        if is_added {
+            show_variant(draft, product, choice);
+        }
         draft.say(TemplateKey::OfferReady, values.with(Placeholder::Color, label));
     } else {
         show_variant(draft, product, choice);

@@ -40,6 +40,16 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     if changes && draft.facts().payment.proof && !draft.facts().payment.is_approved {
         return escalate(draft, EscalationReason::Policy, TemplateKey::OrderChangedLate);
     }
+    if perceived.has(Signal::Remove) && !perceived.has(Signal::Change) && holds_anything(draft) {
+        remove(draft);
+        if draft.facts().cart.is_empty() && draft.session.state() == State::Offer {
+            let outcome = choosing::Outcome::Chosen(Vec::new());
+            if !draft.facts().choices.is_empty() {
+                return present::present(draft, outcome);
+            }
+        }
+        return go_on(draft);
+    }
     if changes_line(draft) {
         return change_line(draft);
     }
@@ -70,7 +80,8 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     if !move_to_cart(draft) {
         return escalate(draft, EscalationReason::Wholesale, TemplateKey::OrderTooMany);
     }
-    if takes_more && !was_offered && !draft.facts().customer.is_complete() {
+    let adds = perceived.has(Signal::AddMore) && names_garment;
+    if takes_more && (!was_offered || adds) && !draft.facts().customer.is_complete() {
         // Ordered in one breath: what is ordered and what it costs is said once.
         list_cart(draft);
     }
@@ -82,6 +93,11 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
         return Event::Ordered;
     }
     go_on(draft)
+}
+
+/// Whether there is something to take out.
+fn holds_anything(draft: &Draft<'_>) -> bool {
+    !(draft.facts().cart.is_empty() && draft.facts().choices.is_empty())
 }
 
 /// Whether the customer agreed to what is on the table, or said that they buy.

@@ -165,6 +165,7 @@ fn is_paying(session: &Session, perceived: &Perceived) -> bool {
         return !is_searching;
     }
     match state {
+        State::Offer if perceived.has(Signal::Remove) => holds_several(session),
         State::Offer => agrees && !perceived.is_question && !perceived.has(Signal::Doubt),
         State::PaymentDelivery => {
             agrees
@@ -178,6 +179,11 @@ fn is_paying(session: &Session, perceived: &Perceived) -> bool {
         }
         _ => perceived.phone.is_some() && perceived.branch.is_some(),
     }
+}
+
+/// Whether one of several things can be taken out; not to want the only one is a refusal.
+fn holds_several(session: &Session) -> bool {
+    session.facts().choices.len() + session.facts().cart.lines().len() > 1
 }
 
 /// Whether a message names a garment in full.

@@ -177,6 +177,8 @@ template_keys! {
     OrderAdded = "order.added" [Name];
     /// A garment was taken out.
     OrderRemoved = "order.removed" [Name];
+    /// What is to be taken out is not in the order.
+    OrderNotInIt = "order.not_in_it" [];
     /// Nothing is in the order.
     OrderEmpty = "order.empty" [];
     /// Ordering without a garment.
