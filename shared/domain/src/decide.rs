@@ -165,6 +165,7 @@ fn restart(draft: &mut Draft<'_>) -> Event {
     let greeted_at = Some(draft.now);
     let facts = draft.facts_mut();
     *facts = Default::default();
+    facts.flags.data_of_earlier_order = customer.is_complete();
     facts.customer = customer;
     facts.flags.greeted_at = greeted_at;
     draft.ask(TemplateKey::GreetingRestart, Values::none());

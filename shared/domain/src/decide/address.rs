@@ -23,7 +23,9 @@ pub(super) fn take_address(draft: &mut Draft<'_>) {
         customer.branch = perceived.branch;
     }
     if perceived.tells_address() || perceived.has(Signal::SameData) {
-        draft.facts_mut().flags.asked_same_data = false;
+        let flags = &mut draft.facts_mut().flags;
+        flags.asked_same_data = false;
+        flags.data_of_earlier_order = false;
     }
 }
 

@@ -26,15 +26,10 @@ const CALL_A_HUMAN: u32 = 8;
 /// The most options that are offered at once.
 const MAX_OPTIONS: usize = 8;
 
-/// Events that answer the customer, whether or not they bring the sale forward.
-const ANSWERS: [Event; 6] = [
-    Event::Silent,
-    Event::Restarted,
-    Event::Escalated,
-    Event::WentOffTopic,
-    Event::AskedPolicy,
-    Event::TookLeave,
-];
+/// Events that end the waiting, one way or another. An answer to a question does not: asked for
+/// the third time, the customer may not see what is awaited.
+const ANSWERS: [Event; 5] =
+    [Event::Silent, Event::Restarted, Event::Escalated, Event::WentOffTopic, Event::TookLeave];
 
 /// Counts a turn that brought nothing forward, and helps out; gives the event that comes of it.
 pub(super) fn unstick(draft: &mut Draft<'_>, before: &Session, event: Event) -> Event {

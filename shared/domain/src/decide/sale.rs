@@ -4,7 +4,7 @@ use super::{
     address::{address, missing, take_address},
     cart::{change_line, changes_line, list_cart, move_to_cart, name_cart, remove},
     choosing,
-    draft::Draft,
+    draft::{Draft, labels},
     edges::Event,
     present,
     service::{escalate, nudge},
@@ -25,13 +25,16 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     }
     take_address(draft);
     take_method(draft);
+    let names_garment = !(perceived.products.is_empty()
+        && perceived.categories.is_empty()
+        && perceived.picks.is_empty());
+    if let Some(event) = note_early(draft, names_garment) {
+        return event;
+    }
     if perceived.has(Signal::ProofClaim) && draft.session.state() == State::PaymentDelivery {
         return take_proof(draft);
     }
     let is_chosen = !draft.facts().choices.is_empty();
-    let names_garment = !(perceived.products.is_empty()
-        && perceived.categories.is_empty()
-        && perceived.picks.is_empty());
     let wants_garment = draft.session.state() != State::PaymentDelivery
         && (names_garment || (is_chosen && perceived.names_something()));
     let changes = changes_line(draft)
@@ -85,14 +88,60 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
         // Ordered in one breath: what is ordered and what it costs is said once.
         list_cart(draft);
     }
-    let is_known = draft.facts().customer.is_complete() && !perceived.tells_address();
-    if is_new_order && is_known && !draft.facts().cart.is_empty() {
-        draft.facts_mut().flags.asked_same_data = true;
+    let is_old = draft.facts().flags.data_of_earlier_order;
+    if is_new_order && is_old && !draft.facts().cart.is_empty() {
+        let flags = &mut draft.facts_mut().flags;
+        flags.asked_same_data = true;
+        flags.data_of_earlier_order = false;
         name_cart(draft);
         ask_next(draft);
         return Event::Ordered;
     }
     go_on(draft)
+}
+
+/// What is told before its turn, or ordered before it can be, is noted, and what the order lacks is
+/// asked for. Nothing comes of it once there is something to order.
+fn note_early(draft: &mut Draft<'_>, names_garment: bool) -> Option<Event> {
+    let perceived = draft.perceived;
+    let facts = draft.facts();
+    let is_complete = !facts.choices.is_empty() && facts.choices.iter().all(Choice::is_complete);
+    let names_more = names_garment || perceived.names_something();
+    if !facts.cart.is_empty() || is_complete {
+        return None;
+    }
+    let tells_method = facts.payment.method.is_some()
+        && perceived.has_any(&[Signal::PayFull, Signal::PayPrepayment]);
+    if perceived.tells_address() && !matches!(perceived.phone, Some(Err(_))) {
+        draft.tell(TemplateKey::OrderDataNoted);
+    } else if tells_method {
+        draft.tell(TemplateKey::OrderMethodNoted);
+    }
+    if names_more || draft.facts().choices.is_empty() {
+        return None;
+    }
+    if perceived.has(Signal::Buy) {
+        if draft.facts().flags.stuck == 0 {
+            draft.tell(TemplateKey::OrderNoted);
+        }
+    } else if draft.is_mute() {
+        return None;
+    }
+    ask_to_complete(draft)
+}
+
+/// Asks for the size or the colour without which there is no price and no order.
+fn ask_to_complete(draft: &mut Draft<'_>) -> Option<Event> {
+    let choice = draft.facts().choices.iter().find(|choice| !choice.is_complete())?.clone();
+    let product = draft.product(choice.product_id)?;
+    draft.name(product.id, choice.size, None);
+    let Some(size) = choice.size else {
+        draft.ask(TemplateKey::SizeAskHeightToOrder, Values::none());
+        return Some(Event::ChoseGarment);
+    };
+    let colors = labels(present::colors_in(product, size));
+    draft.ask(TemplateKey::ColorAsk, Values::none().with(Placeholder::Colors, colors));
+    Some(Event::ChoseSize)
 }
 
 /// Whether there is something to take out.
@@ -197,6 +246,10 @@ pub(super) fn go_on(draft: &mut Draft<'_>) -> Event {
         }
         ask_next(draft);
         return Event::GaveAddress;
+    }
+    if draft.session.state() != State::PaymentDelivery {
+        // Told before the order was made: read back before money is sent.
+        read_back(draft);
     }
     show_requisites(draft)
 }

@@ -81,4 +81,5 @@ pub(super) fn begin_new_order(draft: &mut Draft<'_>) {
     facts.choices.clear();
     facts.payment = Default::default();
     facts.flags.upsold = false;
+    facts.flags.data_of_earlier_order = facts.customer.is_complete();
 }

@@ -177,7 +177,11 @@ fn is_paying(session: &Session, perceived: &Perceived) -> bool {
                     && !perceived.has_any(&QUESTIONS)
                     && !perceived.has(Signal::Greeting))
         }
-        _ => perceived.phone.is_some() && perceived.branch.is_some(),
+        _ => {
+            let tells_place = perceived.branch.is_some()
+                && (perceived.city.is_some() || perceived.name.is_some());
+            perceived.phone.is_some() || tells_place
+        }
     }
 }
 

@@ -105,6 +105,8 @@ template_keys! {
     DiscoveryAskModel = "discovery.ask_model" [];
     /// Which height?
     SizeAskHeight = "size.ask_height" [];
+    /// Which height, when the garment is ordered already?
+    SizeAskHeightToOrder = "size.ask_height_to_order" [];
     /// An age alone: a guess, and which height?
     SizeAskHeightForAge = "size.ask_height_for_age" [Years, Height, Size];
     /// An age that tells no height.
@@ -193,6 +195,12 @@ template_keys! {
     OrderAskData = "order.ask_data" [Carrier];
     /// A part of the delivery data.
     OrderAskMissing = "order.ask_missing" [Missing];
+    /// Delivery data came before they were asked for.
+    OrderDataNoted = "order.data_noted" [];
+    /// The way of paying came before it was asked for.
+    OrderMethodNoted = "order.method_noted" [];
+    /// A garment is wanted of which the size or the colour is not known.
+    OrderNoted = "order.noted" [];
     /// A phone that is none of ours.
     OrderBadPhone = "order.bad_phone" [];
     /// The delivery data, read back.

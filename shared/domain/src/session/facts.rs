@@ -181,6 +181,8 @@ pub struct Flags {
     pub stuck: u32,
     /// Whether one more thing was offered after this order.
     pub upsold: bool,
+    /// Whether the delivery data are those of an earlier order, not yet agreed to for this one.
+    pub data_of_earlier_order: bool,
     /// Whether an old customer was asked if the known data still hold.
     pub asked_same_data: bool,
 }
