@@ -1,6 +1,7 @@
 //! Channels that are slow, busy or unwilling.
 
-use serde_json::json;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 
 use crate::{messages, turns, world};
 
@@ -44,4 +45,32 @@ async fn a_customer_who_blocked_the_bot_does_not_hold_up_their_own_session() {
     let session = world.mirt.at_rest("telegram", "1003", 2).await;
     assert_eq!(turns(&session).len(), 2);
     assert!(!world.telegram.shown_to("1003").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_its_channel_did_not_take_is_sent_by_the_sweeper() {
+    let world = world().await;
+    for _ in 0..3 {
+        world.manychat.answer_next(503, &[], json!({}));
+    }
+    world.mirt.instagram_text("1004", "Добрий день").await;
+    while world.manychat.refused() < 3 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+
+    // Due ten seconds after the failure: runs before find nothing.
+    let mut woken = 0;
+    while woken == 0 {
+        let run = world.mirt.request(Method::POST, "/local/schedules/sweeper").send().await;
+        let answer = run.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(answer.status(), StatusCode::OK);
+        let swept: Value = answer.json().await.unwrap_or_else(|error| panic!("{error}"));
+        woken = swept["woken"].as_u64().unwrap_or_default();
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+
+    let session = world.mirt.at_rest("instagram", "1004", 1).await;
+    assert_eq!(turns(&session).len(), 1);
+    assert_eq!(world.manychat.shown_to("1004").len(), messages(&session));
+    world.check();
 }

@@ -349,6 +349,11 @@ fn what_the_local_run_would_leave_out_is_refused() {
             "Type: Schedule, Properties: { X: post",
             "events of type Schedule",
         ),
+        (
+            "Type: HttpApi, Properties: { ApiId: !Ref Api, Method: post",
+            "Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 minutes), X: post",
+            "rate(1 minute)",
+        ),
         ("BatchSize: 7", "FilterCriteria: {}", "mappings have no FilterCriteria"),
         ("Path: /call } }\n        Look", "Path: \"/call/{id}\" } }\n        Look", "fixed paths"),
         ("Method: GET", "Method: any", "one method"),

@@ -3,10 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use mirt_local_aws::{
     dynamodb::{IndexDefinition, Key, KeyAttribute, KeyType, Projection, TableDefinition},
+    schedule::Schedule,
     template::{Function, Queue, Surroundings, Template},
 };
 
@@ -171,4 +172,22 @@ fn the_webhook_gives_up_before_the_api_does() {
     let api_limit = std::time::Duration::from_secs(30);
 
     assert!(function(&template(), "webhook").spec.timeout < api_limit);
+}
+
+#[test]
+fn what_fell_through_is_looked_for_every_minute() {
+    let template = template();
+
+    let schedule = Schedule { function: "sweeper".to_owned(), every: Duration::from_mins(1) };
+    assert_eq!(template.schedules, [schedule.clone()]);
+    // One run is over before the next begins.
+    assert!(function(&template, "sweeper").spec.timeout < schedule.every);
+    assert_eq!(
+        environment(function(&template, "sweeper")),
+        BTreeMap::from([
+            ("MIRT_INBOUND_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-inbound.fifo"),
+            ("MIRT_LOG", "info"),
+            ("MIRT_TABLE", "mirt-dev"),
+        ])
+    );
 }

@@ -115,4 +115,6 @@ pub(crate) enum FunctionName {
     Webhook,
     /// Behind the inbound queue.
     Dialogue,
+    /// On a schedule.
+    Sweeper,
 }

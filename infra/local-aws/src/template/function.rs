@@ -9,7 +9,7 @@ use super::{
     table::required,
     yaml::Node,
 };
-use crate::{gateway::Route, lambda::FunctionSpec, mapping::Mapping};
+use crate::{gateway::Route, lambda::FunctionSpec, mapping::Mapping, schedule::Schedule};
 
 /// How many processes a function gets at most, and how many batches a mapping has under way, where
 /// the template sets no limit. AWS's own limits are out of reach for one machine.
@@ -26,10 +26,12 @@ pub struct Function {
 }
 
 /// The functions, and what calls them.
+#[derive(Default)]
 pub(super) struct Wired {
     pub(super) functions: Vec<Function>,
     pub(super) routes: Vec<Route>,
     pub(super) mappings: Vec<Mapping>,
+    pub(super) schedules: Vec<Schedule>,
 }
 
 pub(super) fn read_all(
@@ -38,7 +40,7 @@ pub(super) fn read_all(
     queues: &[Queue],
 ) -> Result<Wired, TemplateError> {
     let globals = template.get("Globals").and_then(|globals| globals.get("Function"));
-    let mut wired = Wired { functions: vec![], routes: vec![], mappings: vec![] };
+    let mut wired = Wired::default();
     for (id, resource) in resolver.of_type("AWS::Serverless::Function") {
         let scope = resolver.scope(id);
         let properties = required(scope, resource, "Properties")?;
@@ -60,6 +62,7 @@ pub(super) fn read_all(
                     wired.routes.push(route);
                 }
                 "SQS" => wired.mappings.push(mapping(scope, source, &function, queues)?),
+                "ScheduleV2" => wired.schedules.push(schedule(scope, source, &function)?),
                 other => {
                     let problem = format!("the local run knows no events of type {other}");
                     return Err(scope.error(kind, problem));
@@ -123,6 +126,29 @@ fn route(scope: Scope<'_, '_>, source: &Node, function: &Function) -> Result<Rou
         return Err(scope.error(method_node, "the local run takes one method a route"));
     }
     Ok(Route { method, path, function: function.spec.name.clone() })
+}
+
+/// A rate in minutes or hours; what else EventBridge Scheduler knows is refused, not ignored.
+fn schedule(
+    scope: Scope<'_, '_>,
+    source: &Node,
+    function: &Function,
+) -> Result<Schedule, TemplateError> {
+    let node = required(scope, source, "ScheduleExpression")?;
+    let expression = scope.text(node)?;
+    let rate = expression.strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')'));
+    let every = rate.and_then(|rate| rate.split_once(' ')).and_then(|(count, unit)| {
+        let count: u64 = count.parse().ok().filter(|count| *count > 0)?;
+        match (count, unit) {
+            (1, "minute") | (2.., "minutes") => Some(Duration::from_mins(count)),
+            (1, "hour") | (2.., "hours") => Some(Duration::from_hours(count)),
+            _ => None,
+        }
+    });
+    let every = every.ok_or_else(|| {
+        scope.error(node, "the local run takes rate(1 minute), rate(N minutes) and hours alike")
+    })?;
+    Ok(Schedule { function: function.spec.name.clone(), every })
 }
 
 fn mapping(

@@ -1,5 +1,5 @@
-//! `template.yaml`, as far as it can be run on one machine: tables, queues, functions, routes and
-//! event source mappings.
+//! `template.yaml`, as far as it can be run on one machine: tables, queues, functions, routes,
+//! event source mappings and schedules.
 //!
 //! It is strict about what it runs: what CloudFormation or a service would refuse only at
 //! deployment is refused here with the line, and so is an event or a queue property that the local
@@ -20,7 +20,9 @@ pub use self::{
     function::{DEFAULT_CONCURRENCY, Function},
     queue::{DeadLetters, Queue},
 };
-use crate::{dynamodb::TableDefinition, gateway::Route, mapping::Mapping, site::Site};
+use crate::{
+    dynamodb::TableDefinition, gateway::Route, mapping::Mapping, schedule::Schedule, site::Site,
+};
 use resolve::Resolver;
 use yaml::Node;
 
@@ -48,6 +50,8 @@ pub struct Template {
     pub routes: Vec<Route>,
     /// Which function reads which queue.
     pub mappings: Vec<Mapping>,
+    /// Which function runs how often.
+    pub schedules: Vec<Schedule>,
 }
 
 impl Template {
@@ -60,8 +64,8 @@ impl Template {
         let resolver = Resolver::new(&root, surroundings)?;
         let tables = table::read_all(&resolver)?;
         let queues = queue::read_all(&resolver)?;
-        let function::Wired { functions, routes, mappings } =
+        let function::Wired { functions, routes, mappings, schedules } =
             function::read_all(&root, &resolver, &queues)?;
-        Ok(Self { tables, queues, functions, routes, mappings })
+        Ok(Self { tables, queues, functions, routes, mappings, schedules })
     }
 }

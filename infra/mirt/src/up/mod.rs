@@ -7,6 +7,7 @@
 pub(crate) mod deliveries;
 
 mod page;
+mod schedules;
 mod services;
 mod sessions;
 mod wiring;
@@ -33,7 +34,7 @@ use mirt_local_aws::{
     endpoint::{Endpoint, Options, StartError},
     gateway,
     lambda::Lambda,
-    mapping,
+    mapping, schedule,
     site::Site,
 };
 use tokio::{net::TcpListener, signal, task::JoinSet};
@@ -168,6 +169,7 @@ impl System {
             .merge(deliveries.clone().routes())
             .merge(sessions::routes(table))
             .merge(services::routes(Arc::clone(&endpoint)))
+            .merge(schedules::routes(wiring.schedules(), Arc::clone(&functions)))
             .layer(from_fn_with_state(address, only_this_machine))
             .merge(gateway::router(wiring.routes(), site.clone(), Arc::clone(&functions)))
             .fallback(gateway::not_found);
@@ -179,6 +181,10 @@ impl System {
             tasks.spawn(async move {
                 match mapping::run(&mapping, endpoint.sqs(), &site, &functions).await {}
             });
+        }
+        for schedule in wiring.schedules() {
+            let functions = Arc::clone(&functions);
+            tasks.spawn(async move { match schedule::run(&schedule, &functions).await {} });
         }
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         tasks.spawn(async move { axum::serve(listener, service).await });

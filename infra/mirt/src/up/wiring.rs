@@ -8,6 +8,7 @@ use mirt_local_aws::{
     gateway::Route,
     lambda::FunctionSpec,
     mapping::Mapping,
+    schedule::Schedule,
     secrets::SecretsError,
     site::Site,
     sqs::SqsError,
@@ -152,6 +153,11 @@ impl Wiring {
     /// The routes of the HTTP API.
     pub(super) fn routes(&self) -> Vec<Route> {
         self.template.routes.clone()
+    }
+
+    /// Which function runs how often.
+    pub(super) fn schedules(&self) -> Vec<Schedule> {
+        self.template.schedules.clone()
     }
 
     /// Which function reads which queue.
