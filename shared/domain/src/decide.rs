@@ -93,9 +93,13 @@ pub fn decide_for_manager(
 
 /// Follows the edge of the event.
 fn conclude(mut draft: Draft<'_>, event: Event) -> Decision {
+    let is_asking = draft.is_asking();
     let says = draft.take_says();
     let (state, phase) = (draft.session.state(), draft.session.phase());
     let (edge, state, phase) = follow(state, phase, event);
+    if draft.options.is_empty() && is_asking {
+        draft.options = progress::quick_answers(&draft, state, phase);
+    }
     let Draft { session, actions, products, options, .. } = draft;
     let session = session.moved_to(state, phase);
     Decision { session, says, options, actions, products, event, edge }
@@ -118,6 +122,16 @@ fn answer(draft: &mut Draft<'_>) -> Event {
     }
     if perceived.has(Signal::Restart) && !perceived.is_blocked {
         return restart(draft);
+    }
+    if perceived.has(Signal::OptIn) {
+        draft.facts_mut().flags.opted_out = false;
+    } else if perceived.has(Signal::OptOut) {
+        if draft.facts().flags.opted_out && perceived.intent == Intent::ThankyouSmalltalk {
+            // Promised already: the less is said, the better.
+            draft.tell(TemplateKey::EndAcknowledged);
+            return Event::Declined;
+        }
+        draft.facts_mut().flags.opted_out = true;
     }
     let agrees = perceived.has(Signal::Consent) || perceived.is_nod;
     if draft.session.state() == State::Upsell && agrees && !perceived.names_something() {
@@ -163,11 +177,13 @@ fn answer_wish(draft: &mut Draft<'_>, is_answered: bool) -> Event {
 fn restart(draft: &mut Draft<'_>) -> Event {
     let customer = std::mem::take(&mut draft.facts_mut().customer);
     let greeted_at = Some(draft.now);
+    let opted_out = draft.facts().flags.opted_out;
     let facts = draft.facts_mut();
     *facts = Default::default();
     facts.flags.data_of_earlier_order = customer.is_complete();
     facts.customer = customer;
     facts.flags.greeted_at = greeted_at;
+    facts.flags.opted_out = opted_out;
     draft.ask(TemplateKey::GreetingRestart, Values::none());
     Event::Restarted
 }
@@ -258,6 +274,14 @@ fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
         cart::name_cart(draft);
         service::nudge(draft);
         return Event::AskedPolicy;
+    }
+    let is_size_open = perceived.has(Signal::OtherSize) && !perceived.tells_size();
+    if is_size_open && !draft.facts().choices.is_empty() {
+        return present::reopen_size(draft);
+    }
+    let pair = present::compared(draft);
+    if perceived.has(Signal::Compare) && pair.len() == 2 {
+        return present::compare(draft, &pair);
     }
     let asks_about_one = perceived.has_any(&[Signal::AskFabric, Signal::AskDetails]);
     let asks_about_garments = perceived.names_something()

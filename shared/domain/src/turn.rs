@@ -86,6 +86,10 @@ pub struct TurnTrace {
     pub said: Vec<String>,
     /// The garments that the reply names.
     pub products: Vec<NamedProduct>,
+    /// The facts that the reply was made from: `product:ID`, `size:ID:SIZE`, `price:ID:UAH`,
+    /// `policy:TOPIC`.
+    #[serde(default)]
+    pub facts: Vec<String>,
     /// The checks that the first wording failed; the state's safe text was sent instead.
     pub checks_failed: Vec<String>,
     /// Whether the message was kept from being read as instructions or as a wish of a customer.
@@ -168,6 +172,7 @@ impl Turn {
         decision: Decision,
     ) -> Self {
         let from = Place::of(session);
+        let facts = facts_used(&decision);
         let (bubbles, checks_failed) = reply(shop, session.turns(), &decision);
         Self {
             reply: Reply { bubbles, quick_replies: decision.options },
@@ -179,6 +184,7 @@ impl Turn {
                 to: Place::of(&decision.session),
                 edge: decision.edge.name.to_owned(),
                 rules: hits,
+                facts,
                 said: word::names(&decision.says),
                 products: decision.products,
                 checks_failed,
@@ -188,6 +194,21 @@ impl Turn {
             session: decision.session,
         }
     }
+}
+
+/// The garments, sizes and prices that a reply names, and the policies that it tells.
+fn facts_used(decision: &Decision) -> Vec<String> {
+    let mut facts = Vec::new();
+    for named in &decision.products {
+        facts.push(format!("product:{}", named.id));
+        facts.extend(named.size.map(|size| format!("size:{}:{size}", named.id)));
+        let uah = |price: Money| format!("price:{}:{}", named.id, price.kopecks() / 100);
+        facts.extend(named.price.map(uah));
+    }
+    let said = word::names(&decision.says);
+    let policies = said.iter().filter_map(|name| name.strip_prefix("policy."));
+    facts.extend(policies.map(|topic| format!("policy:{topic}")));
+    facts
 }
 
 /// The worded reply, and the checks that its first wording failed: the safe text of the state is

@@ -90,6 +90,8 @@ pub struct Expected {
     pub says: Vec<String>,
     /// Pieces of text that the reply may not hold (ours).
     pub says_not: Vec<String>,
+    /// Quick replies that have to be offered (ours).
+    pub options: Vec<String>,
     /// The cart's total in hryvnias after the turn (ours).
     pub total: Option<u32>,
     /// Whether the reply is empty (ours).
@@ -340,6 +342,10 @@ fn failures(shop: &Shop<'_>, turn: &Turn, expected: &Expected) -> Vec<String> {
     }
     for piece in &expected.says_not {
         demand(!lower.contains(&piece.to_lowercase()), format!("the reply has \"{piece}\""));
+    }
+    for option in &expected.options {
+        let is_offered = turn.reply.quick_replies.contains(option);
+        demand(is_offered, format!("the quick reply \"{option}\" is not offered"));
     }
     if let Some(total) = expected.total {
         let own = turn.session.cart_total();

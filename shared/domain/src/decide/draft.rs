@@ -114,6 +114,11 @@ impl<'t> Draft<'t> {
         self.question = None;
     }
 
+    /// Whether something is asked.
+    pub(super) const fn is_asking(&self) -> bool {
+        self.question.is_some()
+    }
+
     /// Whether nothing is said and nothing asked.
     pub(super) const fn is_mute(&self) -> bool {
         self.says.is_empty() && self.question.is_none()

@@ -8,7 +8,7 @@ use super::{
     listing::{ask_height, present_found, present_no_garment},
 };
 use crate::{
-    catalog::{ColorVariant, Product},
+    catalog::{ColorVariant, Product, ProductId},
     language::rules::Signal,
     money::Money,
     prompts::{Placeholder, TemplateKey, Values},
@@ -33,8 +33,67 @@ pub(super) fn present(draft: &mut Draft<'_>, outcome: Outcome<'_>) -> Event {
     }
 }
 
+/// The garments that a question for the difference means: those that it names, or the last two.
+pub(super) fn compared(draft: &Draft<'_>) -> Vec<ProductId> {
+    let named = &draft.perceived.products;
+    let mut pair: Vec<ProductId> = named.clone();
+    let shown = &draft.facts().shown;
+    let before = if shown.len() == 2 { shown } else { &draft.facts().recent };
+    if named.len() < 2 {
+        pair.extend(before.iter().rev().filter(|id| !named.contains(id)));
+    }
+    pair.truncate(2);
+    if named.is_empty() {
+        pair.reverse();
+    }
+    pair
+}
+
+/// What tells two garments from each other, and which one it is to be.
+pub(super) fn compare(draft: &mut Draft<'_>, pair: &[ProductId]) -> Event {
+    for id in pair {
+        let Some(product) = draft.product(*id) else { continue };
+        let values = Values::none()
+            .with(Placeholder::Name, product.name.as_str())
+            .with(Placeholder::Special, product.special.as_str());
+        draft.name(product.id, None, None);
+        draft.say(TemplateKey::OfferSpecial, values);
+    }
+    draft.facts_mut().shown = pair.to_vec();
+    draft.ask(TemplateKey::DiscoveryAskWhich, Values::none());
+    if draft.facts().cart.is_empty() {
+        draft.facts_mut().choices = pair.iter().copied().map(Choice::of).collect();
+        return Event::ChoseGarment;
+    }
+    Event::AskedPolicy
+}
+
+/// Another size is wanted, and not said which.
+pub(super) fn reopen_size(draft: &mut Draft<'_>) -> Event {
+    let facts = draft.facts_mut();
+    facts.heights.clear();
+    for choice in &mut facts.choices {
+        choice.size = None;
+    }
+    for choice in draft.facts().choices.clone() {
+        let Some(product) = draft.product(choice.product_id) else { continue };
+        let sizes: Vec<_> = product.sizes().collect();
+        let name = Values::none().with(Placeholder::Name, product.name.as_str());
+        draft.name(product.id, None, None);
+        draft.say(TemplateKey::SizeSizes, name.with(Placeholder::Sizes, sizes));
+    }
+    ask_height(draft);
+    Event::ChoseGarment
+}
+
 fn present_choices(draft: &mut Draft<'_>, obstacles: &[Obstacle]) -> Event {
     let choices = draft.facts().choices.clone();
+    let recent = &mut draft.facts_mut().recent;
+    for choice in &choices {
+        recent.retain(|id| *id != choice.product_id);
+        recent.push(choice.product_id);
+    }
+    recent.drain(..recent.len().saturating_sub(2));
     draft.facts_mut().shown = choices.iter().map(|choice| choice.product_id).collect();
     draft.facts_mut().shown.dedup();
     for obstacle in obstacles {
@@ -223,8 +282,7 @@ fn answer_questions(draft: &mut Draft<'_>, product: &Product, choice: &Choice) {
             }
         }
     }
-    let asks_sizes = perceived.has(Signal::AskSize) && choice.size.is_none();
-    if asks_sizes || (perceived.has(Signal::AskAvailability) && choice.size.is_none()) {
+    if perceived.has(Signal::AskSize) && choice.size.is_none() {
         let sizes: Vec<_> = product.sizes().collect();
         draft.say(TemplateKey::SizeSizes, name().with(Placeholder::Sizes, sizes));
     }

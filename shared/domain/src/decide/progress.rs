@@ -8,6 +8,7 @@ use super::{
     service::escalate,
 };
 use crate::{
+    catalog::Product,
     prompts::{Placeholder, TemplateKey, Values},
     session::{
         Session,
@@ -24,7 +25,10 @@ const OFFER_OPTIONS: u32 = 5;
 const CALL_A_HUMAN: u32 = 8;
 
 /// The most options that are offered at once.
-const MAX_OPTIONS: usize = 8;
+const MAX_OPTIONS: usize = 10;
+
+/// The most characters of an option: what a button shows.
+const OPTION_CHARACTERS: usize = 20;
 
 /// Events that end the waiting, one way or another. An answer to a question does not: asked for
 /// the third time, the customer may not see what is awaited.
@@ -108,6 +112,28 @@ fn open_colors(draft: &Draft<'_>) -> Vec<String> {
     colors.unwrap_or_default()
 }
 
+/// The sizes that the garment without one comes in.
+fn open_sizes(draft: &Draft<'_>) -> Vec<String> {
+    let choice = draft.facts().choices.iter().find(|choice| choice.size.is_none());
+    let product = choice.and_then(|choice| draft.product(choice.product_id));
+    product.into_iter().flat_map(Product::sizes).map(|size| size.to_string()).collect()
+}
+
+/// What can be tapped where a question has few answers, from the first time that it is asked.
+pub(super) fn quick_answers(draft: &Draft<'_>, state: State, phase: Phase) -> Vec<String> {
+    let keys: &[TemplateKey] = match (state, phase) {
+        (State::PaymentDelivery, Phase::WaitingForPaymentMethod) => {
+            &[TemplateKey::QuickFull, TemplateKey::QuickPrepayment]
+        }
+        (State::Offer, Phase::OfferMade) => {
+            &[TemplateKey::QuickTake, TemplateKey::QuickOtherColor, TemplateKey::QuickOtherSize]
+        }
+        (State::Upsell, Phase::UpsellOffered) => &[TemplateKey::QuickYes, TemplateKey::QuickNo],
+        _ => &[],
+    };
+    keys.iter().map(|key| draft.words(*key, &Values::none())).collect()
+}
+
 /// What can be tapped instead of typed, for what is awaited.
 pub(super) fn options(draft: &Draft<'_>) -> Vec<String> {
     let words = |keys: &[TemplateKey]| {
@@ -121,6 +147,7 @@ pub(super) fn options(draft: &Draft<'_>) -> Vec<String> {
         (State::Offer, _) => words(&[TemplateKey::QuickTake, TemplateKey::QuickOtherColor]),
         (State::Upsell, _) => words(&[TemplateKey::QuickYes, TemplateKey::QuickNo]),
         (State::SizeColor, Phase::WaitingForColor) => open_colors(draft),
+        (State::SizeColor, _) => open_sizes(draft),
         _ => draft
             .shop
             .catalog
@@ -129,6 +156,7 @@ pub(super) fn options(draft: &Draft<'_>) -> Vec<String> {
             .map(|category| category.key.to_string())
             .collect(),
     };
+    options.retain(|option| option.chars().count() <= OPTION_CHARACTERS);
     options.truncate(MAX_OPTIONS);
     options.extend(words(&[TemplateKey::QuickManager]));
     options

@@ -31,7 +31,9 @@ pub(super) fn wait_for_human(draft: &mut Draft<'_>) -> Event {
 /// A complaint, an insult, a call for a human and the like.
 pub(super) fn escalate_by_words(draft: &mut Draft<'_>) -> Event {
     let perceived = draft.perceived;
-    let (reason, key) = if perceived.has(Signal::Insult) {
+    let (reason, key) = if perceived.has(Signal::Danger) {
+        (EscalationReason::Danger, TemplateKey::HandoverDanger)
+    } else if perceived.has(Signal::Insult) {
         (EscalationReason::Insult, TemplateKey::HandoverInsult)
     } else if perceived.has(Signal::Complaint) {
         (EscalationReason::Complaint, TemplateKey::HandoverComplaint)
@@ -168,6 +170,11 @@ pub(super) fn take_leave(draft: &mut Draft<'_>) -> Event {
     let perceived = draft.perceived;
     let is_paying =
         draft.session.state() == State::PaymentDelivery && !draft.facts().cart.is_empty();
+    if perceived.has(Signal::OptIn) {
+        draft.tell(TemplateKey::PolicyOptIn);
+        nudge(draft);
+        return Event::AskedPolicy;
+    }
     if perceived.has(Signal::OptOut) {
         draft.tell(TemplateKey::PolicyOptOut);
         return Event::Declined;

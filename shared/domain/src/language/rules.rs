@@ -8,6 +8,7 @@ mod buying;
 mod color;
 mod complaint;
 mod courtesy;
+mod danger;
 mod discovery;
 mod human;
 mod illegal;
@@ -107,6 +108,8 @@ signals! {
     AskFabric = "ask_fabric";
     /// Tell me about it.
     AskDetails = "ask_details";
+    /// How do they differ?
+    Compare = "compare";
     /// Many pieces for resale.
     Wholesale = "wholesale";
     /// Cheaper, please.
@@ -119,10 +122,16 @@ signals! {
     AskIdentity = "ask_identity";
     /// A complaint.
     Complaint = "complaint";
+    /// Somebody may come to harm.
+    Danger = "danger";
+    /// Follow-ups are wanted again.
+    OptIn = "opt_in";
     /// An insult.
     Insult = "insult";
     /// Which size?
     AskSize = "ask_size";
+    /// Another size.
+    OtherSize = "other_size";
     /// The size chart.
     SizeChart = "size_chart";
     /// For a grown-up.
@@ -169,6 +178,7 @@ const TABLES: &[&[Rule]] = &[
     color::RULES,
     complaint::RULES,
     courtesy::RULES,
+    danger::RULES,
     discovery::RULES,
     human::RULES,
     illegal::RULES,

@@ -31,7 +31,8 @@ const ABOUT_PAYING: [Signal; 10] = [
     Signal::Urgent,
 ];
 
-const QUESTIONS: [Signal; 16] = [
+const QUESTIONS: [Signal; 17] = [
+    Signal::Compare,
     Signal::AskPrice,
     Signal::AskAvailability,
     Signal::AskFabric,
@@ -68,7 +69,8 @@ const HARD_QUESTIONS: [Signal; 14] = [
     Signal::Adult,
 ];
 
-const SMALL_TALK: [Signal; 7] = [
+const SMALL_TALK: [Signal; 8] = [
+    Signal::OptIn,
     Signal::Thanks,
     Signal::Goodbye,
     Signal::Acknowledged,
@@ -81,6 +83,9 @@ const SMALL_TALK: [Signal; 7] = [
 pub(super) fn of(session: &Session, perceived: &Perceived) -> Intent {
     let state = session.state();
     let is_selling = matches!(state, State::Offer | State::PaymentDelivery);
+    if perceived.has(Signal::Danger) {
+        return Intent::Complaint;
+    }
     if perceived.is_blocked {
         return Intent::OutOfDomain;
     }
@@ -208,7 +213,7 @@ fn about_garments(session: &Session, perceived: &Perceived) -> Option<Intent> {
     if perceived.has(Signal::AskPrice) && !perceived.has(Signal::AskColors) {
         return Some(Intent::DiscoveryOrQuestion);
     }
-    if perceived.has(Signal::AskSize) && !is_search {
+    if perceived.has_any(&[Signal::AskSize, Signal::OtherSize]) && !is_search {
         return Some(Intent::SizeHelp);
     }
     if perceived.has_any(&[Signal::AskColors, Signal::OtherColor]) && !is_search {

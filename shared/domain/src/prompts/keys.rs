@@ -181,6 +181,10 @@ template_keys! {
     OrderRemoved = "order.removed" [Name];
     /// What is to be taken out is not in the order.
     OrderNotInIt = "order.not_in_it" [];
+    /// Somebody may come to harm.
+    HandoverDanger = "handover.danger" [];
+    /// Follow-ups are wanted again.
+    PolicyOptIn = "policy.opt_in" [];
     /// Nothing is in the order.
     OrderEmpty = "order.empty" [];
     /// Ordering without a garment.
@@ -335,6 +339,8 @@ template_keys! {
     QuickTake = "quick.take" [];
     /// A quick reply: another colour.
     QuickOtherColor = "quick.other_color" [];
+    /// Another size.
+    QuickOtherSize = "quick.other_size" [];
     /// A quick reply: a human.
     QuickManager = "quick.manager" [];
 }

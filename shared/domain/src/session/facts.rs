@@ -22,6 +22,8 @@ pub struct Facts {
     pub choices: Vec<Choice>,
     /// What the last turn showed, in its order: "the second one" points into it.
     pub shown: Vec<ProductId>,
+    /// The two garments that were named last, the newest last: "how do they differ?" means them.
+    pub recent: Vec<ProductId>,
     /// The photos of colours of which there are more than were shown.
     pub gallery: Option<Gallery>,
     /// What is taken.
@@ -135,6 +137,8 @@ pub enum EscalationReason {
     Complaint,
     /// An insult.
     Insult,
+    /// Somebody may come to harm.
+    Danger,
     /// A wholesale order.
     Wholesale,
     /// A return or an exchange that is really wanted.
@@ -183,6 +187,9 @@ pub struct Flags {
     pub upsold: bool,
     /// Whether the delivery data are those of an earlier order, not yet agreed to for this one.
     pub data_of_earlier_order: bool,
+    /// Whether the customer wants no follow-ups; replies are no follow-ups. Only an explicit wish
+    /// takes it back.
+    pub opted_out: bool,
     /// Whether an old customer was asked if the known data still hold.
     pub asked_same_data: bool,
 }

@@ -4,6 +4,14 @@ use super::{Rule, Signal};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
+        signal: Signal::OtherSize,
+        any: &[
+            "інший/інакший/другий/другой/іншого/другого розмір/размер/розміру/размера",
+            "other/another/different size",
+        ],
+        unless: &[],
+    },
+    Rule {
         signal: Signal::AskSize,
         any: &[
             "який/яку/які/якого/якої/яким/какой/какие/какого .. розмір*/размер*/розмер*/росто*/ростовк*",
