@@ -12,6 +12,7 @@ mod once;
 mod order;
 mod sale;
 mod settings;
+mod states;
 
 use mirt_test_support::mirt::World;
 use serde_json::Value;

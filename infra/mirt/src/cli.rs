@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Up(UpArguments),
     /// Runs a file of cases through the assistant's turn, offline.
     Eval(EvalArguments),
+    /// Prints the conversation's transition function.
+    States(StatesArguments),
     /// Puts the whole system on this machine under load, and checks what it did.
     Load(LoadArguments),
     /// Looks at messages that failed for good, sends them back or drops them.
@@ -73,6 +75,16 @@ pub(crate) struct LoadArguments {
     /// Prints one JSON object instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct StatesArguments {
+    /// As a Mermaid diagram instead of a table.
+    #[arg(long)]
+    pub(crate) mermaid: bool,
+    /// Draws it into this file, as SVG, instead.
+    #[arg(long, value_name = "FILE", conflicts_with = "mermaid")]
+    pub(crate) svg: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -7,6 +7,7 @@ mod eval;
 mod function;
 mod load;
 mod output;
+mod states;
 mod up;
 
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     match cli::Cli::parse().command.unwrap_or_default() {
         cli::Command::Up(arguments) => up::main(&arguments),
         cli::Command::Eval(arguments) => eval::main(&arguments),
+        cli::Command::States(arguments) => states::main(&arguments),
         cli::Command::Load(arguments) => load::main(&arguments),
         cli::Command::Dlq(arguments) => dlq::main(&arguments),
         cli::Command::Function { name } => function::main(name),
