@@ -310,6 +310,11 @@ fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
         return cart::change_line(draft);
     }
     if asks_about_one && draft.facts().choices.is_empty() && !perceived.names_something() {
+        if !draft.facts().cart.is_empty() {
+            present::answer_about_cart(draft);
+            service::nudge(draft);
+            return Event::AskedPolicy;
+        }
         draft.ask(TemplateKey::DiscoveryAskModel, Values::none());
         return Event::AskedPolicy;
     }

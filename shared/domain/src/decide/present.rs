@@ -254,6 +254,15 @@ fn tell_price_range(draft: &mut Draft<'_>, product: &Product) {
     }
 }
 
+/// Answers what was asked about the garments of the order.
+pub(super) fn answer_about_cart(draft: &mut Draft<'_>) {
+    for line in draft.facts().cart.lines().to_vec() {
+        let Some(product) = draft.product(line.product_id) else { continue };
+        draft.name(product.id, Some(line.size), Some(line.price));
+        answer_questions(draft, product, &Choice::of(product.id));
+    }
+}
+
 /// Answers what was asked about a garment beside its price.
 fn answer_questions(draft: &mut Draft<'_>, product: &Product, choice: &Choice) {
     let perceived = draft.perceived;

@@ -36,7 +36,7 @@ pub(super) const RULES: &[Rule] = &[
             "looking for",
             "want/need/show/have/sell/looking/recommend",
         ],
-        unless: &[],
+        unless: &["є/есть хто/кто"],
     },
     Rule {
         signal: Signal::AskPhoto,
