@@ -178,10 +178,10 @@ fn the_webhook_gives_up_before_the_api_does() {
 fn what_fell_through_is_looked_for_every_minute() {
     let template = template();
 
-    let schedule = Schedule { function: "sweeper".to_owned(), every: Duration::from_mins(1) };
-    assert_eq!(template.schedules, [schedule.clone()]);
+    let every = Duration::from_mins(1);
+    assert_eq!(template.schedules, [Schedule { function: "sweeper".to_owned(), every }]);
     // One run is over before the next begins.
-    assert!(function(&template, "sweeper").spec.timeout < schedule.every);
+    assert!(function(&template, "sweeper").spec.timeout < every);
     assert_eq!(
         environment(function(&template, "sweeper")),
         BTreeMap::from([
