@@ -7,6 +7,7 @@ mod crash;
 mod dead_letters;
 mod delivery;
 mod evaluation;
+mod limits;
 mod looking_in;
 mod once;
 mod order;

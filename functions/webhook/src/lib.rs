@@ -2,6 +2,7 @@
 
 mod answer;
 mod health;
+mod limited;
 mod routes;
 mod secrets;
 mod start;

@@ -15,7 +15,7 @@ use mirt_engine::{
 use mirt_runtime::clock::SystemClock;
 use serde_json::json;
 
-use crate::{answer, health, secrets::WebhookSecrets};
+use crate::{answer, health, limited, secrets::WebhookSecrets};
 
 /// The largest body that is read. A message of any channel is a hundredth of it.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -55,7 +55,9 @@ impl Webhooks {
             return too_large();
         }
         match manychat::parse(body, SystemClock.now()) {
-            Ok(event) => self.take(&event, StatusCode::ACCEPTED).await,
+            Ok(event) => {
+                self.take(&event, StatusCode::ACCEPTED, StatusCode::TOO_MANY_REQUESTS).await
+            }
             Err(error) => bad_request("manychat", error),
         }
     }
@@ -68,7 +70,10 @@ impl Webhooks {
             return too_large();
         }
         match telegram::parse(body, SystemClock.now()) {
-            Ok(telegram::Update::Message(event)) => self.take(&event, StatusCode::OK).await,
+            Ok(telegram::Update::Message(event)) => {
+                // It would deliver anything else again, and hold up other customers' messages.
+                self.take(&event, StatusCode::OK, StatusCode::OK).await
+            }
             Ok(telegram::Update::Ignored) => {
                 answer::json(StatusCode::OK, &json!({ "status": "ignored" }))
             }
@@ -76,22 +81,34 @@ impl Webhooks {
         }
     }
 
-    async fn take(&self, event: &InboundEvent, status: StatusCode) -> Response<Body> {
+    /// `taken` is the channel's word for an event that it need not deliver again, `limited` the one
+    /// for an event that is over the customer's limit.
+    async fn take(
+        &self,
+        event: &InboundEvent,
+        taken: StatusCode,
+        limited: StatusCode,
+    ) -> Response<Body> {
         let channel = event.session.channel;
-        match receive(&self.table, &self.queue, event).await {
-            Ok(received) => {
-                let word = match received {
-                    Received::Accepted => "accepted",
-                    Received::Duplicate => "duplicate",
-                };
-                tracing::info!(event = "event_received", %channel, outcome = word);
-                answer::json(status, &json!({ "status": word }))
-            }
+        let received = match receive(&self.table, &self.queue, event).await {
+            Ok(received) => received,
             Err(error) => {
                 tracing::error!(event = "event_not_received", %channel, error = chain(&error));
-                answer::try_again()
+                return answer::try_again();
             }
-        }
+        };
+        let (word, status) = match received {
+            Received::Accepted => ("accepted", taken),
+            Received::Duplicate => ("duplicate", taken),
+            Received::Limited { is_told } => {
+                if !is_told {
+                    limited::tell(&self.table, &self.queue, event).await;
+                }
+                ("limited", limited)
+            }
+        };
+        tracing::info!(event = "event_received", %channel, outcome = word);
+        answer::json(status, &json!({ "status": word }))
     }
 }
 

@@ -168,8 +168,8 @@ impl CommitTurn for Table {
 
         match self.write(what, items).await? {
             Written::Done => Ok(()),
-            Written::ConditionFailed(at) if at < guarded => Err(CommitError::Conflict),
-            Written::ConditionFailed(_) => Err(CommitError::NewInput),
+            Written::ConditionFailed { at, .. } if at < guarded => Err(CommitError::Conflict),
+            Written::ConditionFailed { .. } => Err(CommitError::NewInput),
         }
     }
 }
@@ -216,7 +216,7 @@ impl SettleOutbox for Table {
         ];
         match self.write(what, items).await? {
             // Another instance has settled it.
-            Written::Done | Written::ConditionFailed(_) => Ok(()),
+            Written::Done | Written::ConditionFailed { .. } => Ok(()),
         }
     }
 

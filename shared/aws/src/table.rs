@@ -2,7 +2,8 @@
 //!
 //! | pk | sk | what |
 //! |---|---|---|
-//! | `S#<channel>:<user>` | `IN#<order>#<event>` | an event that no turn has consumed |
+//! | `S#<channel>:<user>` | `HOUR#<hour>` | how much was written in an hour, and in its minutes; expires |
+//! | | `IN#<order>#<event>` | an event that no turn has consumed |
 //! | | `INTAKE` | how many events were recorded, ever |
 //! | | `OUT#<turn>#<part>` | a channel call to make |
 //! | | `STATE` | the checkpoint, its version, how many events were consumed, ever |
@@ -21,7 +22,7 @@ use std::{collections::HashMap, str::FromStr, time::Duration};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use mirt_domain::session_id::{SessionId, UserId};
-use mirt_engine::{event::InboundEvent, failure::PortError, session_store::OutboxKey};
+use mirt_engine::{event::InboundEvent, failure::PortError, limit::Slot, session_store::OutboxKey};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::error::unreadable;
@@ -30,6 +31,9 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// How long a dedupe record is kept: longer than any channel delivers again.
 pub(crate) const DEDUPE_KEPT: Duration = Duration::from_hours(7 * 24);
+
+/// How long an hour's counts are kept: somewhat longer than they count.
+pub(crate) const HOUR_KEPT: Duration = Duration::from_hours(2);
 
 /// How long a turn's record is kept.
 pub(crate) const TURN_KEPT: Duration = Duration::from_hours(30 * 24);
@@ -126,6 +130,10 @@ pub(crate) fn dedupe_pk(event: &InboundEvent) -> String {
 
 pub(crate) fn inbox_sk(event: &InboundEvent) -> String {
     format!("{SK_INBOX}{}#{}", event.order.as_sort_key(), event.key.as_text())
+}
+
+pub(crate) fn hour_sk(slot: Slot) -> String {
+    format!("HOUR#{:07}", slot.hour)
 }
 
 pub(crate) fn outbox_sk(key: OutboxKey) -> String {

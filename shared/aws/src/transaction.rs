@@ -8,7 +8,10 @@ use aws_sdk_dynamodb::{
 };
 use mirt_engine::failure::PortError;
 
-use crate::{error::port_error, table::Table};
+use crate::{
+    error::port_error,
+    table::{Item, Table},
+};
 
 /// How often a transaction that met another one on the same items is run again.
 const ATTEMPTS: u32 = 6;
@@ -18,12 +21,17 @@ const ATTEMPTS: u32 = 6;
 const FIRST_WAIT_US: u64 = 30_000;
 
 /// What became of a transaction.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Written {
     /// All of it is stored.
     Done,
     /// None of it is: the condition of the item at this place does not hold.
-    ConditionFailed(usize),
+    ConditionFailed {
+        /// The place.
+        at: usize,
+        /// The item as it is, if the condition asked for it.
+        item: Option<Item>,
+    },
 }
 
 impl Table {
@@ -46,11 +54,13 @@ impl Table {
             if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
                 error.as_service_error()
             {
-                let codes = || cancelled.cancellation_reasons().iter().map(|reason| reason.code());
-                if let Some(at) = codes().position(|code| code == Some("ConditionalCheckFailed")) {
-                    return Ok(Written::ConditionFailed(at));
+                let reasons = cancelled.cancellation_reasons();
+                let has = |code: &str| reasons.iter().position(|one| one.code() == Some(code));
+                if let Some(at) = has("ConditionalCheckFailed") {
+                    let item = reasons.get(at).and_then(|reason| reason.item.clone());
+                    return Ok(Written::ConditionFailed { at, item });
                 }
-                let conflict = codes().any(|code| code == Some("TransactionConflict"));
+                let conflict = has("TransactionConflict").is_some();
                 if conflict && attempt + 1 < ATTEMPTS {
                     let wait = fastrand::u64(1..=FIRST_WAIT_US << attempt);
                     tokio::time::sleep(Duration::from_micros(wait)).await;

@@ -10,6 +10,7 @@ pub mod deliver;
 pub mod eval;
 pub mod event;
 pub mod failure;
+pub mod limit;
 pub mod receive;
 pub mod session_store;
 pub mod sweep;

@@ -19,10 +19,15 @@ pub enum Received {
     Accepted,
     /// It was recorded before.
     Duplicate,
+    /// Its customer wrote too much in the last minute or hour; it is not recorded.
+    Limited {
+        /// Whether the customer knows.
+        is_told: bool,
+    },
 }
 
-/// Records an event: its dedupe record, its place in the session's inbox and the inbox counter, in
-/// one transaction.
+/// Records an event: its dedupe record, its place in the session's inbox, the inbox counter and the
+/// customer's counts for [`crate::limit`], in one transaction.
 pub trait RecordEvent: Send + Sync {
     /// Records it once, by its key.
     ///
@@ -35,7 +40,7 @@ pub trait RecordEvent: Send + Sync {
     ) -> impl Future<Output = Result<Received, PortError>> + Send;
 }
 
-/// Takes an event in: records it, then wakes its session.
+/// Takes an event in: records it, then wakes its session, unless its customer wrote too much.
 ///
 /// A duplicate wakes the session as well: the first delivery may have died between the two steps,
 /// and the queue's deduplication makes a wake-up that is already there cost nothing.
@@ -49,6 +54,9 @@ pub async fn receive(
     event: &InboundEvent,
 ) -> Result<Received, PortError> {
     let received = store.record_event(event, CONTENT_WINDOW).await?;
+    if matches!(received, Received::Limited { .. }) {
+        return Ok(received);
+    }
     let wake_up = WakeUp {
         session: event.session.clone(),
         event: event.wake_up_id(),

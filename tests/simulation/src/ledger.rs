@@ -3,13 +3,19 @@
 mod deliveries;
 mod turns;
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use mirt_domain::session_id::SessionId;
 use mirt_engine::{
     event::{EventKey, InboundEvent},
+    limit::{MOST_PER_HOUR, MOST_PER_MINUTE, Slot},
     receive::CONTENT_WINDOW,
+    session_store::OutboxEntry,
     wake_up::WakeUp,
 };
 
@@ -33,6 +39,8 @@ pub(crate) struct Ledger {
     violations: Vec<String>,
     records: BTreeMap<SessionId, BTreeMap<String, Record>>,
     turns: BTreeMap<SessionId, Turns>,
+    /// Who was told in which hour that they write too much.
+    told: BTreeSet<(SessionId, u32)>,
     deliveries: Deliveries,
 }
 
@@ -68,6 +76,7 @@ impl Ledger {
             violations: Vec::new(),
             records: BTreeMap::new(),
             turns: BTreeMap::new(),
+            told: BTreeSet::new(),
             deliveries: Deliveries::default(),
         }
     }
@@ -116,10 +125,55 @@ impl Ledger {
                 }
         });
         let at = self.time.now();
+        let slot = Slot::of(event.received_at);
+        let in_minute =
+            records.values().filter(|other| Slot::of(other.event.received_at) == slot).count();
         let record = Record { event: event.clone(), moment, at, is_answered: false, turn: None };
         records.insert(Store::inbox_key(event), record);
         if is_there {
             self.violation(format_args!("I2: {} {key} is recorded twice", event.session));
+        }
+        if in_minute >= MOST_PER_MINUTE as usize {
+            let session = &event.session;
+            self.violation(format_args!(
+                "{session} has {in_minute} events in one minute, and one more"
+            ));
+        }
+    }
+
+    /// A customer will be told that they write too much.
+    pub(crate) fn notice(
+        &mut self,
+        process: TaskId,
+        id: &SessionId,
+        slot: Slot,
+        notice: &OutboxEntry,
+    ) {
+        self.note(process, format_args!("puts a notice for {id}"));
+        self.deliveries.promised(id, notice.key, &notice.part, false);
+        if !self.told.insert((id.clone(), slot.hour)) {
+            self.violation(format_args!("{id} is told twice in an hour to write less"));
+        }
+    }
+
+    /// A customer's event was not taken, because there were too many.
+    pub(crate) fn limited(&mut self, process: TaskId, event: &InboundEvent, is_told: bool) {
+        let (session, key) = (&event.session, event.key.as_text());
+        self.note(process, format_args!("takes no more of {session}: {key}"));
+        let slot = Slot::of(event.received_at);
+        let records = self.records.get(session).into_iter().flat_map(BTreeMap::values);
+        let same_hour = || {
+            records
+                .clone()
+                .map(|record| Slot::of(record.event.received_at))
+                .filter(|other| other.hour == slot.hour)
+        };
+        let in_minute = same_hour().filter(|other| other.minute == slot.minute).count();
+        if in_minute < MOST_PER_MINUTE as usize && same_hour().count() < MOST_PER_HOUR as usize {
+            self.violation(format_args!("{session} is limited after {in_minute} in a minute"));
+        }
+        if is_told && !self.told.contains(&(session.clone(), slot.hour)) {
+            self.violation(format_args!("{session} is not told that they write too much"));
         }
     }
 

@@ -27,6 +27,8 @@ pub enum Mutant {
     AnswerBeforeRecord,
     /// An event is recorded without looking at whether it was before.
     NoDedupe,
+    /// Events are recorded however many there are.
+    NoLimit,
     /// The wake-up of an event without an id is named by its content alone.
     WakeNamedByContent,
     /// The same words are one event for ever, not for a short window.

@@ -166,7 +166,8 @@ impl Scenario {
             kind,
             weather,
             prompt: is_prompt.then_some(PROMPT),
-            dialogues: rng.usize(if hangs { 2 } else { 1 }..=4),
+            // Who must be prompt has an instance for each session.
+            dialogues: if is_prompt { 4 } else { rng.usize(if hangs { 2 } else { 1 }..=4) },
             timeouts_hold: !hangs,
             visibility,
             late_wake_ups: rarely(rng, 200),
@@ -193,6 +194,8 @@ fn session(n: u32, kind: Kind, rng: &mut Rng) -> SessionPlan {
             Kind::Flood => (rng.u32(20..140), rng.u64(50..1_400)),
             Kind::Stalls => (rng.u32(5..30), rng.u64(10..4_000)),
             Kind::Races => (rng.u32(30..80), rng.u64(500..2_000)),
+            // Some never stop typing.
+            Kind::Calm if rng.u8(..4) == 0 => (rng.u32(20..60), rng.u64(200..1_500)),
             _ => (rng.u32(1..=6), rng.u64(10..2_500)),
         };
         for _ in 0..count {

@@ -7,8 +7,9 @@ use mirt_domain::{session::Session, session_id::SessionId};
 use mirt_engine::{
     clock::after,
     event::{EventKey, InboundEvent},
+    limit::{MOST_PER_HOUR, MOST_PER_MINUTE, Slot},
     receive::Received,
-    session_store::{OutboxKey, PendingReply, TurnCommit},
+    session_store::{OutboxEntry, OutboxKey, PendingReply, TurnCommit},
     sweep::Overdue,
 };
 
@@ -35,6 +36,15 @@ pub(crate) struct Items {
     recorded: u64,
     pub(crate) inbox: BTreeMap<String, InboundEvent>,
     pub(crate) outbox: BTreeMap<OutboxKey, PendingReply>,
+    hours: BTreeMap<u32, Hour>,
+}
+
+/// How much was written in an hour of the clock, and in its minutes.
+#[derive(Clone, Debug, Default)]
+struct Hour {
+    count: u32,
+    minutes: BTreeMap<u32, u32>,
+    is_told: bool,
 }
 
 /// Which condition of a commit does not hold.
@@ -100,11 +110,38 @@ impl Store {
         if is_duplicate && mutant != Some(Mutant::NoDedupe) {
             return Received::Duplicate;
         }
+        let slot = Slot::of(event.received_at);
+        let items = self.items(&event.session);
+        let hour = items.hours.entry(slot.hour).or_default();
+        let minute = hour.minutes.entry(slot.minute).or_default();
+        let is_full = *minute >= MOST_PER_MINUTE || hour.count >= MOST_PER_HOUR;
+        if is_full && mutant != Some(Mutant::NoLimit) {
+            return Received::Limited { is_told: hour.is_told };
+        }
+        *minute += 1;
+        hour.count += 1;
         self.dedupe.insert(dedupe, event.received_at);
         let items = self.items(&event.session);
         items.inbox.insert(Self::inbox_key(event), event.clone());
         items.recorded += 1;
         Received::Accepted
+    }
+
+    /// The transaction of a notice: the mark that it is there, with its condition, and the entry.
+    pub(crate) fn record_notice(
+        &mut self,
+        id: &SessionId,
+        slot: Slot,
+        notice: &OutboxEntry,
+    ) -> bool {
+        let items = self.items(id);
+        let hour = items.hours.entry(slot.hour).or_default();
+        let is_new = !hour.is_told;
+        hour.is_told = true;
+        if is_new {
+            items.put_reply(notice);
+        }
+        is_new
     }
 
     /// Whether the transaction of a turn would go through.
@@ -138,9 +175,7 @@ impl Store {
         items.version = turn.version + 1;
         items.consumed = turn.consumed_ever;
         for entry in &turn.outbox {
-            let due_at = after(entry.committed_at, OVERDUE_AFTER);
-            let pending = PendingReply { due_at, ..PendingReply::from(entry.clone()) };
-            items.outbox.insert(entry.key, pending);
+            items.put_reply(entry);
         }
     }
 
@@ -150,5 +185,13 @@ impl Store {
         for key in &turn.consumed {
             items.inbox.remove(key);
         }
+    }
+}
+
+impl Items {
+    fn put_reply(&mut self, entry: &OutboxEntry) {
+        let due_at = after(entry.committed_at, OVERDUE_AFTER);
+        let pending = PendingReply { due_at, ..PendingReply::from(entry.clone()) };
+        self.outbox.insert(entry.key, pending);
     }
 }

@@ -7,6 +7,7 @@ use mirt_domain::session_id::SessionId;
 use mirt_engine::{
     event::InboundEvent,
     failure::PortError,
+    limit::{RecordNotice, Slot},
     receive::{Received, RecordEvent},
     session_store::{
         CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
@@ -39,6 +40,26 @@ impl RecordEvent for Process {
         });
         self.end(Site::Record, forecast).await?;
         Ok(received)
+    }
+}
+
+impl RecordNotice for Process {
+    async fn record_notice(
+        &self,
+        session: &SessionId,
+        slot: Slot,
+        notice: &OutboxEntry,
+    ) -> Result<bool, PortError> {
+        let forecast = self.begin(Site::Notice).await?;
+        let is_new = self.world.with(|state| {
+            let is_new = state.store.record_notice(session, slot, notice);
+            if is_new {
+                state.ledger.notice(self.id, session, slot, notice);
+            }
+            is_new
+        });
+        self.end(Site::Notice, forecast).await?;
+        Ok(is_new)
     }
 }
 

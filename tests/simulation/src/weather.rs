@@ -12,6 +12,7 @@ use jiff::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Site {
     Record,
+    Notice,
     Wake,
     Load,
     Commit,

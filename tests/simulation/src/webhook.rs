@@ -8,9 +8,11 @@ use std::{
     time::Duration,
 };
 
+use mirt_domain::reply::{Bubble, Reply};
 use mirt_engine::{
     event::{EventKey, InboundEvent},
     failure::PortError,
+    limit::{Slot, tell},
     receive::{CONTENT_WINDOW, Received, RecordEvent as _, receive},
     wake_up::{SendWakeUp as _, WakeUp},
 };
@@ -61,12 +63,27 @@ async fn serve(process: &Process, event: &InboundEvent) -> bool {
         Some(Mutant::WakeNamedByContent) => wake_named_by_content(process, event).await,
         _ => receive(process, process, event).await,
     };
-    if let Err(error) = &result {
-        process.note(format_args!("answers 503: {error}"));
-    } else {
-        answered();
+    match result {
+        Ok(Received::Accepted | Received::Duplicate) => answered(),
+        Ok(Received::Limited { is_told }) => {
+            let told = is_told || tell(process, process, event, notice(event)).await.is_ok();
+            process.world.with(|state| state.ledger.limited(process.id, event, told));
+        }
+        Err(error) => {
+            process.note(format_args!("answers 503: {error}"));
+            return false;
+        }
     }
-    result.is_ok()
+    true
+}
+
+/// Says who is told and when, so that it is known again.
+fn notice(event: &InboundEvent) -> Reply {
+    let hour = Slot::of(event.received_at).hour;
+    Reply {
+        bubbles: vec![Bubble::Text(format!("notice {} {hour}", event.session))],
+        quick_replies: Vec::new(),
+    }
 }
 
 async fn wake_before_record(

@@ -317,6 +317,8 @@ template_keys! {
     HandoverPayment = "handover.payment" [];
     /// A human was promised.
     HandoverWaiting = "handover.waiting" [];
+    /// The customer writes too much.
+    LimitsSlowDown = "limits.slow_down" [];
     /// Off the topic.
     OodSteer = "ood.steer" [];
     /// Off the topic again.

@@ -34,14 +34,25 @@ struct Promise {
     /// Why it will not be sent.
     aside: Option<String>,
     is_refused: bool,
+    /// Whether it comes after what was said before it. A notice comes when it comes.
+    has_order: bool,
 }
 
 impl Deliveries {
-    pub(super) fn promised(&mut self, id: &SessionId, key: OutboxKey, part: &Reply) {
+    pub(super) fn promised(
+        &mut self,
+        id: &SessionId,
+        key: OutboxKey,
+        part: &Reply,
+        has_order: bool,
+    ) {
         if let [Bubble::Text(name)] = part.bubbles.as_slice() {
             self.names.insert(name.clone(), (id.clone(), key));
         }
-        self.promises.entry(id.clone()).or_default().insert(key, Promise::default());
+        self.promises
+            .entry(id.clone())
+            .or_default()
+            .insert(key, Promise { has_order, ..Promise::default() });
     }
 
     /// What a process sent and had not noted is sent again by whoever comes next.
@@ -100,7 +111,7 @@ impl Ledger {
         promise.taken += 1;
         promise.may_repeat = false;
         promise.sender = Some((process, deadline));
-        let is_aside = promise.aside.is_some();
+        let (is_aside, has_order) = (promise.aside.is_some(), promise.has_order);
         let earlier = self.deliveries.promises.get(&id).and_then(|promises| {
             let open = |(_, promise): &(&OutboxKey, &Promise)| {
                 promise.taken == 0 && promise.aside.is_none() && !promise.is_refused
@@ -114,7 +125,7 @@ impl Ledger {
         if is_aside {
             self.violation(format_args!("I7: {id} {key:?} is sent although it was set aside"));
         }
-        if let Some(earlier) = earlier {
+        if let Some(earlier) = earlier.filter(|_| has_order) {
             self.violation(format_args!("I3: {id} {key:?} is sent before {earlier:?}"));
         }
     }

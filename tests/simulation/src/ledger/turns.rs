@@ -89,7 +89,7 @@ impl Ledger {
         self.consumed_once(id, turn);
         self.in_order_and_whole(id, turn, &inbox, view);
         for OutboxEntry { key, part, .. } in &turn.outbox {
-            self.deliveries.promised(id, *key, part);
+            self.deliveries.promised(id, *key, part, true);
         }
     }
 

@@ -1,0 +1,162 @@
+//! The engine's ports on a real table: conditions, transactions, the index of what is due.
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod stage;
+
+use jiff::{SignedDuration, Timestamp};
+use mirt_aws::table::Table;
+use mirt_engine::{
+    limit::{MOST_PER_MINUTE, RecordNotice as _, Slot},
+    receive::{CONTENT_WINDOW, Received, RecordEvent as _},
+    session_store::{
+        CommitError, CommitTurn as _, LoadSession as _, LoadedSession, OutboxKey, SettleOutbox as _,
+    },
+    sweep::FindOverdue,
+};
+use stage::{Stage, commit, event, now, reply, session};
+
+/// A session with two events recorded, and as it is then read.
+async fn two_events(stage: &Stage) -> LoadedSession {
+    for number in 1..=2 {
+        stage.table.record_event(&event("a", number), CONTENT_WINDOW).await.unwrap();
+    }
+    stage.table.load_session(&session("a")).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_turn_consumes_its_events_and_leaves_its_replies_in_order() {
+    let stage = Stage::start().await;
+    let loaded = two_events(&stage).await;
+
+    let turn = commit(&loaded, 2, &["one", "two"]);
+    stage.table.commit_turn(&session("a"), &turn).await.unwrap();
+
+    let after = stage.table.load_session(&session("a")).await.unwrap();
+    assert_eq!((after.version, after.consumed, after.inbox.len()), (1, 2, 0));
+    let replies: Vec<_> = after.outbox.iter().map(|pending| pending.entry.part.clone()).collect();
+    assert_eq!(replies, [reply("one"), reply("two")]);
+}
+
+#[tokio::test]
+async fn a_turn_on_an_older_version_or_on_consumed_events_is_a_conflict() {
+    let stage = Stage::start().await;
+    let loaded = two_events(&stage).await;
+    stage.table.commit_turn(&session("a"), &commit(&loaded, 1, &[])).await.unwrap();
+
+    let same_version = stage.table.commit_turn(&session("a"), &commit(&loaded, 2, &[])).await;
+    // As if checkpoint and inbox had been read at two moments: the new version, the old inbox.
+    let torn = LoadedSession { version: 1, consumed: 1, ..loaded };
+    let same_event = stage.table.commit_turn(&session("a"), &commit(&torn, 1, &[])).await;
+
+    assert!(matches!(same_version, Err(CommitError::Conflict)), "{same_version:?}");
+    assert!(matches!(same_event, Err(CommitError::Conflict)), "{same_event:?}");
+}
+
+#[tokio::test]
+async fn a_turn_that_misses_an_event_is_refused_unless_it_is_to_be_taken_all_the_same() {
+    let stage = Stage::start().await;
+    let loaded = two_events(&stage).await;
+    stage.table.record_event(&event("a", 3), CONTENT_WINDOW).await.unwrap();
+
+    let mut turn = commit(&loaded, 2, &[]);
+    let refused = stage.table.commit_turn(&session("a"), &turn).await;
+    turn.recorded = None;
+    let taken = stage.table.commit_turn(&session("a"), &turn).await;
+
+    assert!(matches!(refused, Err(CommitError::NewInput)), "{refused:?}");
+    assert!(taken.is_ok(), "{taken:?}");
+    assert_eq!(stage.table.load_session(&session("a")).await.unwrap().inbox.len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_delivered_does_not_come_back() {
+    let stage = Stage::start().await;
+    let loaded = two_events(&stage).await;
+    stage.table.commit_turn(&session("a"), &commit(&loaded, 2, &["one"])).await.unwrap();
+    let pending = stage.table.load_session(&session("a")).await.unwrap().outbox.remove(0);
+    let key = OutboxKey { turn: 1, part: 0 };
+    stage.table.mark_delivered(&session("a"), &[key]).await.unwrap();
+
+    stage.table.postpone(&session("a"), key, 1, now()).await.unwrap();
+    stage.table.set_aside(&session("a"), &pending.entry, "refused").await.unwrap();
+
+    assert_eq!(stage.table.load_session(&session("a")).await.unwrap().outbox, []);
+}
+
+#[tokio::test]
+async fn a_postponed_reply_is_read_with_its_failures_and_its_time() {
+    let stage = Stage::start().await;
+    let loaded = two_events(&stage).await;
+    stage.table.commit_turn(&session("a"), &commit(&loaded, 2, &["one"])).await.unwrap();
+    let due_at = now() + SignedDuration::from_mins(5);
+
+    let key = OutboxKey { turn: 1, part: 0 };
+    stage.table.postpone(&session("a"), key, 3, due_at).await.unwrap();
+
+    let pending = stage.table.load_session(&session("a")).await.unwrap().outbox.remove(0);
+    assert_eq!((pending.failures, pending.due_at), (3, due_at));
+}
+
+#[tokio::test]
+async fn events_and_replies_are_found_when_they_are_overdue_and_not_before() {
+    let stage = Stage::start().await;
+    let loaded = two_events(&stage).await;
+    stage.table.commit_turn(&session("a"), &commit(&loaded, 1, &["one"])).await.unwrap();
+
+    let soon = overdue(&stage.table, now() + SignedDuration::from_secs(60)).await;
+    let later = overdue(&stage.table, now() + SignedDuration::from_mins(3)).await;
+
+    assert_eq!(soon, [] as [String; 0]);
+    let kinds: Vec<&str> = later.iter().filter_map(|key| key.split('#').next()).collect();
+    assert_eq!(kinds, ["IN", "OUT"]);
+}
+
+/// The keys of what is due until `to`, all of it of the one session.
+async fn overdue(table: &Table, to: Timestamp) -> Vec<String> {
+    let mut keys = Vec::new();
+    for partition in 0..Table::PARTITIONS {
+        let mut cursor = None;
+        loop {
+            let from = Timestamp::UNIX_EPOCH;
+            let page = table.find_overdue(partition, from, to, cursor).await.unwrap();
+            for entry in page.entries {
+                assert_eq!(entry.session, session("a"));
+                assert!(entry.due_at <= to);
+                keys.push(entry.key);
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+    }
+    keys
+}
+
+#[tokio::test]
+async fn a_customer_over_the_limit_is_told_once_and_others_are_not_held_up() {
+    let stage = Stage::start().await;
+    for number in 0..u64::from(MOST_PER_MINUTE) {
+        let received = stage.table.record_event(&event("a", number), CONTENT_WINDOW).await;
+        assert_eq!(received.unwrap(), Received::Accepted);
+    }
+    let over = event("a", 1_000);
+    let slot = Slot::of(over.received_at);
+    let notice = commit(&two_events(&stage).await, 1, &["slow down"]).outbox.remove(0);
+
+    let first = stage.table.record_event(&over, CONTENT_WINDOW).await.unwrap();
+    let told = stage.table.record_notice(&session("a"), slot, &notice).await.unwrap();
+    let told_again = stage.table.record_notice(&session("a"), slot, &notice).await.unwrap();
+    let second = stage.table.record_event(&over, CONTENT_WINDOW).await.unwrap();
+    let repeated = stage.table.record_event(&event("a", 3), CONTENT_WINDOW).await.unwrap();
+    let other = stage.table.record_event(&event("b", 1), CONTENT_WINDOW).await.unwrap();
+
+    assert_eq!(first, Received::Limited { is_told: false });
+    assert_eq!((told, told_again), (true, false));
+    assert_eq!(second, Received::Limited { is_told: true });
+    assert_eq!(repeated, Received::Duplicate);
+    assert_eq!(other, Received::Accepted);
+    let loaded = stage.table.load_session(&session("a")).await.unwrap();
+    assert_eq!(loaded.outbox.len(), 1);
+    assert_eq!(loaded.inbox.len(), MOST_PER_MINUTE as usize);
+}
