@@ -17,8 +17,8 @@ use crate::{
     error::{port_error, unreadable},
     table::{
         DUE_AT, Due, Item, SK_INBOX, SK_INTAKE, SK_OUTBOX, SK_STATE, SK_TURN, TURN_KEPT, Table,
-        counter, data, due, from_data, key, number, outbox_sk, overdue, session_pk, string, text,
-        time, ttl, turn_sk, undelivered_sk,
+        counter, data, due, from_data, key, number, outbox_key, outbox_sk, overdue, session_pk,
+        string, text, time, ttl, turn_sk, undelivered_sk,
     },
     transaction::{Written, check, delete, put},
 };
@@ -26,6 +26,9 @@ use crate::{
 /// How many pages of 1 MB a session's open part may have. Far above what the limits on message
 /// size and rate let in; beyond it the session is broken and a human has to look.
 const MAX_PAGES: usize = 16;
+
+/// The last reply that was put into the outbox: its sort key.
+const LAST_REPLY: &str = "last_reply";
 
 /// How often a reply's delivery failed.
 const FAILURES: &str = "failures";
@@ -85,6 +88,7 @@ impl LoadSession for Table {
             session: mirt_domain::session::Session::default(),
             version: 0,
             consumed: 0,
+            last_reply: None,
             inbox: Vec::new(),
             outbox: Vec::new(),
         };
@@ -94,6 +98,7 @@ impl LoadSession for Table {
                     loaded.session = from_data("a checkpoint", &item)?;
                     loaded.version = counter(&item, "version");
                     loaded.consumed = counter(&item, "consumed");
+                    loaded.last_reply = outbox_key(text(&item, LAST_REPLY));
                 }
                 sk if sk.starts_with(SK_INBOX) => loaded
                     .inbox
@@ -123,6 +128,9 @@ impl CommitTurn for Table {
         state.extend([data(what, &turn.session)?]);
         state.insert("version".to_owned(), number(turn.version + 1));
         state.insert("consumed".to_owned(), number(turn.consumed_ever));
+        if let Some(last) = turn.last_reply {
+            state.insert(LAST_REPLY.to_owned(), string(outbox_sk(last)));
+        }
         let state = Put::builder().table_name(&self.name).set_item(Some(state));
         let state = if turn.version == 0 {
             state.condition_expression("attribute_not_exists(pk)")
@@ -142,6 +150,13 @@ impl CommitTurn for Table {
                 .set_key(Some(key(pk.clone(), consumed.clone())))
                 .condition_expression("attribute_exists(pk)");
             items.push(delete(what, consumed)?);
+        }
+        if let Some(settled) = turn.settled {
+            let is_gone = ConditionCheck::builder()
+                .table_name(&self.name)
+                .set_key(Some(key(pk.clone(), outbox_sk(settled))))
+                .condition_expression("attribute_not_exists(pk)");
+            items.push(check(what, is_gone)?);
         }
         let guarded = items.len();
 

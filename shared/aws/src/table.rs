@@ -6,7 +6,7 @@
 //! | | `IN#<order>#<event>` | an event that no turn has consumed |
 //! | | `INTAKE` | how many events were recorded, ever |
 //! | | `OUT#<turn>#<part>` | a channel call to make |
-//! | | `STATE` | the checkpoint, its version, how many events were consumed, ever |
+//! | | `STATE` | the checkpoint, its version, how many events were consumed, ever, and the last reply |
 //! | | `TURN#<turn>` | record and transcript of a turn; expires |
 //! | | `UNDELIVERED#<turn>#<part>` | a call that the channel refused for good |
 //! | `E#<channel>:<user>:<event>` | `E` | dedupe record; expires |
@@ -138,6 +138,12 @@ pub(crate) fn hour_sk(slot: Slot) -> String {
 
 pub(crate) fn outbox_sk(key: OutboxKey) -> String {
     format!("{SK_OUTBOX}{:010}#{:04}", key.turn, key.part)
+}
+
+/// The outbox key that has this sort key.
+pub(crate) fn outbox_key(sk: &str) -> Option<OutboxKey> {
+    let (turn, part) = sk.strip_prefix(SK_OUTBOX)?.split_once('#')?;
+    Some(OutboxKey { turn: turn.parse().ok()?, part: part.parse().ok()? })
 }
 
 pub(crate) fn undelivered_sk(key: OutboxKey) -> String {

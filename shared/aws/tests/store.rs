@@ -9,7 +9,8 @@ use mirt_engine::{
     limit::{MOST_PER_MINUTE, RecordNotice as _, Slot},
     receive::{CONTENT_WINDOW, Received, RecordEvent as _},
     session_store::{
-        CommitError, CommitTurn as _, LoadSession as _, LoadedSession, OutboxKey, SettleOutbox as _,
+        CommitError, CommitTurn as _, LoadSession as _, LoadedSession, OutboxKey,
+        SettleOutbox as _, TurnCommit,
     },
     sweep::FindOverdue,
 };
@@ -66,6 +67,25 @@ async fn a_turn_that_misses_an_event_is_refused_unless_it_is_to_be_taken_all_the
     assert!(matches!(refused, Err(CommitError::NewInput)), "{refused:?}");
     assert!(taken.is_ok(), "{taken:?}");
     assert_eq!(stage.table.load_session(&session("a")).await.unwrap().inbox.len(), 1);
+}
+
+#[tokio::test]
+async fn a_turn_that_takes_a_waiting_reply_for_settled_is_a_conflict() {
+    let stage = Stage::start().await;
+    let loaded = two_events(&stage).await;
+    stage.table.commit_turn(&session("a"), &commit(&loaded, 1, &["one", "two"])).await.unwrap();
+    let after = stage.table.load_session(&session("a")).await.unwrap();
+    let last = OutboxKey { turn: 1, part: 1 };
+
+    // As if the checkpoint had been read and the replies of its turn not yet.
+    let turn = TurnCommit { settled: after.last_reply, ..commit(&after, 1, &[]) };
+    let refused = stage.table.commit_turn(&session("a"), &turn).await;
+    stage.table.mark_delivered(&session("a"), &[last]).await.unwrap();
+    let taken = stage.table.commit_turn(&session("a"), &turn).await;
+
+    assert_eq!(after.last_reply, Some(last));
+    assert!(matches!(refused, Err(CommitError::Conflict)), "{refused:?}");
+    assert!(taken.is_ok(), "{taken:?}");
 }
 
 #[tokio::test]

@@ -26,8 +26,8 @@ pub const MOST_PER_HOUR: u32 = 1000;
 /// How long it makes sense to tell a customer to slow down.
 const FRESH: Duration = Duration::from_mins(10);
 
-/// The turn under which a notice stands in the outbox: behind those of all turns.
-const AFTER_ALL_TURNS: u64 = 9_999_999_999;
+/// The turn under which a notice stands in the outbox: before the first of all turns.
+const BEFORE_ALL_TURNS: u64 = 0;
 
 /// The hour and the minute of the clock in which an event is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub async fn tell(
     let at = event.received_at;
     let slot = Slot::of(at);
     let entry = OutboxEntry {
-        key: OutboxKey { turn: AFTER_ALL_TURNS, part: slot.hour },
+        key: OutboxKey { turn: BEFORE_ALL_TURNS, part: slot.hour },
         part: notice,
         committed_at: at,
         expires_at: after(at, FRESH),

@@ -25,6 +25,8 @@ pub struct LoadedSession {
     pub version: u64,
     /// How many events its turns have consumed, ever.
     pub consumed: u64,
+    /// The last reply that its turns have put into the outbox, ever.
+    pub last_reply: Option<OutboxKey>,
     /// The events that no turn has consumed, in order.
     pub inbox: Vec<InboxEntry>,
     /// The replies that no delivery was noted for, in order.
@@ -113,6 +115,14 @@ pub struct TurnCommit {
     pub recorded: Option<u64>,
     /// How many events the session's turns have consumed, ever, with this one.
     pub consumed_ever: u64,
+    /// The last reply that the session's turns have put into the outbox, ever, with this one.
+    pub last_reply: Option<OutboxKey>,
+    /// The last reply before this turn, if it is settled as far as is known: the turn is stored only
+    /// if that is so.
+    ///
+    /// Checkpoint and outbox are not read in one moment either. Who reads a checkpoint without the
+    /// replies that were committed with it would send its own before them.
+    pub settled: Option<OutboxKey>,
     /// The checkpoint after the turn.
     pub session: Session,
     /// The keys of the events that the turn consumed.
@@ -126,7 +136,7 @@ pub struct TurnCommit {
 /// Why a turn was not committed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
-    /// Another instance committed a turn since the session was read: read again.
+    /// Another instance committed a turn since the session was read, or while it was: read again.
     #[error("the session has moved on")]
     Conflict,
     /// An event was recorded since the session was read: read again and answer that as well (I5).

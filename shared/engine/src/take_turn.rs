@@ -105,7 +105,7 @@ where
                 return Ok(());
             }
             let waiting = loaded.inbox.len();
-            let commit = self.prepare(id, loaded, restarts < MAX_RESTARTS);
+            let commit = self.prepare(id, loaded, earlier, restarts < MAX_RESTARTS);
             match store.commit_turn(id, &commit).await {
                 Ok(()) => {
                     log_turn(id, &commit);
@@ -138,27 +138,42 @@ where
 
     /// Reads the session once the customer has stopped writing, or has written for long enough. A
     /// clock elsewhere that runs ahead of ours makes us wait no longer than that.
-    async fn load_whole_burst(&self, id: &SessionId) -> Result<LoadedSession, PortError> {
-        let mut seen = None;
+    ///
+    /// What is in the outbox is read twice. A reply that was read shows that those before it were
+    /// committed, but the same read may have missed them: it is not of one moment. The next one shows
+    /// them, unless they are settled. Only who has something late to deliver pays for it.
+    async fn load_whole_burst(&self, id: &SessionId) -> Result<LoadedSession, TurnError> {
+        let (mut seen, mut known, mut changes) = (None, None, 0);
         loop {
             let loaded = self.store.load_session(id).await?;
-            let received = || loaded.inbox.iter().map(|entry| entry.event.received_at);
-            let (Some(first), Some(last)) = (received().min(), received().max()) else {
-                return Ok(loaded);
-            };
-            let now = self.clock.now();
-            let seen_at = match seen {
-                Some((same, seen_at)) if same == first => seen_at,
-                _ => now,
-            };
-            seen = Some((first, seen_at));
-            let at_the_latest = after(seen_at, self.burst.longest);
-            let over_at = self.burst.over_at(first, last).min(at_the_latest);
-            if now >= over_at {
-                return Ok(loaded);
+            let last = loaded.outbox.last().map(|pending| pending.entry.key);
+            let shows_all = last <= known;
+            known = last;
+            let over_at = self.burst_over_at(&loaded.inbox, &mut seen);
+            match over_at.filter(|over_at| self.clock.now() < *over_at) {
+                Some(over_at) => self.wait_until(over_at).await,
+                None if shows_all => return Ok(loaded),
+                None if changes == MAX_CONFLICTS => return Err(TurnError::Conflicts),
+                None => changes += 1,
             }
-            self.wait_until(over_at).await;
         }
+    }
+
+    /// When the burst in this inbox is over, if there is one. `seen` is when its first event was
+    /// first read.
+    fn burst_over_at(
+        &self,
+        inbox: &[InboxEntry],
+        seen: &mut Option<(Timestamp, Timestamp)>,
+    ) -> Option<Timestamp> {
+        let received = || inbox.iter().map(|entry| entry.event.received_at);
+        let (first, last) = (received().min()?, received().max()?);
+        let seen_at = match *seen {
+            Some((same, seen_at)) if same == first => seen_at,
+            _ => self.clock.now(),
+        };
+        *seen = Some((first, seen_at));
+        Some(self.burst.over_at(first, last).min(after(seen_at, self.burst.longest)))
     }
 
     async fn wait_until(&self, moment: Timestamp) {
@@ -169,7 +184,13 @@ where
     }
 
     /// Takes the turn and puts together all that its commit stores.
-    fn prepare(&self, id: &SessionId, loaded: LoadedSession, unless_new_input: bool) -> TurnCommit {
+    fn prepare(
+        &self,
+        id: &SessionId,
+        loaded: LoadedSession,
+        earlier: Delivered,
+        unless_new_input: bool,
+    ) -> TurnCommit {
         let now = self.clock.now();
         let n = loaded.version + 1;
         let recorded = loaded.consumed + loaded.inbox.len() as u64;
@@ -177,7 +198,7 @@ where
         let input = TurnInput { messages, now };
         let Turn { session, reply, actions, trace } =
             turn::take(&self.shop, &loaded.session, &input);
-        let outbox = self
+        let outbox: Vec<OutboxEntry> = self
             .channels
             .split(id.channel, &reply)
             .into_iter()
@@ -194,6 +215,8 @@ where
             version: loaded.version,
             recorded: unless_new_input.then_some(recorded),
             consumed_ever: loaded.consumed + keys.len() as u64,
+            last_reply: outbox.last().map(|entry| entry.key).or(loaded.last_reply),
+            settled: loaded.last_reply.filter(|_| earlier == Delivered::All),
             session,
             consumed: keys,
             outbox,

@@ -15,6 +15,8 @@ pub enum Mutant {
     NoVersionCondition,
     /// A commit deletes what it consumed whether or not it is still there.
     NoConditionOnConsumed,
+    /// A commit does not look at whether what was said before is settled.
+    NoConditionOnSettled,
     /// A commit does not look at whether an event came in since the session was read.
     NoConditionOnNewInput,
     /// A commit is two writes: the checkpoint, and then the inbox.

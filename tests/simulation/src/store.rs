@@ -32,6 +32,8 @@ pub(crate) struct Items {
     pub(crate) version: u64,
     /// Events that turns have consumed.
     pub(crate) consumed: u64,
+    /// The last reply that turns have put into the outbox.
+    pub(crate) last_reply: Option<OutboxKey>,
     /// Events that were recorded.
     recorded: u64,
     pub(crate) inbox: BTreeMap<String, InboundEvent>,
@@ -154,9 +156,11 @@ impl Store {
         let items = self.items(id);
         let version_holds = items.version == turn.version;
         let consumed_hold = turn.consumed.iter().all(|key| items.inbox.contains_key(key));
+        let is_settled = turn.settled.is_none_or(|key| !items.outbox.contains_key(&key));
         let is_dropped = |one| mutant == Some(one) || mutant == Some(Mutant::LastWriterWins);
         if !version_holds && !is_dropped(Mutant::NoVersionCondition)
             || !consumed_hold && !is_dropped(Mutant::NoConditionOnConsumed)
+            || !is_settled && !is_dropped(Mutant::NoConditionOnSettled)
         {
             return Err(Refusal::Conflict);
         }
@@ -174,6 +178,7 @@ impl Store {
         items.checkpoint = turn.session.clone();
         items.version = turn.version + 1;
         items.consumed = turn.consumed_ever;
+        items.last_reply = turn.last_reply;
         for entry in &turn.outbox {
             items.put_reply(entry);
         }

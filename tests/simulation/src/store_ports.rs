@@ -18,7 +18,7 @@ use mirt_engine::{
 use crate::{
     mutant::Mutant,
     process::{Process, Trouble},
-    store::{Refusal, Store},
+    store::{Items, Refusal, Store},
     weather::Site,
     world::State,
 };
@@ -73,14 +73,24 @@ impl LoadSession for Process {
             session: mirt_domain::session::Session::default(),
             version: 0,
             consumed: 0,
+            last_reply: None,
             inbox: Vec::new(),
             outbox: Vec::new(),
         };
-        let mut parts = [Part::Checkpoint, Part::OldInbox, Part::NewInbox, Part::Outbox];
+        let mut parts =
+            [Part::Checkpoint, Part::OldInbox, Part::NewInbox, Part::OldOutbox, Part::NewOutbox];
         self.world.time.chance(|rng| rng.shuffle(&mut parts));
         let middle = self.world.with(|state| {
-            let inbox = &state.store.items(id).inbox;
-            inbox.keys().nth(inbox.len() / 2).cloned().unwrap_or_default()
+            let Items { inbox, outbox, version, .. } = state.store.items(id);
+            // Where nothing is in the outbox yet, between what may come while it is read.
+            let coming = self
+                .world
+                .time
+                .chance(|rng| OutboxKey { turn: *version + rng.u64(1..=2), part: rng.u32(0..=1) });
+            Middle {
+                inbox: inbox.keys().nth(inbox.len() / 2).cloned().unwrap_or_default(),
+                outbox: outbox.keys().nth(outbox.len() / 2).copied().unwrap_or(coming),
+            }
         });
         for part in parts {
             self.tear().await;
@@ -101,15 +111,29 @@ impl LoadSession for Process {
     }
 }
 
+/// Items that a query reads in one moment.
 #[derive(Clone, Copy)]
 enum Part {
     Checkpoint,
     OldInbox,
     NewInbox,
-    Outbox,
+    OldOutbox,
+    NewOutbox,
 }
 
-fn read(state: &mut State, id: &SessionId, part: Part, middle: &str, loaded: &mut LoadedSession) {
+/// Where the new ones begin.
+struct Middle {
+    inbox: String,
+    outbox: OutboxKey,
+}
+
+fn read(
+    state: &mut State,
+    id: &SessionId,
+    part: Part,
+    middle: &Middle,
+    loaded: &mut LoadedSession,
+) {
     let items = state.store.items(id);
     let entry = |(key, event): (&String, &InboundEvent)| InboxEntry {
         key: key.clone(),
@@ -120,10 +144,22 @@ fn read(state: &mut State, id: &SessionId, part: Part, middle: &str, loaded: &mu
             loaded.session = items.checkpoint.clone();
             loaded.version = items.version;
             loaded.consumed = items.consumed;
+            loaded.last_reply = items.last_reply;
         }
-        Part::OldInbox => loaded.inbox.extend(items.inbox.range(..middle.to_owned()).map(entry)),
-        Part::NewInbox => loaded.inbox.extend(items.inbox.range(middle.to_owned()..).map(entry)),
-        Part::Outbox => loaded.outbox = items.outbox.values().cloned().collect(),
+        Part::OldInbox => {
+            loaded.inbox.extend(items.inbox.range(..middle.inbox.clone()).map(entry));
+        }
+        Part::NewInbox => {
+            loaded.inbox.extend(items.inbox.range(middle.inbox.clone()..).map(entry));
+        }
+        Part::OldOutbox => {
+            let old = items.outbox.range(..middle.outbox);
+            loaded.outbox.extend(old.map(|(_, pending)| pending.clone()));
+        }
+        Part::NewOutbox => {
+            let new = items.outbox.range(middle.outbox..);
+            loaded.outbox.extend(new.map(|(_, pending)| pending.clone()));
+        }
     }
 }
 

@@ -82,6 +82,8 @@ pub(crate) fn commit(loaded: &LoadedSession, consumed: usize, replies: &[&str]) 
         version: loaded.version,
         recorded: Some(loaded.consumed + loaded.inbox.len() as u64),
         consumed_ever: loaded.consumed + keys.len() as u64,
+        last_reply: replies.iter().zip(0..).last().map(|(_, part)| OutboxKey { turn: n, part }),
+        settled: None,
         session: Session::default(),
         consumed: keys,
         outbox: replies

@@ -114,7 +114,10 @@ impl Ledger {
         let (is_aside, has_order) = (promise.aside.is_some(), promise.has_order);
         let earlier = self.deliveries.promises.get(&id).and_then(|promises| {
             let open = |(_, promise): &(&OutboxKey, &Promise)| {
-                promise.taken == 0 && promise.aside.is_none() && !promise.is_refused
+                promise.has_order
+                    && promise.taken == 0
+                    && promise.aside.is_none()
+                    && !promise.is_refused
             };
             promises.range(..key).find(open).map(|(key, _)| *key)
         });
