@@ -11,6 +11,7 @@ pub mod decide;
 pub mod diagnostic;
 pub mod hygiene;
 pub mod language;
+pub mod model;
 pub mod money;
 pub mod perceive;
 pub mod photo;

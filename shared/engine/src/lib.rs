@@ -11,6 +11,7 @@ pub mod eval;
 pub mod event;
 pub mod failure;
 pub mod limit;
+pub mod model;
 pub mod receive;
 pub mod session_store;
 pub mod sweep;

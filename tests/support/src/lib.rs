@@ -9,7 +9,10 @@ mod channel_stub;
 pub mod lambda;
 mod manychat_rules;
 pub mod mirt;
+mod openai_schema;
+mod openai_stub;
 mod telegram_schema;
 
 pub use channel_stub::{ChannelStub, Sent, Shown};
 pub use mirt::Mirt;
+pub use openai_stub::{ModelReply, OpenAiStub};

@@ -1,0 +1,126 @@
+//! The port to the model, and what can go wrong with it, sorted by what to do.
+
+use std::{future::Future, time::Duration};
+
+use mirt_domain::{model::Usage, session_id::SessionId};
+use serde_json::Value;
+
+use crate::failure::Cause;
+
+/// One question to the model.
+#[derive(Clone, Debug)]
+pub struct ModelRequest {
+    /// Whose conversation it is; the provider gets a keyed hash of it.
+    pub session: SessionId,
+    /// What is the same for every customer: first, so that the provider's cache serves it.
+    pub instructions: String,
+    /// What is this turn's.
+    pub input: String,
+    /// Photos to look at, as JPEG.
+    pub photos: Vec<Vec<u8>>,
+    /// What the answer has to look like.
+    pub format: AnswerFormat,
+}
+
+/// The shape of an answer.
+#[derive(Clone, Debug)]
+pub struct AnswerFormat {
+    /// Its name: letters, digits, `_` and `-`, at most 64.
+    pub name: &'static str,
+    /// Its JSON schema, in the subset that the provider takes as strict.
+    pub schema: Value,
+}
+
+/// What came of a question.
+#[derive(Debug)]
+pub struct Asked {
+    /// The answer, JSON of the wanted shape as the provider promises; or why there is none.
+    pub answer: Result<String, ModelError>,
+    /// What it used, whatever came of it.
+    pub usage: Usage,
+}
+
+/// Why the model did not answer. The adapter's own bounded retries are used up.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The time was over.
+    #[error("the model did not answer in time")]
+    Timeout,
+    /// Too many requests for now.
+    #[error("the model's provider asks for fewer requests")]
+    Throttled {
+        /// How long it asked to be left alone.
+        after: Option<Duration>,
+    },
+    /// An error of theirs, or on the way to them.
+    #[error("the model is not available")]
+    Unavailable(#[source] Cause),
+    /// It will not answer this.
+    #[error("the model refused to answer")]
+    Refused,
+    /// It answered something else than JSON, nothing, or only a part.
+    #[error("the model's answer cannot be used: {0}")]
+    Unusable(&'static str),
+    /// The account is out of money: nothing helps but paying.
+    #[error("the account with the model's provider is used up")]
+    Quota,
+    /// The key or the request is wrong: nothing helps but mending it.
+    #[error("the model's provider refused the request: {0}")]
+    Broken(String),
+}
+
+impl ModelError {
+    /// Its name in traces, logs and metrics.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Throttled { .. } => "throttled",
+            Self::Unavailable(_) => "unavailable",
+            Self::Refused => "refused",
+            Self::Unusable(_) => "unusable",
+            Self::Quota => "quota",
+            Self::Broken(_) => "broken",
+        }
+    }
+
+    /// Whether it says something about the provider's health, and not about the one question.
+    #[must_use]
+    pub const fn is_outage(&self) -> bool {
+        !matches!(self, Self::Refused | Self::Unusable(_))
+    }
+}
+
+/// Asks the model.
+pub trait AskModel: Send + Sync {
+    /// Asks, again where that helps, and is done within the time given.
+    fn ask(&self, request: &ModelRequest, within: Duration) -> impl Future<Output = Asked> + Send;
+}
+
+/// Whether a message may be shown to the model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moderation {
+    /// The categories for which it was flagged, as the provider names them.
+    pub categories: Vec<String>,
+}
+
+impl Moderation {
+    /// Whether it was flagged.
+    #[must_use]
+    pub const fn is_flagged(&self) -> bool {
+        !self.categories.is_empty()
+    }
+}
+
+/// Has a message looked at for what no shop should answer.
+pub trait Moderate: Send + Sync {
+    /// Looks at a text.
+    ///
+    /// # Errors
+    /// When there was no verdict in time. The rules alone decide then.
+    fn moderate(
+        &self,
+        text: &str,
+        within: Duration,
+    ) -> impl Future<Output = Result<Moderation, ModelError>> + Send;
+}
