@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod burst;
+mod channels;
 mod crash;
 mod dead_letters;
 mod delivery;

@@ -3,4 +3,4 @@
 mod batch;
 mod start;
 
-pub use start::{MANYCHAT_API, TELEGRAM_API, main};
+pub use start::{MANYCHAT_API, TELEGRAM_API, main, manychat_options};

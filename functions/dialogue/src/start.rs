@@ -29,6 +29,8 @@ pub const TELEGRAM_API: &str = "https://api.telegram.org";
 struct ChannelSecrets {
     manychat_api_key: String,
     telegram_bot_token: String,
+    /// What a tapped quick reply presents to our own webhook, where it calls that.
+    manychat_callback_token: Option<String>,
     /// Without them the step of payment is a human's (decision 3).
     requisites: Option<Requisites>,
 }
@@ -63,6 +65,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
             http.clone(),
             settings.get("MANYCHAT_API_URL").unwrap_or(MANYCHAT_API),
             secret.manychat_api_key,
+            manychat_options(&settings, secret.manychat_callback_token.as_deref())?,
         ),
         telegram: telegram::Sender::new(
             http,
@@ -109,6 +112,32 @@ async fn run(settings: Settings) -> Result<(), StartError> {
 fn deadline(context: &Context) -> Timestamp {
     let millis = i64::try_from(context.deadline).unwrap_or(i64::MAX);
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
+}
+
+/// What the ManyChat account is set up for.
+///
+/// # Errors
+/// When one of the settings cannot be read, or a token is missing that it needs.
+pub fn manychat_options(
+    settings: &Settings,
+    token: Option<&str>,
+) -> Result<manychat::Options, SettingError> {
+    let get = |name| settings.get(name).unwrap_or_default();
+    let [marks, taps] = ["MIRT_MANYCHAT_MARKS", "MIRT_MANYCHAT_QUICK_REPLIES"];
+    manychat::Options::parse(get(marks), get(taps), token).map_err(|error| match error {
+        manychat::InvalidOption::UnknownMark(_) => SettingError::Unreadable {
+            name: marks.to_owned(),
+            expected: "names of fields and tags, between commas (the README has them)",
+        },
+        manychat::InvalidOption::UnknownTaps => SettingError::Unreadable {
+            name: taps.to_owned(),
+            expected: "none, node:NAME, flow:NAMESPACE or callback:URL",
+        },
+        manychat::InvalidOption::NoToken => SettingError::Missing {
+            name: "manychat_callback_token",
+            meaning: "a member of the channels' secret, for quick replies by callback",
+        },
+    })
 }
 
 fn burst(settings: &Settings) -> Result<BurstWindow, SettingError> {

@@ -19,7 +19,7 @@ fn slow_down() -> Reply {
     let texts = mirt_content::prompts().render(TemplateKey::LimitsSlowDown, &Values::none(), 0);
     // The text has no placeholder, and the build checks that it is there.
     let bubbles = texts.unwrap_or_default().into_iter().map(Bubble::Text).collect();
-    Reply { bubbles, quick_replies: Vec::new() }
+    Reply { bubbles, ..Reply::default() }
 }
 
 #[cfg(test)]

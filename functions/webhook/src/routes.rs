@@ -23,6 +23,9 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
 /// Where ManyChat's flows put the token; `Authorization` is the other place.
 const MANYCHAT_TOKEN: &str = "x-manychat-token";
 
+/// Where the predecessor's flows put the same token.
+const API_KEY: &str = "x-api-key";
+
 /// Where Telegram puts the secret of `setWebhook`.
 const TELEGRAM_SECRET: &str = "x-telegram-bot-api-secret-token";
 
@@ -41,7 +44,9 @@ impl Webhooks {
         let (parts, body) = request.into_parts();
         match (parts.method, path.as_str()) {
             (Method::GET, "/health") => health::check(&self.table, &self.queue).await,
-            (Method::POST, "/webhooks/manychat") => self.manychat(&parts.headers, &body).await,
+            (Method::POST, "/webhooks/manychat" | "/api/v1/messages") => {
+                self.manychat(&parts.headers, &body).await
+            }
             (Method::POST, "/webhooks/telegram") => self.telegram(&parts.headers, &body).await,
             _ => answer::error(StatusCode::NOT_FOUND, "no such route"),
         }
@@ -49,7 +54,7 @@ impl Webhooks {
 
     async fn manychat(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
         if !self.secrets.manychat_webhook_token.is(manychat_token(headers)) {
-            return unauthorized("X-ManyChat-Token or Authorization");
+            return unauthorized("X-ManyChat-Token, X-API-Key or Authorization");
         }
         if body.len() > MAX_BODY_BYTES {
             return too_large();
@@ -73,6 +78,17 @@ impl Webhooks {
             Ok(telegram::Update::Message(event)) => {
                 // It would deliver anything else again, and hold up other customers' messages.
                 self.take(&event, StatusCode::OK, StatusCode::OK).await
+            }
+            Ok(telegram::Update::Tap { event, callback }) => {
+                let response = self.take(&event, StatusCode::OK, StatusCode::OK).await;
+                if response.status() == StatusCode::OK {
+                    // A webhook's answer may be a call: it saves one.
+                    return answer::json(
+                        StatusCode::OK,
+                        &json!({ "method": "answerCallbackQuery", "callback_query_id": callback }),
+                    );
+                }
+                response
             }
             Ok(telegram::Update::Ignored) => {
                 answer::json(StatusCode::OK, &json!({ "status": "ignored" }))
@@ -113,9 +129,11 @@ impl Webhooks {
 }
 
 fn manychat_token(headers: &HeaderMap) -> &str {
-    let own = header(headers, MANYCHAT_TOKEN);
-    if !own.is_empty() {
-        return own;
+    for name in [MANYCHAT_TOKEN, API_KEY] {
+        let own = header(headers, name);
+        if !own.is_empty() {
+            return own;
+        }
     }
     let authorization = header(headers, AUTHORIZATION.as_str());
     match authorization.split_once(' ') {

@@ -94,6 +94,7 @@ impl Environment {
             openai_url,
         ] = READ;
         address(&settings, openai_url)?;
+        mirt_dialogue::manychat_options(&settings, settings.get(manychat_webhook))?;
         let channel = |webhook, webhook_sample, key, key_sample, url, official: &str| {
             let url = address(&settings, url)?;
             let key = settings.get(key);
@@ -139,6 +140,7 @@ impl Environment {
     pub(crate) fn channel_secret(&self) -> Value {
         json!({
             "manychat_api_key": self.manychat.key,
+            "manychat_callback_token": self.manychat.webhook_secret,
             "telegram_bot_token": self.telegram.key,
             "requisites": {
                 "recipient": "ЗРАЗОК, НЕ ПЛАТИТИ",

@@ -8,6 +8,9 @@ use reqwest::{RequestBuilder, StatusCode, header::RETRY_AFTER};
 /// One attempt. A channel that needs longer has a problem that waiting does not mend.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
+/// A call that nobody waits for.
+const TIMEOUT_OF_ONE: Duration = Duration::from_secs(3);
+
 /// How often a call is tried, the first time included.
 const ATTEMPTS: u32 = 3;
 
@@ -80,6 +83,18 @@ pub(crate) async fn call(
         tracing::warn!(event = "send_again", channel, attempt, error = %cause);
         tokio::time::sleep(wait).await;
         attempt += 1;
+    }
+}
+
+/// Makes a call that is worth one attempt only, and whose failure is worth a line in the log.
+pub(crate) async fn once(channel: &'static str, request: RequestBuilder) {
+    match send(&request.timeout(TIMEOUT_OF_ONE)).await {
+        Ok(answer) if answer.status.is_success() => {}
+        Ok(answer) => {
+            let status = answer.status.as_u16();
+            tracing::warn!(event = "degraded", what = "typing", channel, status);
+        }
+        Err(error) => tracing::warn!(event = "degraded", what = "typing", channel, error = %error),
     }
 }
 

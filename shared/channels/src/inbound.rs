@@ -1,6 +1,6 @@
 //! What the parsers of all channels share.
 
-use mirt_domain::{photo::Photo, session_id::InvalidUserId, turn::Message};
+use mirt_domain::{attachment::Attachment, photo::Photo, session_id::InvalidUserId, turn::Message};
 
 use crate::limits::{MAX_INBOUND_PHOTOS, MAX_INBOUND_TEXT};
 
@@ -41,7 +41,11 @@ impl From<serde_json::Error> for ParseError {
 }
 
 /// A message within the inbound limits; what is over is dropped and said in the log.
-pub(crate) fn bounded(text: Option<&str>, mut photos: Vec<Photo>) -> Result<Message, ParseError> {
+pub(crate) fn bounded(
+    text: Option<&str>,
+    mut photos: Vec<Photo>,
+    attachments: Vec<Attachment>,
+) -> Result<Message, ParseError> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     let text = text.map(|text| match text.char_indices().nth(MAX_INBOUND_TEXT) {
         Some((end, _)) => {
@@ -54,8 +58,8 @@ pub(crate) fn bounded(text: Option<&str>, mut photos: Vec<Photo>) -> Result<Mess
         tracing::warn!(event = "degraded", what = "photos_dropped", limit = MAX_INBOUND_PHOTOS);
         photos.truncate(MAX_INBOUND_PHOTOS);
     }
-    if text.is_none() && photos.is_empty() {
+    if text.is_none() && photos.is_empty() && attachments.is_empty() {
         return Err(ParseError::Empty);
     }
-    Ok(Message { text, photos })
+    Ok(Message { text, photos, attachments })
 }

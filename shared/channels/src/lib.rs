@@ -23,7 +23,16 @@ pub struct Channels {
 
 impl SendReply for Channels {
     fn split(&self, channel: Channel, reply: &Reply) -> Vec<Reply> {
-        split::into_calls(channel, reply)
+        let mut limits = limits::of(channel);
+        if channel == Channel::Telegram {
+            return split::into_calls(limits, reply);
+        }
+        let options = self.manychat.options();
+        if options.taps == manychat::Taps::None {
+            limits.quick_replies = 0;
+        }
+        let marks = reply.marks.iter().filter(|mark| options.takes(mark)).cloned().collect();
+        split::into_calls(limits, &Reply { marks, ..reply.clone() })
     }
 
     async fn send(&self, to: &SessionId, part: &Reply) -> Result<(), SendError> {

@@ -12,24 +12,37 @@ pub struct Limits {
     pub caption: usize,
     /// The most messages in one call.
     pub messages_per_call: usize,
+    /// The most answers to tap; 0 where there are none.
+    pub quick_replies: usize,
+    /// The most fields and tags in one call; 0 where there are none.
+    pub marks_per_call: usize,
 }
 
 /// The limits of `channel`.
 ///
-/// ManyChat's public documentation of dynamic content: 10 messages a call, 1000 characters a
-/// message on Instagram, 2000 on Messenger, 4096 on WhatsApp and Telegram, photos without words.
-/// Telegram Bot API 10.1: `sendMessage` 4096, `sendPhoto` caption 1024, one message a call.
+/// ManyChat's public documentation of dynamic content: 10 messages, 11 quick replies and 5 actions a
+/// call, no quick replies on WhatsApp and Telegram, 1000 characters a message on Instagram, 2000 on
+/// Messenger, 4096 on WhatsApp and Telegram, photos without words.
+/// Telegram Bot API 10.1: `sendMessage` 4096, `sendPhoto` caption 1024, one message a call, inline
+/// keyboards of up to 100 buttons, of which no more are used than elsewhere.
 #[must_use]
 pub const fn of(channel: Channel) -> Limits {
     match channel {
-        Channel::Instagram => Limits { text: 1000, caption: 0, messages_per_call: 10 },
-        Channel::Facebook => Limits { text: 2000, caption: 0, messages_per_call: 10 },
-        Channel::Whatsapp | Channel::ManychatTelegram => {
-            Limits { text: 4096, caption: 0, messages_per_call: 10 }
-        }
-        Channel::Telegram => Limits { text: 4096, caption: 1024, messages_per_call: 1 },
+        Channel::Instagram => Limits { text: 1000, ..MANYCHAT },
+        Channel::Facebook => Limits { text: 2000, ..MANYCHAT },
+        Channel::Whatsapp | Channel::ManychatTelegram => Limits { quick_replies: 0, ..MANYCHAT },
+        Channel::Telegram => Limits {
+            text: 4096,
+            caption: 1024,
+            messages_per_call: 1,
+            quick_replies: 11,
+            marks_per_call: 0,
+        },
     }
 }
+
+const MANYCHAT: Limits =
+    Limits { text: 4096, caption: 0, messages_per_call: 10, quick_replies: 11, marks_per_call: 5 };
 
 /// The longest text of a customer that is read, in characters: what is over says nothing that a
 /// sale needs, and bounds the cost of a turn.

@@ -1,31 +1,68 @@
 //! Cuts a reply into what a channel takes: at paragraphs, else at sentences, else at words, else
 //! between graphemes, never inside one. Nothing is lost but the white space at a cut.
 
-use mirt_domain::{
-    channel::Channel,
-    reply::{Bubble, Reply},
-};
+use mirt_domain::reply::{Bubble, Reply};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::limits;
+use crate::limits::Limits;
 
-/// Cuts a reply into calls of the channel, in order. Quick replies go with the last one.
+/// Cuts a reply into calls of a channel with these limits, in order. Quick replies go with the last
+/// message, as a list where the channel has none; what is to be noted goes with the first calls, and
+/// in calls of its own where those do not take it all.
 #[must_use]
-pub fn into_calls(channel: Channel, reply: &Reply) -> Vec<Reply> {
-    let limits = limits::of(channel);
+pub fn into_calls(limits: Limits, reply: &Reply) -> Vec<Reply> {
+    let mut bubbles = reply.bubbles.clone();
+    let mut quick_replies = reply.quick_replies.clone();
+    if limits.quick_replies == 0 && !quick_replies.is_empty() {
+        list_options(&mut bubbles, &quick_replies);
+        quick_replies.clear();
+    }
+    quick_replies.truncate(limits.quick_replies);
     let messages: Vec<Bubble> =
-        reply.bubbles.iter().flat_map(|bubble| into_messages(limits, bubble)).collect();
+        bubbles.iter().flat_map(|bubble| into_messages(limits, bubble)).collect();
     let mut calls: Vec<Reply> = messages
         .chunks(limits.messages_per_call)
-        .map(|messages| Reply { bubbles: messages.to_vec(), quick_replies: Vec::new() })
+        .map(|messages| Reply { bubbles: messages.to_vec(), ..Reply::default() })
         .collect();
     if let Some(last) = calls.last_mut() {
-        last.quick_replies.clone_from(&reply.quick_replies);
+        last.quick_replies = quick_replies;
+    }
+    if limits.marks_per_call > 0 {
+        for (place, marks) in reply.marks.chunks(limits.marks_per_call).enumerate() {
+            if place == calls.len() {
+                calls.push(Reply::default());
+            }
+            calls[place].marks = marks.to_vec();
+        }
     }
     calls
 }
 
-fn into_messages(limits: limits::Limits, bubble: &Bubble) -> Vec<Bubble> {
+/// Shows answers as a list: numbered, unless a list with numbers of its own stands there already.
+fn list_options(bubbles: &mut Vec<Bubble>, options: &[String]) {
+    let has_numbers = bubbles.iter().any(|bubble| match bubble {
+        Bubble::Text(text) => text.lines().any(|line| line.starts_with("1.")),
+        Bubble::Photo { .. } => false,
+    });
+    let lines: Vec<String> = (1..)
+        .zip(options)
+        .map(
+            |(n, option)| {
+                if has_numbers { format!("• {option}") } else { format!("{n}. {option}") }
+            },
+        )
+        .collect();
+    let list = lines.join("\n");
+    match bubbles.last_mut() {
+        Some(Bubble::Text(text)) => {
+            text.push_str("\n\n");
+            text.push_str(&list);
+        }
+        _ => bubbles.push(Bubble::Text(list)),
+    }
+}
+
+fn into_messages(limits: Limits, bubble: &Bubble) -> Vec<Bubble> {
     let texts = |text: &str| cut(text, limits.text).into_iter().map(Bubble::Text);
     match bubble {
         Bubble::Text(text) => texts(text).collect(),
@@ -103,9 +140,11 @@ fn length(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use mirt_domain::{channel::Channel, marks::Mark, state::State};
     use proptest::prelude::*;
 
     use super::*;
+    use crate::limits;
 
     fn squeezed(text: &str) -> String {
         text.split_whitespace().collect()
@@ -138,12 +177,10 @@ mod tests {
 
     #[test]
     fn instagram_gets_at_most_ten_messages_a_call() {
-        let reply = Reply {
-            bubbles: vec![Bubble::Text("так".to_owned()); 23],
-            quick_replies: Vec::new(),
-        };
+        let reply =
+            Reply { bubbles: vec![Bubble::Text("так".to_owned()); 23], ..Reply::default() };
 
-        let calls = into_calls(Channel::Instagram, &reply);
+        let calls = into_calls(limits::of(Channel::Instagram), &reply);
 
         assert_eq!(calls.iter().map(|call| call.bubbles.len()).collect::<Vec<_>>(), [10, 10, 3]);
     }
@@ -154,13 +191,52 @@ mod tests {
             url: "https://cdn.example/1.jpg".to_owned(),
             caption: Some("а".repeat(1025)),
         };
-        let reply = Reply { bubbles: vec![photo], quick_replies: Vec::new() };
+        let reply = Reply { bubbles: vec![photo], ..Reply::default() };
 
-        let calls = into_calls(Channel::Telegram, &reply);
+        let calls = into_calls(limits::of(Channel::Telegram), &reply);
 
         assert_eq!(calls.len(), 2);
         assert!(matches!(calls[0].bubbles[..], [Bubble::Photo { caption: None, .. }]));
         assert_eq!(calls[1].bubbles, [Bubble::Text("а".repeat(1025))]);
+    }
+
+    fn with_options(text: &str) -> Reply {
+        Reply {
+            bubbles: vec![Bubble::Text(text.to_owned())],
+            quick_replies: vec!["Беру".to_owned(), "Інший колір".to_owned()],
+            ..Reply::default()
+        }
+    }
+
+    #[test]
+    fn where_nothing_can_be_tapped_answers_are_a_numbered_list() {
+        let calls = into_calls(limits::of(Channel::Whatsapp), &with_options("Беремо?"));
+
+        assert_eq!(calls.len(), 1);
+        assert_eq!(
+            calls[0].bubbles,
+            [Bubble::Text("Беремо?\n\n1. Беру\n2. Інший колір".to_owned())]
+        );
+        assert_eq!(calls[0].quick_replies, [""; 0]);
+    }
+
+    #[test]
+    fn answers_under_a_list_of_garments_have_no_numbers_of_their_own() {
+        let calls = into_calls(limits::of(Channel::Whatsapp), &with_options("1. Сукня\n2. Костюм"));
+
+        let Bubble::Text(text) = &calls[0].bubbles[0] else { panic!("a photo") };
+        assert!(text.ends_with("• Беру\n• Інший колір"), "{text}");
+    }
+
+    #[test]
+    fn what_is_noted_goes_five_a_call_and_is_never_lost() {
+        let marks = vec![Mark::AiState(State::Offer); 8];
+        let reply = Reply { marks, ..with_options("Беремо?") };
+
+        let calls = into_calls(limits::of(Channel::Instagram), &reply);
+
+        assert_eq!(calls.iter().map(|call| call.marks.len()).collect::<Vec<_>>(), [5, 3]);
+        assert_eq!(calls[1].bubbles, []);
     }
 
     proptest! {

@@ -98,9 +98,12 @@ fn say(session: &Session, text: &str, now: Timestamp) -> Turn {
         return turn::take_for_manager(&shop(), session, act, now);
     }
     let message = if text == "[photo]" {
-        Message { text: None, photos: vec![Photo::Url("https://example.com/a.jpg".to_owned())] }
+        Message {
+            photos: vec![Photo::Url("https://example.com/a.jpg".to_owned())],
+            ..Message::default()
+        }
     } else {
-        Message { text: Some(text.to_owned()), photos: Vec::new() }
+        Message { text: Some(text.to_owned()), ..Message::default() }
     };
     turn::take(&shop(), session, &TurnInput { messages: vec![message], now })
 }

@@ -31,6 +31,7 @@ use crate::{
     shop::Shop,
     state::{Intent, State},
     turn::{Action, NamedProduct},
+    word,
 };
 
 /// What a turn decided, before it is worded.
@@ -100,7 +101,12 @@ fn conclude(mut draft: Draft<'_>, event: Event) -> Decision {
     if draft.options.is_empty() && is_asking {
         draft.options = progress::quick_answers(&draft, state, phase);
     }
-    let Draft { session, actions, products, options, .. } = draft;
+    let Draft { mut session, actions, products, options, .. } = draft;
+    if event != Event::Silent {
+        let has_numbers = word::names(&says).iter().any(|text| text.starts_with("discovery.item"));
+        let kept = if has_numbers { Vec::new() } else { options.clone() };
+        session.facts_mut().options = kept;
+    }
     let session = session.moved_to(state, phase);
     Decision { session, says, options, actions, products, event, edge }
 }
@@ -146,7 +152,7 @@ fn answer(draft: &mut Draft<'_>) -> Event {
         Intent::Complaint => service::escalate_by_words(draft),
         Intent::OutOfDomain => service::steer(draft),
         Intent::PhotoIdent => look_at_photo(draft),
-        Intent::PaymentDelivery if perceived.photos > 0 => sale::take_proof(draft),
+        Intent::PaymentDelivery if perceived.may_be_receipt() => sale::take_proof(draft),
         _ => match service::answer_policies(draft) {
             Answer::Escalated(event) => event,
             answered => answer_wish(draft, answered == Answer::Given),
@@ -324,6 +330,9 @@ fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
 
 /// What could not be read, or a yes to nothing: what is awaited is asked for again.
 fn unread(draft: &mut Draft<'_>) -> Event {
+    if !draft.perceived.attachments.is_empty() && draft.perceived.words == 0 {
+        draft.tell(TemplateKey::DiscoveryCannotOpen);
+    }
     let is_awaited = !(draft.facts().choices.is_empty() && draft.facts().cart.is_empty());
     if draft.perceived.has(Signal::Consent) && draft.session.state() == State::End {
         return service::take_leave(draft);

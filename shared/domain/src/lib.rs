@@ -3,6 +3,7 @@
 //! Pure and synchronous: no clock, no randomness, no I/O. What a turn needs comes in as an
 //! argument, what it decided goes out as a value, so any turn can be replayed from its trace.
 
+pub mod attachment;
 pub mod catalog;
 pub mod channel;
 pub mod check;
@@ -11,6 +12,7 @@ pub mod decide;
 pub mod diagnostic;
 pub mod hygiene;
 pub mod language;
+pub mod marks;
 pub mod model;
 pub mod money;
 pub mod perceive;

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use crate::{
+    attachment::AttachmentKind,
     catalog::{CategoryKey, ColorKey, FeatureKey, NotSoldKey, ProductId},
     language::{
         contact::ForeignPhone,
@@ -21,6 +22,7 @@ mod address;
 mod figures;
 mod garments;
 mod intent;
+mod options;
 
 /// Everything that a burst says.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +65,8 @@ pub struct Perceived {
     pub branch: Option<Branch>,
     /// How many photos came.
     pub photos: usize,
+    /// What came that is neither words nor a photo.
+    pub attachments: Vec<AttachmentKind>,
     /// How many words were written.
     pub words: usize,
     /// Whether a question mark was written.
@@ -113,6 +117,12 @@ impl Perceived {
             || self.is_infant
     }
 
+    /// Whether something came that may be a receipt: banks give pictures and documents.
+    #[must_use]
+    pub fn may_be_receipt(&self) -> bool {
+        self.photos > 0 || self.attachments.contains(&AttachmentKind::File)
+    }
+
     /// Whether part of an address was told.
     #[must_use]
     pub const fn tells_address(&self) -> bool {
@@ -141,7 +151,7 @@ impl Reading<'_> {
 pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived {
     let texts: Vec<&str> =
         input.messages.iter().filter_map(|message| message.text.as_deref()).collect();
-    let text = texts.join("\n");
+    let text = options::named_by_number(session, &texts).unwrap_or_else(|| texts.join("\n"));
     let tokens = tokens(&text);
     let seen = rules::read(&tokens);
     let is_known = |at: usize| rules::is_known(&tokens[at]);
@@ -152,6 +162,11 @@ pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived 
     let mut perceived = Perceived {
         signals: seen.iter().map(|seen| seen.signal).collect(),
         photos: input.messages.iter().map(|message| message.photos.len()).sum(),
+        attachments: input
+            .messages
+            .iter()
+            .flat_map(|message| message.attachments.iter().map(|attachment| attachment.kind))
+            .collect(),
         words: tokens.iter().filter(|token| token.is_word()).count(),
         is_question: tokens.iter().any(|token| token.is_mark('?')),
         is_nod: is_nod(&tokens),

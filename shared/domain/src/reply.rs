@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::marks::Mark;
+
 /// One message to the customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,4 +27,7 @@ pub struct Reply {
     /// Answers that the customer can tap instead of typing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quick_replies: Vec<String>,
+    /// What the channel's account notes about the customer beside the reply.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
 }

@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    attachment::Attachment,
     catalog::ProductId,
     check::{self, TurnFacts},
     decide::{self, Decision, ManagerAct, Say},
+    marks,
     money::Money,
     perceive::{self, Perceived},
     photo::Photo,
@@ -20,13 +22,16 @@ use crate::{
 };
 
 /// One message of the burst.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Its words; `None` for a photo without a caption.
     pub text: Option<String>,
     /// Its photos, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<Photo>,
+    /// What else came with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
 }
 
 /// What a turn is made from, beside the session and the shop.
@@ -173,9 +178,11 @@ impl Turn {
     ) -> Self {
         let from = Place::of(session);
         let facts = facts_used(&decision);
+        let marks =
+            marks::changed(shop, session, &decision.session, perceived.intent, &decision.products);
         let (bubbles, checks_failed) = reply(shop, session.turns(), &decision);
         Self {
-            reply: Reply { bubbles, quick_replies: decision.options },
+            reply: Reply { bubbles, quick_replies: decision.options, marks },
             actions: decision.actions,
             trace: TurnTrace {
                 n: decision.session.turns(),

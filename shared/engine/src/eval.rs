@@ -211,7 +211,7 @@ pub fn run_case(shop: &Shop<'_>, case: &Case) -> CaseResult {
     let state = input.metadata.as_ref().and_then(|metadata| metadata.current_state);
     let session = state.map_or_else(Session::default, Session::at);
     let photos = input.image_url.iter().cloned().map(Photo::Url).collect();
-    let messages = vec![Message { text: input.text.clone(), photos }];
+    let messages = vec![Message { text: input.text.clone(), photos, ..Message::default() }];
     let turn = turn::take(shop, &session, &TurnInput { messages, now: NOW });
     let failed = failures(shop, &turn, &case.expected);
     result(&case.id, &turn, failed)
@@ -254,10 +254,11 @@ pub fn run_dialogue(shop: &Shop<'_>, dialogue: &Dialogue) -> CaseResult {
 }
 
 fn messages(step: &Step) -> Vec<Message> {
-    let texts = step.say.iter().map(|text| Message { text: Some(text.clone()), photos: vec![] });
+    let texts =
+        step.say.iter().map(|text| Message { text: Some(text.clone()), ..Message::default() });
     let photos = (0..step.photos).map(|n| Message {
-        text: None,
         photos: vec![Photo::Url(format!("https://example.com/{n}.jpg"))],
+        ..Message::default()
     });
     texts.chain(photos).collect()
 }

@@ -76,6 +76,21 @@ pub struct InboundEvent {
     pub received_at: Timestamp,
     /// Its place among the session's messages.
     pub order: EventOrder,
+    /// What it belongs to.
+    #[serde(default)]
+    pub part_of: PartOf,
+}
+
+/// What an event belongs to, where the channel says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PartOf {
+    /// The channel's id of the message: a later event with the same one corrects it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The album: its photos come as an event each, and are one message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub album: Option<String>,
 }
 
 /// The place of an event among those of its session: by time, then by the channel's own counter.
@@ -117,7 +132,7 @@ mod tests {
     use super::*;
 
     fn text(text: &str) -> Message {
-        Message { text: Some(text.to_owned()), photos: Vec::new() }
+        Message { text: Some(text.to_owned()), ..Message::default() }
     }
 
     #[test]

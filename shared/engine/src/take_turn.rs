@@ -13,6 +13,7 @@ use crate::{
     burst::BurstWindow,
     clock::{Clock, after, until},
     deliver::{Delivered, Delivery, SendReply, window_ends},
+    event::PartOf,
     failure::PortError,
     session_store::{
         CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
@@ -243,14 +244,39 @@ fn one_turn_of(inbox: Vec<InboxEntry>, now: Timestamp) -> Part {
             *place == 0 || bytes <= MAX_BYTES_PER_TURN
         });
     let mut part = Part { keys: Vec::new(), messages: Vec::new(), last_at: Timestamp::MIN };
+    let mut messages = Vec::new();
     for (_, InboxEntry { key, event }) in first {
         part.last_at = part.last_at.max(event.received_at);
         part.keys.push(key);
-        part.messages.push(event.message);
+        messages.push((event.part_of, event.message));
     }
+    part.messages = whole_messages(messages);
     // A clock that ran ahead must not make the window longer.
     part.last_at = part.last_at.min(now);
     part
+}
+
+/// Messages as the customer sees them: a correction in the place of what it corrects, the photos of
+/// an album as one message.
+fn whole_messages(parts: Vec<(PartOf, Message)>) -> Vec<Message> {
+    let mut whole: Vec<(PartOf, Message)> = Vec::with_capacity(parts.len());
+    for (part_of, message) in parts {
+        let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+        if let Some((_, earlier)) =
+            whole.iter_mut().find(|(other, _)| same(&other.message, &part_of.message))
+        {
+            *earlier = message;
+        } else if let Some((_, album)) =
+            whole.iter_mut().find(|(other, _)| same(&other.album, &part_of.album))
+        {
+            album.text = album.text.take().or(message.text);
+            album.photos.extend(message.photos);
+            album.attachments.extend(message.attachments);
+        } else {
+            whole.push((part_of, message));
+        }
+    }
+    whole.into_iter().map(|(_, message)| message).collect()
 }
 
 /// One line a turn: what was decided, and nothing of what was said.
@@ -279,5 +305,41 @@ fn log_turn(id: &SessionId, commit: &TurnCommit) {
                 tracing::info!(event = "order_to_place", channel = %id.channel, turn = n);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str, message: &str) -> (PartOf, Message) {
+        let part_of = PartOf { message: Some(message.to_owned()), album: None };
+        (part_of, Message { text: Some(text.to_owned()), ..Message::default() })
+    }
+
+    #[test]
+    fn a_correction_takes_the_place_of_what_it_corrects() {
+        let whole =
+            whole_messages(vec![said("на 134", "1"), said("рожеву", "2"), said("на 140", "1")]);
+
+        let texts: Vec<_> = whole.iter().filter_map(|message| message.text.as_deref()).collect();
+        assert_eq!(texts, ["на 140", "рожеву"]);
+    }
+
+    #[test]
+    fn an_album_is_one_message_with_the_words_of_whichever_part_has_them() {
+        use mirt_domain::photo::Photo;
+
+        let part = |n: u32, text: Option<&str>| {
+            let part_of = PartOf { message: Some(n.to_string()), album: Some("a".to_owned()) };
+            let photos = vec![Photo::TelegramFile(n.to_string())];
+            (part_of, Message { text: text.map(str::to_owned), photos, ..Message::default() })
+        };
+
+        let whole = whole_messages(vec![part(1, None), part(2, Some("є така?")), part(3, None)]);
+
+        let [album] = whole.as_slice() else { panic!("{} messages", whole.len()) };
+        assert_eq!(album.text.as_deref(), Some("є така?"));
+        assert_eq!(album.photos, ["1", "2", "3"].map(|id| Photo::TelegramFile(id.to_owned())));
     }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 /// Every setting of ours that any part of the system reads, with its meaning. What begins with
 /// `MIRT_` and is not here is refused, so that a misspelt setting is never silently ignored.
-pub const KNOWN: [(&str, &str); 7] = [
+pub const KNOWN: [(&str, &str); 9] = [
     ("MIRT_TABLE", "name of the DynamoDB table"),
     ("MIRT_INBOUND_QUEUE_URL", "address of the inbound FIFO queue"),
     ("MIRT_WEBHOOK_SECRET", "name of the secret with the webhooks' tokens"),
@@ -12,6 +12,11 @@ pub const KNOWN: [(&str, &str); 7] = [
     ("MIRT_LOG", "level of logs: error, warn, info, debug, or filters by module"),
     ("MIRT_BURST_QUIET_MS", "quiet after the last message that ends a burst, in milliseconds"),
     ("MIRT_BURST_LONGEST_MS", "longest wait after a burst's first message, in milliseconds"),
+    ("MIRT_MANYCHAT_MARKS", "fields and tags that exist in the ManyChat account, between commas"),
+    (
+        "MIRT_MANYCHAT_QUICK_REPLIES",
+        "what takes a tap in ManyChat: none, node:NAME, flow:NAMESPACE or callback:URL",
+    ),
 ];
 
 /// What begins every setting of ours.

@@ -24,7 +24,7 @@ use mirt_domain::{
     turn::{self, Message, TurnInput},
 };
 use mirt_engine::{
-    event::{EventKey, EventOrder, InboundEvent},
+    event::{EventKey, EventOrder, InboundEvent, PartOf},
     receive::receive,
 };
 use mirt_test_support::{Mirt, lambda::FunctionWorld, mirt::MANYCHAT_TOKEN};
@@ -103,9 +103,10 @@ fn inbound(n: usize) -> InboundEvent {
             user: UserId::parse(&format!("b{}", n % 50)).expect("an id"),
         },
         key: EventKey::from_id(&format!("bench-{n}")),
-        message: Message { text: Some(format!("{n}")), photos: Vec::new() },
+        message: Message { text: Some(format!("{n}")), ..Message::default() },
         received_at,
         order: EventOrder { at: received_at, sequence: 0 },
+        part_of: PartOf::default(),
     }
 }
 
@@ -162,7 +163,7 @@ fn turn_without_network() {
         let mut session = Session::default();
         for text in CONVERSATION {
             let input = TurnInput {
-                messages: vec![Message { text: Some(text.to_owned()), photos: Vec::new() }],
+                messages: vec![Message { text: Some(text.to_owned()), ..Message::default() }],
                 now: Timestamp::UNIX_EPOCH,
             };
             let begun = Instant::now();

@@ -52,7 +52,7 @@ impl SendReply for Process {
             (first..first + count)
                 .map(|name| Reply {
                     bubbles: vec![Bubble::Text(format!("part {name}"))],
-                    quick_replies: Vec::new(),
+                    ..Reply::default()
                 })
                 .collect()
         })

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mirt_domain::turn::Message;
 use mirt_engine::{
     clock::until,
-    event::{EventKey, EventOrder, InboundEvent},
+    event::{EventKey, EventOrder, InboundEvent, PartOf},
 };
 
 use crate::{
@@ -52,7 +52,7 @@ fn carry(world: &World, session: SessionPlan, writing: Writing, pause: Duration,
 
 fn event(world: &World, session: &SessionPlan, writing: &Writing) -> InboundEvent {
     let received_at = world.time.now();
-    let message = Message { text: Some(writing.text.clone()), photos: Vec::new() };
+    let message = Message { text: Some(writing.text.clone()), ..Message::default() };
     let (key, order) = match writing.number {
         Some(number) => (
             EventKey::from_id(&number.to_string()),
@@ -64,5 +64,12 @@ fn event(world: &World, session: &SessionPlan, writing: &Writing) -> InboundEven
         ),
         None => (EventKey::from_content(&message), EventOrder { at: received_at, sequence: 0 }),
     };
-    InboundEvent { session: session.id.clone(), key, message, received_at, order }
+    InboundEvent {
+        session: session.id.clone(),
+        key,
+        message,
+        received_at,
+        order,
+        part_of: PartOf::default(),
+    }
 }

@@ -82,7 +82,7 @@ fn notice(event: &InboundEvent) -> Reply {
     let hour = Slot::of(event.received_at).hour;
     Reply {
         bubbles: vec![Bubble::Text(format!("notice {} {hour}", event.session))],
-        quick_replies: Vec::new(),
+        ..Reply::default()
     }
 }
 

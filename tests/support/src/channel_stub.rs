@@ -44,6 +44,8 @@ pub struct Sent {
     pub user: String,
     /// What it showed, in order.
     pub shown: Vec<Shown>,
+    /// The call's whole body.
+    pub body: Value,
 }
 
 #[derive(Default)]
@@ -198,6 +200,7 @@ async fn manychat(
     let sent = Sent {
         user: plain(&body["subscriber_id"]),
         shown: messages.iter().map(manychat_shown).collect(),
+        body,
     };
     stub.answer(sent, violations, json!({ "status": "success" }))
 }
@@ -222,7 +225,7 @@ async fn telegram(
         Some(url) => Shown::Photo { url: url.to_owned(), caption: plain(&body["caption"]) },
         None => Shown::Text(plain(&body["text"])),
     };
-    let sent = Sent { user: plain(&body["chat_id"]), shown: vec![shown] };
+    let sent = Sent { user: plain(&body["chat_id"]), shown: vec![shown], body };
     stub.answer(sent, violations, json!({ "ok": true, "result": {} }))
 }
 

@@ -22,9 +22,32 @@ pub(crate) fn violations(body: &Value) -> Vec<String> {
     );
     let list = |name: &str| content[name].as_array().cloned().unwrap_or_default();
     let messages = list("messages");
-    expect((1..=10).contains(&messages.len()), "content.messages must hold 1 to 10");
-    expect(list("quick_replies").len() <= 11, "content.quick_replies must hold at most 11");
-    expect(list("actions").len() <= 5, "content.actions must hold at most 5");
+    let (actions, taps) = (list("actions"), list("quick_replies"));
+    let is_empty = messages.is_empty() && actions.is_empty();
+    expect(messages.len() <= 10, "content.messages must hold at most 10");
+    expect(!is_empty, "a call must hold messages or actions");
+    expect(actions.len() <= 5, "content.actions must hold at most 5");
+    expect(taps.len() <= 11, "content.quick_replies must hold at most 11");
+    let takes_taps = matches!(kind, None | Some("instagram"));
+    expect(taps.is_empty() || takes_taps, "no quick replies on WhatsApp and Telegram");
+    for tap in &taps {
+        let has = |name: &str| tap[name].as_str().is_some_and(|text| !text.is_empty());
+        let is_whole = match tap["type"].as_str() {
+            Some("node" | "flow") => has("target"),
+            Some("dynamic_block_callback") => has("url") && has("method"),
+            _ => false,
+        };
+        expect(is_whole && has("caption"), "a quick reply is not of a documented form");
+    }
+    for action in &actions {
+        let has = |name: &str| action[name].as_str().is_some_and(|text| !text.is_empty());
+        let is_whole = match action["action"].as_str() {
+            Some("set_field_value") => has("field_name") && action.get("value").is_some(),
+            Some("add_tag" | "remove_tag") => has("tag_name"),
+            _ => false,
+        };
+        expect(is_whole, "an action is not of a documented form");
+    }
     let longest = if kind == Some("instagram") { 1000 } else { 4096 };
     for message in &messages {
         match message["type"].as_str() {
@@ -72,6 +95,9 @@ mod tests {
 
         assert!(!violations(&call(json!([{ "type": "text", "text": long }]))).is_empty());
         assert!(!violations(&call(json!([]))).is_empty());
+        let mut untold = call(json!([{ "type": "text", "text": "а" }]));
+        untold["data"]["content"]["quick_replies"] = json!([{ "type": "text", "caption": "а" }]);
+        assert!(!violations(&untold).is_empty());
         assert!(!violations(&call(json!([{ "type": "image", "url": "http://a" }]))).is_empty());
     }
 }

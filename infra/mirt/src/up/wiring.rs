@@ -22,7 +22,13 @@ use crate::environment::Environment;
 const TEMPLATE: &str = include_str!("../../../../template.yaml");
 
 /// Settings of the user that reach the functions as they are.
-const PASSED_ON: [&str; 3] = ["MIRT_LOG", "MIRT_BURST_QUIET_MS", "MIRT_BURST_LONGEST_MS"];
+const PASSED_ON: [&str; 5] = [
+    "MIRT_LOG",
+    "MIRT_BURST_QUIET_MS",
+    "MIRT_BURST_LONGEST_MS",
+    "MIRT_MANYCHAT_MARKS",
+    "MIRT_MANYCHAT_QUICK_REPLIES",
+];
 
 /// Why the template cannot be run.
 #[derive(Debug, thiserror::Error)]

@@ -13,7 +13,7 @@ use mirt_domain::{
     turn::{self, Message, TurnInput},
 };
 use mirt_engine::{
-    event::{EventKey, EventOrder, InboundEvent},
+    event::{EventKey, EventOrder, InboundEvent, PartOf},
     session_store::{LoadedSession, OutboxEntry, OutboxKey, TurnCommit, TurnRecord},
 };
 use mirt_local_aws::{
@@ -64,14 +64,15 @@ pub(crate) fn event(user: &str, number: u64) -> InboundEvent {
     InboundEvent {
         session: session(user),
         key: EventKey::from_id(&number.to_string()),
-        message: Message { text: Some("так".to_owned()), photos: Vec::new() },
+        message: Message { text: Some("так".to_owned()), ..Message::default() },
         received_at: now(),
         order: EventOrder { at: now(), sequence: number },
+        part_of: PartOf::default(),
     }
 }
 
 pub(crate) fn reply(text: &str) -> Reply {
-    Reply { bubbles: vec![Bubble::Text(text.to_owned())], quick_replies: Vec::new() }
+    Reply { bubbles: vec![Bubble::Text(text.to_owned())], ..Reply::default() }
 }
 
 /// A turn that answers the first `consumed` events of what was read with these replies.
@@ -106,7 +107,7 @@ fn record(n: u64) -> TurnRecord {
     let (words, settings) = (Words::of(catalog), Settings::default());
     let prompts = mirt_content::prompts();
     let shop = Shop { catalog, words: &words, prompts, settings: &settings };
-    let messages = vec![Message { text: Some("так".to_owned()), photos: Vec::new() }];
+    let messages = vec![Message { text: Some("так".to_owned()), ..Message::default() }];
     let input = TurnInput { messages, now: now() };
     let turn = turn::take(&shop, &Session::default(), &input);
     TurnRecord {

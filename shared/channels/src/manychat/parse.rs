@@ -4,11 +4,12 @@
 
 use jiff::Timestamp;
 use mirt_domain::{
+    attachment::{Attachment, AttachmentKind},
     channel::Channel,
     photo::Photo,
     session_id::{SessionId, UserId},
 };
-use mirt_engine::event::{EventKey, EventOrder, InboundEvent};
+use mirt_engine::event::{EventKey, EventOrder, InboundEvent, PartOf};
 use serde_json::Value;
 
 use super::photo_links;
@@ -43,13 +44,14 @@ pub fn parse(body: &[u8], received_at: Timestamp) -> Result<InboundEvent, ParseE
         .ok_or(ParseError::NoUser)?;
     let (text, photos) =
         if is_external_request { external_request(&payload) } else { webhook(&payload) };
+    let attachments = if is_external_request { Vec::new() } else { attachments(&payload) };
 
     let text = text.map(|text| strip_separators(&text).to_owned());
     let (text, mut linked) = text.as_deref().map(photo_links::take).unwrap_or_default();
     let mut all = photos;
     linked.retain(|photo| !all.contains(photo));
     all.append(&mut linked);
-    let message = bounded(Some(strip_separators(&text)), all)?;
+    let message = bounded(Some(strip_separators(&text)), all, attachments)?;
 
     let key = match event_id(&payload) {
         Some(id) => EventKey::from_id(&id),
@@ -61,6 +63,7 @@ pub fn parse(body: &[u8], received_at: Timestamp) -> Result<InboundEvent, ParseE
         message,
         received_at,
         order: EventOrder { at: received_at, sequence: 0 },
+        part_of: PartOf::default(),
     })
 }
 
@@ -86,15 +89,8 @@ fn webhook(payload: &Value) -> (Option<String>, Vec<Photo>) {
     let message =
         first(payload, &["message"]).or_else(|| first(data?, &["message"])).unwrap_or(&Value::Null);
     let text = words(message).or_else(|| first(message, &MESSAGE_TEXTS).and_then(words));
-    let attached: Vec<Photo> = message
-        .get("attachments")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter(|attachment| attachment.get("type").and_then(Value::as_str) == Some("image"))
-        .filter_map(|attachment| attachment.pointer("/payload/url")?.as_str())
-        .filter_map(photo_links::checked)
-        .collect();
+    let attached: Vec<Photo> =
+        attached(message).filter(|(kind, _)| *kind == "image").filter_map(|(_, url)| url).collect();
     if !attached.is_empty() {
         return (text, attached);
     }
@@ -103,6 +99,33 @@ fn webhook(payload: &Value) -> (Option<String>, Vec<Photo>) {
         .map(addresses)
         .unwrap_or_default();
     (text, photos)
+}
+
+/// What is attached and is no photo.
+fn attachments(payload: &Value) -> Vec<Attachment> {
+    let message = first(payload, &["message"])
+        .or_else(|| first(payload.get("data")?, &["message"]))
+        .unwrap_or(&Value::Null);
+    let kind = |kind| match kind {
+        "image" => None,
+        "audio" => Some(AttachmentKind::Voice),
+        "video" => Some(AttachmentKind::Video),
+        "file" => Some(AttachmentKind::File),
+        _ => Some(AttachmentKind::Other),
+    };
+    attached(message)
+        .filter_map(|(name, file)| Some(Attachment { kind: kind(name)?, file }))
+        .collect()
+}
+
+/// Each attachment's type and address.
+fn attached(message: &Value) -> impl Iterator<Item = (&str, Option<Photo>)> {
+    let list = message.get("attachments").and_then(Value::as_array);
+    list.into_iter().flatten().map(|attachment| {
+        let kind = attachment.get("type").and_then(Value::as_str).unwrap_or_default();
+        let url = attachment.pointer("/payload/url").and_then(Value::as_str);
+        (kind, url.and_then(photo_links::checked))
+    })
 }
 
 fn event_id(payload: &Value) -> Option<String> {

@@ -1,14 +1,11 @@
 //! `POST /fb/sending/sendContent`: replies to ManyChat.
 
-use mirt_domain::{
-    channel::Channel,
-    reply::{Bubble, Reply},
-    session_id::SessionId,
-};
+use mirt_domain::{marks::Mark, reply::Reply, session_id::SessionId};
 use mirt_engine::failure::SendError;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
+use super::{block, options::Options};
 use crate::http::{Answer, Verdict, call, is_transient};
 
 /// Sends through ManyChat's API.
@@ -17,6 +14,7 @@ pub struct Sender {
     http: reqwest::Client,
     address: String,
     key: String,
+    options: Options,
 }
 
 impl std::fmt::Debug for Sender {
@@ -28,58 +26,76 @@ impl std::fmt::Debug for Sender {
 impl Sender {
     /// Sends to the API at `base`, e.g. `https://api.manychat.com`, with the account's key.
     #[must_use]
-    pub fn new(http: reqwest::Client, base: &str, key: String) -> Self {
+    pub fn new(http: reqwest::Client, base: &str, key: String, options: Options) -> Self {
         let address = format!("{}/fb/sending/sendContent", base.trim_end_matches('/'));
-        Self { http, address, key }
+        Self { http, address, key, options }
     }
 
-    /// Sends at most one call's messages, in order.
+    /// What the account is set up for.
+    #[must_use]
+    pub const fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Sends at most one call's messages, in order, with its fields and tags.
+    ///
+    /// A call that is refused because of a field or tag that the account lacks goes out once more
+    /// without any: the customer must not wait for the shop's bookkeeping.
     ///
     /// # Errors
     /// [`SendError`] says whether it is worth trying later.
     pub async fn send(&self, to: &SessionId, part: &Reply) -> Result<(), SendError> {
-        let request = self.http.post(&self.address).bearer_auth(&self.key).json(&content(to, part));
-        call("manychat", request, judge).await
+        let sent = self.send_with(to, part, &part.marks).await;
+        let Err(SendError::Refused { reason: reason @ MARK_MISSING }) = sent else { return sent };
+        tracing::warn!(event = "degraded", what = "marks_dropped", reason, channel = %to.channel);
+        if part.bubbles.is_empty() {
+            return Ok(());
+        }
+        self.send_with(to, part, &[]).await
+    }
+
+    async fn send_with(
+        &self,
+        to: &SessionId,
+        part: &Reply,
+        marks: &[Mark],
+    ) -> Result<(), SendError> {
+        let body = json!({
+            "subscriber_id": block::subscriber(to),
+            "data": block::of(to, part, marks, &self.options),
+        });
+        let request = self.http.post(&self.address).bearer_auth(&self.key).json(&body);
+        call("manychat", request, |answer| judge(answer, !marks.is_empty())).await
     }
 }
 
-fn content(to: &SessionId, part: &Reply) -> Value {
-    let messages: Vec<Value> = part.bubbles.iter().map(message).collect();
-    let mut content = json!({ "messages": messages, "actions": [], "quick_replies": [] });
-    if let Some(kind) = content_type(to.channel) {
-        content["type"] = kind.into();
-    }
-    // ManyChat's ids are numbers; flows that hand over another id of theirs keep it as it is.
-    let user = to.user.as_str();
-    let subscriber = user.parse().map_or_else(|_| Value::from(user), |id: u64| Value::from(id));
-    json!({ "subscriber_id": subscriber, "data": { "version": "v2", "content": content } })
-}
+/// A field or tag that is not in the account.
+const MARK_MISSING: &str = "mark_missing";
 
-/// The channel in ManyChat's words; Messenger is what it means when nothing is said.
-const fn content_type(channel: Channel) -> Option<&'static str> {
-    match channel {
-        Channel::Instagram => Some("instagram"),
-        Channel::Whatsapp => Some("whatsapp"),
-        Channel::ManychatTelegram | Channel::Telegram => Some("telegram"),
-        Channel::Facebook => None,
-    }
-}
-
-/// The splitter has made a caption a message of its own, because ManyChat's images have none.
-fn message(bubble: &Bubble) -> Value {
-    match bubble {
-        Bubble::Text(text) => json!({ "type": "text", "text": text }),
-        Bubble::Photo { url, .. } => json!({ "type": "image", "url": url }),
-    }
-}
-
-fn judge(answer: &Answer) -> Verdict {
+/// ManyChat documents no list of errors: they are told apart by the words that the predecessor and
+/// Meta's own messages, which ManyChat passes on, are known to have.
+fn judge(answer: &Answer, has_marks: bool) -> Verdict {
     let failed = answer.body.get("status").and_then(Value::as_str) == Some("error");
     match answer.status {
         status if status.is_success() && !failed => Verdict::Done,
         status if is_transient(status) => Verdict::Again(answer.retry_after),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Verdict::Broken("key_refused"),
-        StatusCode::NOT_FOUND => Verdict::Broken("no_such_endpoint"),
-        _ => Verdict::Refused("content_refused"),
+        _ => {
+            let words = answer.body.to_string().to_lowercase();
+            let says = |any: &[&str]| any.iter().any(|marker| words.contains(marker));
+            if says(&["24 hour", "24-hour", "24h", "outside of allowed window", "last interaction"])
+            {
+                Verdict::Refused("window_closed")
+            } else if has_marks && says(&["field", "tag", "action", "wrong dynamic message format"])
+            {
+                Verdict::Refused(MARK_MISSING)
+            } else if says(&["subscriber", "contact"]) && says(&["not exist", "not found"]) {
+                Verdict::Refused("unknown_customer")
+            } else if answer.status == StatusCode::NOT_FOUND {
+                Verdict::Broken("no_such_endpoint")
+            } else {
+                Verdict::Refused("content_refused")
+            }
+        }
     }
 }

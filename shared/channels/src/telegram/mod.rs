@@ -1,6 +1,7 @@
 //! Our own Telegram bot.
 
 mod parse;
+mod raw;
 mod send;
 
 pub use parse::{Update, parse};

@@ -1,4 +1,4 @@
-//! `sendMessage` and `sendPhoto`: replies to Telegram.
+//! `sendMessage`, `sendPhoto` and `sendChatAction`: replies to Telegram.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use mirt_engine::failure::SendError;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::http::{Answer, Verdict, call, is_transient};
+use crate::http::{Answer, Verdict, call, is_transient, once};
 
 /// Sends through the Bot API.
 #[derive(Clone)]
@@ -33,25 +33,36 @@ impl Sender {
         Self { http, address: format!("{}/bot{token}", base.trim_end_matches('/')) }
     }
 
-    /// Sends a part's messages in order, one call each.
+    /// Sends a part's messages in order, one call each; what can be tapped stands under the last.
     ///
     /// # Errors
     /// [`SendError`] says whether it is worth trying later.
     pub async fn send(&self, to: &SessionId, part: &Reply) -> Result<(), SendError> {
-        for bubble in &part.bubbles {
-            let (method, body) = message(to, bubble);
-            let request = self.http.post(format!("{}/{method}", self.address)).json(&body);
-            call("telegram", request, judge).await?;
+        let last = part.bubbles.len().saturating_sub(1);
+        for (place, bubble) in part.bubbles.iter().enumerate() {
+            let taps: &[String] = if place == last { &part.quick_replies } else { &[] };
+            let (method, body) = message(to, bubble, taps);
+            call("telegram", self.request(method, &body), judge).await?;
         }
         Ok(())
+    }
+
+    /// Shows that an answer is being written, for the five seconds that Telegram shows it. Tried
+    /// once: it is over when the answer comes.
+    pub async fn show_typing(&self, to: &SessionId) {
+        let body = json!({ "chat_id": chat_id(to), "action": "typing" });
+        once("telegram", self.request("sendChatAction", &body)).await;
+    }
+
+    fn request(&self, method: &str, body: &Value) -> reqwest::RequestBuilder {
+        self.http.post(format!("{}/{method}", self.address)).json(body)
     }
 }
 
 /// The text goes as it is, without a parse mode: nothing in it can be taken for markup.
-fn message(to: &SessionId, bubble: &Bubble) -> (&'static str, Value) {
-    let user = to.user.as_str();
-    let chat = user.parse().map_or_else(|_| Value::from(user), |id: i64| Value::from(id));
-    match bubble {
+fn message(to: &SessionId, bubble: &Bubble, taps: &[String]) -> (&'static str, Value) {
+    let chat = chat_id(to);
+    let (method, mut body) = match bubble {
         Bubble::Text(text) => ("sendMessage", json!({ "chat_id": chat, "text": text })),
         Bubble::Photo { url, caption: None } => {
             ("sendPhoto", json!({ "chat_id": chat, "photo": url }))
@@ -59,7 +70,41 @@ fn message(to: &SessionId, bubble: &Bubble) -> (&'static str, Value) {
         Bubble::Photo { url, caption: Some(caption) } => {
             ("sendPhoto", json!({ "chat_id": chat, "photo": url, "caption": caption }))
         }
+    };
+    if !taps.is_empty() {
+        body["reply_markup"] = json!({ "inline_keyboard": keyboard(taps) });
     }
+    (method, body)
+}
+
+/// Two short answers fit beside each other on a phone; a longer one has a row of its own.
+const SHORT_CAPTION: usize = 14;
+
+/// The data of a button hold 64 bytes at most, which is too little for many captions: they hold its
+/// place, and a tap brings the whole keyboard back.
+fn keyboard(taps: &[String]) -> Vec<Vec<Value>> {
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    let mut is_open = false;
+    for (place, caption) in taps.iter().enumerate() {
+        let button = json!({ "text": caption, "callback_data": place.to_string() });
+        let is_short = caption.chars().count() <= SHORT_CAPTION;
+        match rows.last_mut() {
+            Some(row) if is_open && is_short => {
+                row.push(button);
+                is_open = false;
+            }
+            _ => {
+                rows.push(vec![button]);
+                is_open = is_short;
+            }
+        }
+    }
+    rows
+}
+
+fn chat_id(to: &SessionId) -> Value {
+    let user = to.user.as_str();
+    user.parse().map_or_else(|_| Value::from(user), |id: i64| Value::from(id))
 }
 
 fn judge(answer: &Answer) -> Verdict {
@@ -74,6 +119,12 @@ fn judge(answer: &Answer) -> Verdict {
         status if is_transient(status) => Verdict::Again(asked),
         StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => Verdict::Broken("token_refused"),
         StatusCode::FORBIDDEN => Verdict::Refused("blocked_by_customer"),
+        _ if describes(answer, "chat not found") => Verdict::Refused("unknown_customer"),
         _ => Verdict::Refused("content_refused"),
     }
+}
+
+fn describes(answer: &Answer, words: &str) -> bool {
+    let description = answer.body.get("description").and_then(Value::as_str).unwrap_or_default();
+    description.to_lowercase().contains(words)
 }

@@ -65,7 +65,7 @@ pub(super) fn unstick(draft: &mut Draft<'_>, before: &Session, event: Event) -> 
 
 /// What was said, without the marks of how often something was done.
 fn said(facts: &Facts) -> Facts {
-    Facts { flags: Flags::default(), shown: Vec::new(), ..facts.clone() }
+    Facts { flags: Flags::default(), shown: Vec::new(), options: Vec::new(), ..facts.clone() }
 }
 
 fn moves(before: &Session, event: Event) -> bool {

@@ -39,13 +39,13 @@ impl Talk {
     }
 
     pub(super) fn say(&mut self, text: &str) -> &mut Self {
-        let message = Message { text: Some(text.to_owned()), photos: Vec::new() };
+        let message = Message { text: Some(text.to_owned()), ..Message::default() };
         self.take(message)
     }
 
     pub(super) fn send_photo(&mut self) -> &mut Self {
         let photo = Photo::Url("https://example.com/a.jpg".to_owned());
-        self.take(Message { text: None, photos: vec![photo] })
+        self.take(Message { photos: vec![photo], ..Message::default() })
     }
 
     pub(super) fn take(&mut self, message: Message) -> &mut Self {

@@ -92,8 +92,11 @@ pub(super) fn of(session: &Session, perceived: &Perceived) -> Intent {
     if perceived.has_any(&FOR_A_HUMAN) {
         return Intent::Complaint;
     }
+    if perceived.may_be_receipt() && awaits_proof(session) {
+        return Intent::PaymentDelivery;
+    }
     if perceived.photos > 0 {
-        return if awaits_proof(session) { Intent::PaymentDelivery } else { Intent::PhotoIdent };
+        return Intent::PhotoIdent;
     }
     if perceived.words == 0 && !has_figures(perceived) {
         let agrees = perceived.is_nod || perceived.has(Signal::Consent);

@@ -61,6 +61,8 @@ template_keys! {
     DiscoveryAskWhatAndHeight = "discovery.ask_what_and_height" [];
     /// Something could not be read.
     DiscoveryNotUnderstood = "discovery.not_understood" [];
+    /// A voice message, a video, a sticker or a file came, which the assistant cannot read.
+    DiscoveryCannotOpen = "discovery.cannot_open" [];
     /// Three turns without progress: the question is put differently.
     DiscoveryPutDifferently = "discovery.put_differently" [];
     /// Five turns without progress: options to tap.

@@ -24,6 +24,9 @@ pub struct Facts {
     pub shown: Vec<ProductId>,
     /// The two garments that were named last, the newest last: "how do they differ?" means them.
     pub recent: Vec<ProductId>,
+    /// The answers that the last turn offered to tap: a number alone names one of them. Empty where
+    /// a list of garments was shown, whose numbers mean the garments.
+    pub options: Vec<String>,
     /// The photos of colours of which there are more than were shown.
     pub gallery: Option<Gallery>,
     /// What is taken.
