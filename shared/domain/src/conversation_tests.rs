@@ -6,14 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use crate::{
-    decide::ManagerAct,
+    decide::{Deed, ManagerAct},
     language::rules::{self, Signal},
     language::token::tokens,
     photo::Photo,
     reply::Bubble,
     session::Session,
     state::{Intent, Phase, State},
-    testing::shop,
+    testing::{manager, shop},
     turn::{self, Action, Message, Turn, TurnInput},
 };
 
@@ -95,7 +95,7 @@ fn say(session: &Session, text: &str, now: Timestamp) -> Turn {
         _ => None,
     };
     if let Some(act) = act {
-        return turn::take_for_manager(&shop(), session, act, now);
+        return turn::take_for_manager(&shop(), session, &manager(), &Deed::Press(act), now);
     }
     let message = if text == "[photo]" {
         Message {

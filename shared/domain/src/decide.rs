@@ -13,6 +13,7 @@ mod present;
 mod progress;
 mod sale;
 mod service;
+mod timer;
 mod upsell;
 
 use jiff::{Timestamp, ToSpan};
@@ -21,12 +22,14 @@ use self::{draft::Draft, service::Answer};
 pub use self::{
     draft::Say,
     edges::{EDGES, Edge, Event, To, follow},
-    manager::ManagerAct,
+    manager::{Deed, Manager, ManagerAct},
+    timer::next_due,
 };
 use crate::{
     language::rules::Signal,
     perceive::Perceived,
     prompts::{TemplateKey, Values},
+    reply::Bubble,
     session::Session,
     shop::Shop,
     state::{Intent, State},
@@ -43,6 +46,8 @@ pub struct Decision {
     pub says: Vec<Say>,
     /// What can be tapped instead of typed.
     pub options: Vec<String>,
+    /// What a manager says.
+    pub words_of_manager: Vec<Bubble>,
     /// What else has to happen.
     pub actions: Vec<Action>,
     /// The garments that are named.
@@ -78,17 +83,27 @@ pub fn decide(
     conclude(draft, event)
 }
 
-/// Decides what a manager's button does.
+/// Decides what a manager's deed does.
 #[must_use]
 pub fn decide_for_manager(
     shop: &Shop<'_>,
     session: Session,
-    act: ManagerAct,
+    by: &Manager,
+    deed: &Deed,
     now: Timestamp,
 ) -> Decision {
     let nothing_said = Perceived::default();
     let mut draft = Draft::new(shop, &nothing_said, now, session);
-    let event = manager::act(&mut draft, act);
+    let event = manager::act(&mut draft, by, deed);
+    conclude(draft, event)
+}
+
+/// Decides what the passing of time does; to be asked when something is due, see [`next_due`].
+#[must_use]
+pub fn decide_on_time(shop: &Shop<'_>, session: Session, now: Timestamp) -> Decision {
+    let nothing_said = Perceived::default();
+    let mut draft = Draft::new(shop, &nothing_said, now, session);
+    let event = timer::pass(&mut draft);
     conclude(draft, event)
 }
 
@@ -101,14 +116,14 @@ fn conclude(mut draft: Draft<'_>, event: Event) -> Decision {
     if draft.options.is_empty() && is_asking {
         draft.options = progress::quick_answers(&draft, state, phase);
     }
-    let Draft { mut session, actions, products, options, .. } = draft;
+    let Draft { mut session, actions, products, options, words_of_manager, .. } = draft;
     if event != Event::Silent {
         let has_numbers = word::names(&says).iter().any(|text| text.starts_with("discovery.item"));
         let kept = if has_numbers { Vec::new() } else { options.clone() };
         session.facts_mut().options = kept;
     }
     let session = session.moved_to(state, phase);
-    Decision { session, says, options, actions, products, event, edge }
+    Decision { session, says, options, words_of_manager, actions, products, event, edge }
 }
 
 /// Whether a human has the conversation still (decision 8). A hand-over that timed out ends here.
@@ -117,6 +132,7 @@ fn is_silent(draft: &Draft<'_>) -> bool {
     draft
         .facts()
         .hand_over
+        .as_ref()
         .is_some_and(|hand_over| draft.now.duration_since(hand_over.at) < timeout)
 }
 

@@ -3,4 +3,4 @@
 
 mod flow;
 mod reading;
-mod talk;
+pub(crate) mod talk;

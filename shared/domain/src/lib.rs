@@ -4,6 +4,7 @@
 //! argument, what it decided goes out as a value, so any turn can be replayed from its trace.
 
 pub mod attachment;
+pub mod card;
 pub mod catalog;
 pub mod channel;
 pub mod check;

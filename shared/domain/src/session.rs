@@ -1,5 +1,6 @@
 //! All that is kept of a conversation between two turns.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub mod cart;
@@ -23,6 +24,8 @@ pub struct Session {
     phase: Phase,
     /// How many turns were taken; also the seed of the wording, so that a replay says the same.
     turns: u32,
+    /// When the customer last wrote.
+    heard_at: Option<Timestamp>,
     facts: Facts,
 }
 
@@ -49,6 +52,12 @@ impl Session {
     #[must_use]
     pub const fn turns(&self) -> u32 {
         self.turns
+    }
+
+    /// When the customer last wrote; `None` where they never did.
+    #[must_use]
+    pub const fn heard_at(&self) -> Option<Timestamp> {
+        self.heard_at
     }
 
     /// What was said so far, each thing once.
@@ -90,6 +99,11 @@ impl Session {
             session.phase = self.facts.sale_phase();
         }
         session
+    }
+
+    /// The customer wrote.
+    pub(crate) const fn hear(&mut self, now: Timestamp) {
+        self.heard_at = Some(now);
     }
 
     /// Stands again where it stood before a human took over.

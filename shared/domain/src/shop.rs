@@ -27,13 +27,19 @@ pub struct Shop<'a> {
 pub struct Settings {
     /// How long a human has a conversation before the assistant answers again (decision 8).
     pub hand_over_timeout: SignedDuration,
+    /// How long a customer waits for a human before the managers are reminded (decision 8).
+    pub hand_over_reminder: SignedDuration,
     /// Where customers pay; `None` makes the step of payment a human's (decision 3).
     pub requisites: Option<Requisites>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { hand_over_timeout: SignedDuration::from_hours(12), requisites: None }
+        Self {
+            hand_over_timeout: SignedDuration::from_hours(12),
+            hand_over_reminder: SignedDuration::from_mins(15),
+            requisites: None,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::{fs, path::Path, sync::LazyLock};
 
 use crate::{
     catalog::Catalog,
+    decide::Manager,
     prompts::Prompts,
     shop::{Requisites, Settings, Shop, Words},
 };
@@ -55,4 +56,9 @@ pub(crate) fn files_under(root: &Path, folder: &str) -> Vec<(String, String)> {
         }
     }
     files
+}
+
+/// A manager of the shop.
+pub(crate) fn manager() -> Manager {
+    Manager { id: 1, name: "Олена".to_owned() }
 }

@@ -7,7 +7,7 @@ use crate::{
     attachment::Attachment,
     catalog::ProductId,
     check::{self, TurnFacts},
-    decide::{self, Decision, ManagerAct, Say},
+    decide::{self, Decision, Deed, Manager, Say},
     marks,
     money::Money,
     perceive::{self, Perceived},
@@ -56,6 +56,12 @@ pub enum Action {
     CheckPayment,
     /// The order is paid for and goes to the shop's books.
     PlaceOrder,
+    /// A customer waits for a human and nobody has answered.
+    Remind,
+    /// Nobody ended a hand-over: the assistant answers again.
+    EndHandOver,
+    /// A manager wrote to a customer with whom another one talks: it was not passed on.
+    TellNotYours,
 }
 
 /// What a turn decided.
@@ -149,23 +155,33 @@ pub enum Mode {
 /// Takes a turn: reads the burst, decides, words the answer, checks it.
 #[must_use]
 pub fn take(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Turn {
-    let resumed = session.resumed();
+    let mut resumed = session.resumed();
+    resumed.hear(input.now);
     let mut perceived = perceive::read(shop, &resumed, input);
     let hits = std::mem::take(&mut perceived.hits);
     let decision = decide::decide(shop, resumed, &perceived, input.now);
     Turn::of(shop, session, &perceived, hits, decision)
 }
 
-/// Takes a turn that a manager's button makes.
+/// Takes a turn that a manager makes.
 #[must_use]
 pub fn take_for_manager(
     shop: &Shop<'_>,
     session: &Session,
-    act: ManagerAct,
+    by: &Manager,
+    deed: &Deed,
     now: Timestamp,
 ) -> Turn {
-    let decision = decide::decide_for_manager(shop, session.resumed(), act, now);
+    let decision = decide::decide_for_manager(shop, session.resumed(), by, deed, now);
     Turn::of(shop, session, &Perceived::default(), Vec::new(), decision)
+}
+
+/// Takes the turn that is due at `now`; `None` where nothing is.
+#[must_use]
+pub fn take_on_time(shop: &Shop<'_>, session: &Session, now: Timestamp) -> Option<Turn> {
+    decide::next_due(session, shop.settings).filter(|due| *due <= now)?;
+    let decision = decide::decide_on_time(shop, session.resumed(), now);
+    Some(Turn::of(shop, session, &Perceived::default(), Vec::new(), decision))
 }
 
 impl Turn {
@@ -180,7 +196,8 @@ impl Turn {
         let facts = facts_used(&decision);
         let marks =
             marks::changed(shop, session, &decision.session, perceived.intent, &decision.products);
-        let (bubbles, checks_failed) = reply(shop, session.turns(), &decision);
+        let (mut bubbles, checks_failed) = reply(shop, session.turns(), &decision);
+        bubbles.extend(decision.words_of_manager);
         Self {
             reply: Reply { bubbles, quick_replies: decision.options, marks },
             actions: decision.actions,

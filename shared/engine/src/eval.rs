@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use mirt_domain::{
     catalog::ProductId,
     check::{self, TurnFacts},
-    decide::ManagerAct,
+    decide::{Deed, Manager, ManagerAct},
     money::Money,
     photo::Photo,
     reply::{Bubble, Reply},
@@ -190,6 +190,11 @@ pub fn parse(json: &str) -> Result<Suite, ParseError> {
     Ok(serde_json::from_str(json)?)
 }
 
+/// Who presses the buttons in an evaluation.
+fn manager() -> Manager {
+    Manager { id: 1, name: "Eval".to_owned() }
+}
+
 /// The settings of an evaluation: requisites that nobody can take for real ones (decision 3).
 #[must_use]
 pub fn settings() -> Settings {
@@ -226,7 +231,7 @@ pub fn run_dialogue(shop: &Shop<'_>, dialogue: &Dialogue) -> CaseResult {
     for (at, step) in dialogue.turns.iter().enumerate() {
         now += SignedDuration::from_mins(step.after_minutes.unwrap_or(1));
         let turn = match step.manager {
-            Some(act) => turn::take_for_manager(shop, &session, act, now),
+            Some(act) => turn::take_for_manager(shop, &session, &manager(), &Deed::Press(act), now),
             None => turn::take(shop, &session, &TurnInput { messages: messages(step), now }),
         };
         let failed: Vec<String> = failures(shop, &turn, &step.expect)

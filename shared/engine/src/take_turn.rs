@@ -304,6 +304,15 @@ fn log_turn(id: &SessionId, commit: &TurnCommit) {
             Action::PlaceOrder => {
                 tracing::info!(event = "order_to_place", channel = %id.channel, turn = n);
             }
+            Action::Remind => {
+                tracing::warn!(event = "hand_over_unanswered", channel = %id.channel, turn = n);
+            }
+            Action::EndHandOver => {
+                tracing::warn!(event = "hand_over_timed_out", channel = %id.channel, turn = n);
+            }
+            Action::TellNotYours => {
+                tracing::info!(event = "managers_words_held_back", channel = %id.channel, turn = n);
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     money::Money,
     perceive::Perceived,
     prompts::{Placeholder, TemplateKey, Values},
+    reply::Bubble,
     session::{Session, facts::Facts},
     shop::Shop,
     size::Size,
@@ -50,6 +51,8 @@ pub(super) struct Draft<'t> {
     pub(super) products: Vec<NamedProduct>,
     /// What can be tapped instead of typed.
     pub(super) options: Vec<String>,
+    /// What a manager says: their words go out as they are.
+    pub(super) words_of_manager: Vec<Bubble>,
     question: Option<Say>,
 }
 
@@ -70,8 +73,14 @@ impl<'t> Draft<'t> {
             actions: Vec::new(),
             products: Vec::new(),
             options: Vec::new(),
+            words_of_manager: Vec::new(),
             question: None,
         }
+    }
+
+    /// Passes a manager's words on.
+    pub(super) fn say_for_manager(&mut self, words: Bubble) {
+        self.words_of_manager.push(words);
     }
 
     /// What is known.

@@ -5,9 +5,20 @@ use serde::{Deserialize, Serialize};
 use super::{draft::Draft, edges::Event, upsell};
 use crate::{
     prompts::TemplateKey,
+    reply::Bubble,
     session::facts::{EscalationReason, HandOver},
+    state::{Phase, State},
     turn::Action,
 };
+
+/// Who of the shop's people does something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manager {
+    /// Their id where they work: a Telegram user.
+    pub id: i64,
+    /// How the others know them.
+    pub name: String,
+}
 
 /// A manager's button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,41 +28,116 @@ pub enum ManagerAct {
     Approve,
     /// The money is not there.
     Reject,
+    /// The money is there and is too little or too much.
+    RejectSum,
+    /// The receipt cannot be read.
+    RejectUnreadable,
     /// The manager answers from now on.
     TakeOver,
-    /// The assistant answers again.
+    /// The assistant answers again, from where it was.
     HandBack,
+    /// The matter is done; the assistant answers what comes next.
+    Close,
 }
 
-/// Does what a manager's button says. A button that fits nothing, because the conversation has gone
-/// on since, does nothing.
-pub(super) fn act(draft: &mut Draft<'_>, act: ManagerAct) -> Event {
+/// What a manager does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// Presses a button.
+    Press(ManagerAct),
+    /// Writes to the customer.
+    Write(String),
+}
+
+/// Does what a manager does. A button that fits nothing, because the conversation has gone on since
+/// or another manager has it, does nothing.
+pub(super) fn act(draft: &mut Draft<'_>, by: &Manager, deed: &Deed) -> Event {
+    let act = match deed {
+        Deed::Write(words) => return write(draft, by, words),
+        Deed::Press(act) => *act,
+    };
     let payment = &draft.facts().payment;
     let is_open = payment.proof && !payment.is_approved;
     match act {
         ManagerAct::Approve if is_open => approve(draft),
-        ManagerAct::Reject if is_open => {
-            draft.facts_mut().payment.proof = false;
-            draft.tell(TemplateKey::PaymentRejected);
-            Event::Rejected
+        ManagerAct::Reject if is_open => reject(draft, TemplateKey::PaymentRejected),
+        ManagerAct::RejectSum if is_open => reject(draft, TemplateKey::PaymentRejectedSum),
+        ManagerAct::RejectUnreadable if is_open => {
+            reject(draft, TemplateKey::PaymentRejectedUnreadable)
         }
-        ManagerAct::TakeOver => {
-            let (from, awaited, at) = (draft.session.state(), draft.session.phase(), draft.now);
-            let reason = EscalationReason::TakenOver;
-            draft.facts_mut().hand_over = Some(HandOver { at, reason, from, awaited });
-            Event::Escalated
-        }
+        ManagerAct::TakeOver => take_over(draft, by),
         ManagerAct::HandBack => {
             draft.end_hand_over();
             Event::HandedBack
         }
-        ManagerAct::Approve | ManagerAct::Reject => Event::Silent,
+        ManagerAct::Close if draft.facts().hand_over.is_some() => {
+            draft.facts_mut().hand_over = None;
+            Event::TookLeave
+        }
+        ManagerAct::Approve
+        | ManagerAct::Reject
+        | ManagerAct::RejectSum
+        | ManagerAct::RejectUnreadable
+        | ManagerAct::Close => Event::Silent,
     }
+}
+
+/// The first to take over has it.
+fn take_over(draft: &mut Draft<'_>, by: &Manager) -> Event {
+    let at = draft.now;
+    if let Some(hand_over) = &mut draft.facts_mut().hand_over {
+        if hand_over.by.is_none() {
+            hand_over.by = Some(by.clone());
+            hand_over.at = at;
+        }
+        return Event::Silent;
+    }
+    let (from, awaited) = (draft.session.state(), draft.session.phase());
+    let reason = EscalationReason::TakenOver;
+    let hand_over = HandOver { by: Some(by.clone()), ..HandOver::new(at, reason, from, awaited) };
+    draft.facts_mut().hand_over = Some(hand_over);
+    Event::Escalated
+}
+
+/// Who writes has taken over. Words of another manager than the one who has it are not passed on:
+/// the customer would be spoken to by two.
+fn write(draft: &mut Draft<'_>, by: &Manager, words: &str) -> Event {
+    let event = take_over(draft, by);
+    let at = draft.now;
+    let Some(hand_over) = &mut draft.facts_mut().hand_over else { return event };
+    if hand_over.by.as_ref().is_some_and(|holder| holder.id != by.id) {
+        draft.actions.push(Action::TellNotYours);
+        return event;
+    }
+    hand_over.at = at;
+    hand_over.is_answered = true;
+    draft.say_for_manager(Bubble::Text(words.to_owned()));
+    event
 }
 
 fn approve(draft: &mut Draft<'_>) -> Event {
     draft.facts_mut().payment.is_approved = true;
     draft.actions.push(Action::PlaceOrder);
     draft.tell(TemplateKey::PaymentApproved);
+    if let Some(hand_over) = &mut draft.facts_mut().hand_over {
+        // A human talks with the customer; what is left of the sale is theirs.
+        hand_over.from = State::End;
+        hand_over.awaited = Phase::Completed;
+        return Event::Silent;
+    }
     if upsell::offer(draft) { Event::ApprovedAndUpsold } else { Event::Approved }
 }
+
+fn reject(draft: &mut Draft<'_>, key: TemplateKey) -> Event {
+    draft.facts_mut().payment.proof = false;
+    draft.tell(key);
+    if let Some(hand_over) = &mut draft.facts_mut().hand_over {
+        hand_over.awaited = Phase::WaitingForPaymentProof;
+        return Event::Silent;
+    }
+    Event::Rejected
+}
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,7 @@ pub(super) fn escalate(draft: &mut Draft<'_>, reason: EscalationReason, key: Tem
     draft.tell(key);
     draft.actions.push(Action::Escalate { reason });
     let (from, awaited, at) = (draft.session.state(), draft.session.phase(), draft.now);
-    draft.facts_mut().hand_over = Some(HandOver { at, reason, from, awaited });
+    draft.facts_mut().hand_over = Some(HandOver::new(at, reason, from, awaited));
     Event::Escalated
 }
 

@@ -261,6 +261,10 @@ template_keys! {
     PaymentApproved = "payment.approved" [];
     /// The manager did not find the money.
     PaymentRejected = "payment.rejected" [];
+    /// A manager found another sum.
+    PaymentRejectedSum = "payment.rejected_sum" [];
+    /// A manager cannot read the receipt.
+    PaymentRejectedUnreadable = "payment.rejected_unreadable" [];
     /// Where to pay, before there is an order.
     PaymentNotYet = "payment.not_yet" [];
     /// Delivery.
@@ -319,6 +323,54 @@ template_keys! {
     HandoverPayment = "handover.payment" [];
     /// A human was promised.
     HandoverWaiting = "handover.waiting" [];
+    /// On a manager's card: who the customer is.
+    CardCustomer = "card.customer" [Customer, Phone];
+    /// On a manager's card: where the parcel goes.
+    CardDelivery = "card.delivery" [City, Branch];
+    /// On a manager's card: one line of the cart.
+    CardLine = "card.line" [N, Name, Color, Size, Quantity, Price];
+    /// On a manager's card: what the cart costs.
+    CardTotal = "card.total" [Total];
+    /// On a manager's card: the full sum is paid at once.
+    CardPaysFull = "card.pays_full" [Total];
+    /// On a manager's card: a part is paid at once.
+    CardPaysPart = "card.pays_part" [Prepayment, Rest];
+    /// On a manager's card: what the customer looks at.
+    CardLooksAt = "card.looks_at" [Name];
+    /// On a manager's card: a child's height.
+    CardHeight = "card.height" [Height];
+    /// On a manager's card: goes before what the customer wrote.
+    CardWrote = "card.wrote" [];
+    /// On a manager's card: a photo came.
+    CardPhoto = "card.photo" [];
+    /// On a manager's card: nobody has the conversation yet.
+    CardFree = "card.free" [];
+    /// On a manager's card: who has the conversation.
+    CardTakenBy = "card.taken_by" [Manager];
+    /// On a manager's card: the assistant has the conversation.
+    CardWithAssistant = "card.with_assistant" [];
+    /// On a manager's card: the money was found.
+    CardPaid = "card.paid" [];
+    /// A manager's button: take over.
+    CardTakeOver = "card.take_over" [];
+    /// A manager's button: the money is there.
+    CardApprove = "card.approve" [];
+    /// A manager's button: the money is not there.
+    CardReject = "card.reject" [];
+    /// A manager's button: another sum.
+    CardRejectSum = "card.reject_sum" [];
+    /// A manager's button: the receipt cannot be read.
+    CardRejectUnreadable = "card.reject_unreadable" [];
+    /// A manager's button: the assistant answers again.
+    CardHandBack = "card.hand_back" [];
+    /// A manager's button: the matter is done.
+    CardClose = "card.close" [];
+    /// To a manager who pressed a button: it was taken.
+    CardTaken = "card.taken" [];
+    /// To somebody who is none of the managers.
+    CardNotAllowed = "card.not_allowed" [];
+    /// To a manager: the card is too old.
+    CardGone = "card.gone" [];
     /// The customer writes too much.
     LimitsSlowDown = "limits.slow_down" [];
     /// Off the topic.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{cart::Cart, customer::Customer};
 use crate::{
     catalog::{CategoryKey, ColorKey, FeatureKey, ProductId},
+    decide::Manager,
     size::{Height, Size},
     state::{Phase, State},
 };
@@ -118,9 +119,9 @@ pub enum PaymentMethod {
 }
 
 /// A human has the conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HandOver {
-    /// Since when; counted for the time-out.
+    /// When a human last did something, at first when one was called; counted for the time-out.
     pub at: Timestamp,
     /// Why.
     pub reason: EscalationReason,
@@ -128,6 +129,23 @@ pub struct HandOver {
     pub from: State,
     /// What was awaited there.
     pub awaited: Phase,
+    /// Who has it; `None` until somebody takes over.
+    #[serde(default)]
+    pub by: Option<Manager>,
+    /// Whether the customer has heard from a human.
+    #[serde(default)]
+    pub is_answered: bool,
+    /// Whether the managers were reminded.
+    #[serde(default)]
+    pub is_reminded: bool,
+}
+
+impl HandOver {
+    /// A human is called.
+    #[must_use]
+    pub const fn new(at: Timestamp, reason: EscalationReason, from: State, awaited: Phase) -> Self {
+        Self { at, reason, from, awaited, by: None, is_answered: false, is_reminded: false }
+    }
 }
 
 /// Why a human is needed. Holds no words of the customer, so it may be logged.

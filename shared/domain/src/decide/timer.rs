@@ -1,0 +1,35 @@
+//! What the passing of time does to a conversation.
+
+use jiff::Timestamp;
+
+use super::{draft::Draft, edges::Event};
+use crate::{session::Session, shop::Settings, turn::Action};
+
+/// When time will do something to a session next; `None` where it never will.
+#[must_use]
+pub fn next_due(session: &Session, settings: &Settings) -> Option<Timestamp> {
+    let hand_over = session.facts().hand_over.as_ref()?;
+    let is_waiting = !hand_over.is_answered && !hand_over.is_reminded;
+    let after = if is_waiting {
+        settings.hand_over_reminder.min(settings.hand_over_timeout)
+    } else {
+        settings.hand_over_timeout
+    };
+    // A moment that no calendar has is never reached.
+    hand_over.at.checked_add(after).ok()
+}
+
+/// Does what is due: the managers are reminded of a customer whom nobody answers, and a hand-over
+/// that nobody ended ends (decision 8).
+pub(super) fn pass(draft: &mut Draft<'_>) -> Event {
+    let (now, settings) = (draft.now, draft.shop.settings);
+    let Some(hand_over) = &mut draft.facts_mut().hand_over else { return Event::Silent };
+    if now.duration_since(hand_over.at) >= settings.hand_over_timeout {
+        draft.end_hand_over();
+        draft.actions.push(Action::EndHandOver);
+        return Event::HandedBack;
+    }
+    hand_over.is_reminded = true;
+    draft.actions.push(Action::Remind);
+    Event::Silent
+}
