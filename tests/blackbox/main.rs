@@ -10,6 +10,7 @@ mod delivery;
 mod evaluation;
 mod limits;
 mod looking_in;
+mod managers;
 mod once;
 mod order;
 mod sale;

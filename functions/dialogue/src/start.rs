@@ -72,6 +72,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
             settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API),
             &secret.telegram_bot_token,
         ),
+        managers: settings.get("MIRT_MANAGERS_CHAT").map(str::to_owned),
     };
     let shop_settings = ShopSettings { requisites: secret.requisites, ..ShopSettings::default() };
     let words = Words::of(mirt_content::catalog());

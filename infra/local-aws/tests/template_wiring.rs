@@ -105,6 +105,7 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_BURST_QUIET_MS", "1500"),
             ("MIRT_CHANNEL_SECRET", "mirt/dev/channels"),
             ("MIRT_LOG", "info"),
+            ("MIRT_MANAGERS_CHAT", ""),
             ("MIRT_MANYCHAT_MARKS", ""),
             ("MIRT_MANYCHAT_QUICK_REPLIES", "none"),
             ("MIRT_TABLE", "mirt-dev"),

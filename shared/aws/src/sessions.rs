@@ -1,14 +1,15 @@
 //! Sessions read, turns committed, deliveries noted.
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, WriteRequest,
+    AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, TransactWriteItem, WriteRequest,
 };
 use jiff::Timestamp;
 use mirt_domain::session_id::SessionId;
 use mirt_engine::{
+    alert::{Alert, PendingAlert},
     failure::PortError,
     session_store::{
-        CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
+        CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, PendingKey,
         PendingReply, SettleOutbox, TurnCommit, TurnRecord, sort_inbox,
     },
 };
@@ -16,9 +17,10 @@ use mirt_engine::{
 use crate::{
     error::{port_error, unreadable},
     table::{
-        DUE_AT, Due, Item, SK_INBOX, SK_INTAKE, SK_OUTBOX, SK_STATE, SK_TURN, TURN_KEPT, Table,
-        counter, data, due, from_data, key, number, outbox_key, outbox_sk, overdue, session_pk,
-        string, text, time, ttl, turn_sk, undelivered_sk,
+        DUE_AT, Due, Item, SK_INBOX, SK_INTAKE, SK_MANAGER, SK_OUTBOX, SK_STATE, SK_TURN,
+        TURN_KEPT, Table, alert_sk, counter, data, due, from_data, key, number, outbox_key,
+        outbox_sk, overdue, pending_sk, session_pk, string, text, time, ttl, turn_sk,
+        undelivered_sk,
     },
     transaction::{Written, check, delete, put},
 };
@@ -91,6 +93,7 @@ impl LoadSession for Table {
             last_reply: None,
             inbox: Vec::new(),
             outbox: Vec::new(),
+            alerts: Vec::new(),
         };
         for item in self.range(&session_pk(id), SK_INBOX, SK_STATE).await? {
             match text(&item, "sk") {
@@ -103,6 +106,13 @@ impl LoadSession for Table {
                 sk if sk.starts_with(SK_INBOX) => loaded
                     .inbox
                     .push(InboxEntry { key: sk.to_owned(), event: from_data("an event", &item)? }),
+                sk if sk.starts_with(SK_MANAGER) => {
+                    loaded.alerts.push(PendingAlert {
+                        alert: from_data("an alert", &item)?,
+                        failures: counter(&item, FAILURES),
+                        due_at: time(&item, DUE_AT),
+                    });
+                }
                 sk if sk.starts_with(SK_OUTBOX) => {
                     loaded.outbox.push(PendingReply {
                         entry: from_data("a reply", &item)?,
@@ -115,6 +125,7 @@ impl LoadSession for Table {
         }
         sort_inbox(&mut loaded.inbox);
         loaded.outbox.sort_by_key(|pending| pending.entry.key);
+        loaded.alerts.sort_by_key(|pending| pending.alert.key);
         Ok(loaded)
     }
 }
@@ -167,6 +178,10 @@ impl CommitTurn for Table {
             items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(item)))?);
         }
 
+        for alert in &turn.alerts {
+            items.push(self.put_alert(id, alert)?);
+        }
+
         let mut record = key(pk.clone(), turn_sk(turn.record.n));
         record.extend([data(what, &turn.record)?, ttl(turn.record.at, TURN_KEPT)]);
         items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(record)))?);
@@ -190,13 +205,17 @@ impl CommitTurn for Table {
 }
 
 impl SettleOutbox for Table {
-    async fn mark_delivered(&self, id: &SessionId, entries: &[OutboxKey]) -> Result<(), PortError> {
+    async fn mark_delivered(
+        &self,
+        id: &SessionId,
+        entries: &[PendingKey],
+    ) -> Result<(), PortError> {
         let what = "a delivery mark";
         let deletes = entries
             .iter()
             .map(|entry| {
                 DeleteRequest::builder()
-                    .set_key(Some(key(session_pk(id), outbox_sk(*entry))))
+                    .set_key(Some(key(session_pk(id), pending_sk(*entry))))
                     .build()
                     .map(|request| WriteRequest::builder().delete_request(request).build())
                     .map_err(|error| unreadable(what, error))
@@ -213,6 +232,7 @@ impl SettleOutbox for Table {
         id: &SessionId,
         entry: &OutboxEntry,
         reason: &str,
+        alert: &Alert,
     ) -> Result<(), PortError> {
         let what = "a refused reply";
         let pk = session_pk(id);
@@ -228,6 +248,7 @@ impl SettleOutbox for Table {
                     .set_key(Some(key(pk, outbox_sk(entry.key))))
                     .condition_expression("attribute_exists(pk)"),
             )?,
+            self.put_alert(id, alert)?,
         ];
         match self.write(what, items).await? {
             // Another instance has settled it.
@@ -238,7 +259,7 @@ impl SettleOutbox for Table {
     async fn postpone(
         &self,
         id: &SessionId,
-        entry: OutboxKey,
+        entry: PendingKey,
         failures: u32,
         due_at: Timestamp,
     ) -> Result<(), PortError> {
@@ -247,7 +268,7 @@ impl SettleOutbox for Table {
             .client
             .update_item()
             .table_name(&self.name)
-            .set_key(Some(key(session_pk(id), outbox_sk(entry))))
+            .set_key(Some(key(session_pk(id), pending_sk(entry))))
             .update_expression("SET #failures = :failures, #due_at = :due_at")
             // One that was delivered meanwhile must not come back.
             .condition_expression("attribute_exists(pk)")
@@ -272,6 +293,15 @@ impl SettleOutbox for Table {
 }
 
 impl Table {
+    /// Something that managers have to hear of.
+    fn put_alert(&self, id: &SessionId, alert: &Alert) -> Result<TransactWriteItem, PortError> {
+        let what = "an alert";
+        let mut item = key(session_pk(id), alert_sk(alert.key));
+        item.extend([data(what, alert)?]);
+        item.extend(due(Due::Manager, id, overdue(alert.raised_at)));
+        put(what, Put::builder().table_name(&self.name).set_item(Some(item)))
+    }
+
     /// Deletes all of `requests`, again for what was not processed.
     async fn delete_all(
         &self,

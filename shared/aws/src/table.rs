@@ -5,6 +5,7 @@
 //! | `S#<channel>:<user>` | `HOUR#<hour>` | how much was written in an hour, and in its minutes; expires |
 //! | | `IN#<order>#<event>` | an event that no turn has consumed |
 //! | | `INTAKE` | how many events were recorded, ever |
+//! | | `MANAGER#<turn>#<place>` | something that managers have to hear of |
 //! | | `OUT#<turn>#<part>` | a channel call to make |
 //! | | `STATE` | the checkpoint, its version, how many events were consumed, ever, and the last reply |
 //! | | `TURN#<turn>` | record and transcript of a turn; expires |
@@ -14,7 +15,7 @@
 //! `IN#` to `STATE` is one range on purpose: all that a turn reads comes with one query. `INTAKE`
 //! is an item of its own because each event writes it, and a write costs by the item's size.
 //!
-//! What is still to be done (`IN#`, `OUT#`) is in the sparse index `due` by the time at which the
+//! What is still to be done (`IN#`, `MANAGER#`, `OUT#`) is in the sparse index `due` by the time at which the
 //! sweeper looks for it.
 
 use std::{collections::HashMap, str::FromStr, time::Duration};
@@ -22,7 +23,13 @@ use std::{collections::HashMap, str::FromStr, time::Duration};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use mirt_domain::session_id::{SessionId, UserId};
-use mirt_engine::{event::InboundEvent, failure::PortError, limit::Slot, session_store::OutboxKey};
+use mirt_engine::{
+    alert::AlertKey,
+    event::InboundEvent,
+    failure::PortError,
+    limit::Slot,
+    session_store::{OutboxKey, PendingKey},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::error::unreadable;
@@ -58,6 +65,7 @@ const SESSION: &str = "S#";
 
 pub(crate) const SK_INBOX: &str = "IN#";
 pub(crate) const SK_INTAKE: &str = "INTAKE";
+pub(crate) const SK_MANAGER: &str = "MANAGER#";
 pub(crate) const SK_OUTBOX: &str = "OUT#";
 pub(crate) const SK_STATE: &str = "STATE";
 pub(crate) const SK_TURN: &str = "TURN#";
@@ -99,16 +107,19 @@ pub(crate) enum Due {
     Inbox,
     /// A reply that may never have been delivered.
     Outbox,
+    /// Something that managers may never have heard of.
+    Manager,
 }
 
 impl Due {
-    pub(crate) const ALL: [Self; 2] = [Self::Inbox, Self::Outbox];
+    pub(crate) const ALL: [Self; 3] = [Self::Inbox, Self::Outbox, Self::Manager];
 
     /// The index's partition key for one part of the entries of this kind.
     pub(crate) fn shard(self, n: u32) -> String {
         let kind = match self {
             Self::Inbox => "IN",
             Self::Outbox => "OUT",
+            Self::Manager => "MANAGER",
         };
         format!("{kind}#{n}")
     }
@@ -138,6 +149,17 @@ pub(crate) fn hour_sk(slot: Slot) -> String {
 
 pub(crate) fn outbox_sk(key: OutboxKey) -> String {
     format!("{SK_OUTBOX}{:010}#{:04}", key.turn, key.part)
+}
+
+pub(crate) fn alert_sk(key: AlertKey) -> String {
+    format!("{SK_MANAGER}{:010}#{:04}", key.turn, key.place)
+}
+
+pub(crate) fn pending_sk(key: PendingKey) -> String {
+    match key {
+        PendingKey::Reply(key) => outbox_sk(key),
+        PendingKey::Alert(key) => alert_sk(key),
+    }
 }
 
 /// The outbox key that has this sort key.

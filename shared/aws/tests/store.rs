@@ -6,6 +6,7 @@ mod stage;
 use jiff::{SignedDuration, Timestamp};
 use mirt_aws::table::Table;
 use mirt_engine::{
+    alert::PendingAlert,
     limit::{MOST_PER_MINUTE, RecordNotice as _, Slot},
     receive::{CONTENT_WINDOW, Received, RecordEvent as _},
     session_store::{
@@ -14,7 +15,7 @@ use mirt_engine::{
     },
     sweep::FindOverdue,
 };
-use stage::{Stage, commit, event, now, reply, session};
+use stage::{Stage, alert, commit, event, now, reply, session};
 
 /// A session with two events recorded, and as it is then read.
 async fn two_events(stage: &Stage) -> LoadedSession {
@@ -80,7 +81,7 @@ async fn a_turn_that_takes_a_waiting_reply_for_settled_is_a_conflict() {
     // As if the checkpoint had been read and the replies of its turn not yet.
     let turn = TurnCommit { settled: after.last_reply, ..commit(&after, 1, &[]) };
     let refused = stage.table.commit_turn(&session("a"), &turn).await;
-    stage.table.mark_delivered(&session("a"), &[last]).await.unwrap();
+    stage.table.mark_delivered(&session("a"), &[PendingKey::Reply(last)]).await.unwrap();
     let taken = stage.table.commit_turn(&session("a"), &turn).await;
 
     assert_eq!(after.last_reply, Some(last));
@@ -94,13 +95,35 @@ async fn what_was_delivered_does_not_come_back() {
     let loaded = two_events(&stage).await;
     stage.table.commit_turn(&session("a"), &commit(&loaded, 2, &["one"])).await.unwrap();
     let pending = stage.table.load_session(&session("a")).await.unwrap().outbox.remove(0);
-    let key = OutboxKey { turn: 1, part: 0 };
+    let key = PendingKey::Reply(OutboxKey { turn: 1, part: 0 });
     stage.table.mark_delivered(&session("a"), &[key]).await.unwrap();
 
     stage.table.postpone(&session("a"), key, 1, now()).await.unwrap();
-    stage.table.set_aside(&session("a"), &pending.entry, "refused").await.unwrap();
+    stage.table.set_aside(&session("a"), &pending.entry, "refused", &alert()).await.unwrap();
 
-    assert_eq!(stage.table.load_session(&session("a")).await.unwrap().outbox, []);
+    let after = stage.table.load_session(&session("a")).await.unwrap();
+    assert_eq!((after.outbox, after.alerts), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn a_reply_that_is_set_aside_leaves_an_alert_that_is_found_until_a_manager_was_told() {
+    let stage = Stage::start().await;
+    let loaded = two_events(&stage).await;
+    stage.table.commit_turn(&session("a"), &commit(&loaded, 2, &["one"])).await.unwrap();
+    let pending = stage.table.load_session(&session("a")).await.unwrap().outbox.remove(0);
+
+    stage.table.set_aside(&session("a"), &pending.entry, "refused", &alert()).await.unwrap();
+    let key = PendingKey::Alert(alert().key);
+    stage.table.postpone(&session("a"), key, 2, now()).await.unwrap();
+
+    let aside = stage.table.load_session(&session("a")).await.unwrap();
+    assert_eq!(aside.outbox, []);
+    let expected = PendingAlert { alert: alert(), failures: 2, due_at: now() };
+    assert_eq!(aside.alerts, [expected]);
+    assert_eq!(overdue(&stage.table, now()).await, ["MANAGER#0000000001#9999"]);
+    stage.table.mark_delivered(&session("a"), &[key]).await.unwrap();
+    assert_eq!(stage.table.load_session(&session("a")).await.unwrap().alerts, []);
+    assert_eq!(overdue(&stage.table, now()).await, [""; 0]);
 }
 
 #[tokio::test]
@@ -110,7 +133,7 @@ async fn a_postponed_reply_is_read_with_its_failures_and_its_time() {
     stage.table.commit_turn(&session("a"), &commit(&loaded, 2, &["one"])).await.unwrap();
     let due_at = now() + SignedDuration::from_mins(5);
 
-    let key = OutboxKey { turn: 1, part: 0 };
+    let key = PendingKey::Reply(OutboxKey { turn: 1, part: 0 });
     stage.table.postpone(&session("a"), key, 3, due_at).await.unwrap();
 
     let pending = stage.table.load_session(&session("a")).await.unwrap().outbox.remove(0);

@@ -8,7 +8,11 @@ pub mod split;
 pub mod telegram;
 
 use mirt_domain::{channel::Channel, reply::Reply, session_id::SessionId};
-use mirt_engine::{deliver::SendReply, failure::SendError};
+use mirt_engine::{
+    alert::{Alert, TellManager},
+    deliver::SendReply,
+    failure::SendError,
+};
 
 pub use inbound::ParseError;
 
@@ -19,6 +23,8 @@ pub struct Channels {
     pub manychat: manychat::Sender,
     /// Our own Telegram bot.
     pub telegram: telegram::Sender,
+    /// The Telegram chat in which that bot tells the managers; without one nobody is told.
+    pub managers: Option<String>,
 }
 
 impl SendReply for Channels {
@@ -43,5 +49,19 @@ impl SendReply for Channels {
             | Channel::Whatsapp
             | Channel::ManychatTelegram => self.manychat.send(to, part).await,
         }
+    }
+}
+
+impl TellManager for Channels {
+    async fn tell_manager(
+        &self,
+        about: &SessionId,
+        _: &Alert,
+        words: &str,
+    ) -> Result<(), SendError> {
+        let Some(chat) = &self.managers else {
+            return Err(SendError::Refused { reason: "no_managers_chat" });
+        };
+        self.telegram.send_text(chat, &format!("{words}\n{about}")).await
     }
 }

@@ -10,9 +10,10 @@ use jiff::Timestamp;
 use mirt_domain::{channel::Channel, reply::Reply, session_id::SessionId};
 
 use crate::{
+    alert::Alert,
     clock::{Clock, after, until},
     failure::{PortError, SendError},
-    session_store::{OutboxEntry, OutboxKey, PendingReply, SettleOutbox},
+    session_store::{OutboxEntry, PendingKey, PendingReply, SettleOutbox},
 };
 
 /// How long after its n-th failure a reply is tried again; the last holds for all that follow.
@@ -106,7 +107,7 @@ where
         session: &SessionId,
         entries: &[PendingReply],
     ) -> Result<Delivered, PortError> {
-        let mut sent: Vec<OutboxKey> = Vec::with_capacity(entries.len());
+        let mut sent: Vec<PendingKey> = Vec::with_capacity(entries.len());
         let stopped = self.send_all(session, entries, &mut sent).await;
         if !sent.is_empty() {
             self.note(session, &sent).await?;
@@ -133,9 +134,10 @@ where
         &self,
         session: &SessionId,
         entries: &[PendingReply],
-        sent: &mut Vec<OutboxKey>,
+        sent: &mut Vec<PendingKey>,
     ) -> Result<Stopped, PortError> {
         for PendingReply { entry, failures, due_at } in entries {
+            let key = PendingKey::Reply(entry.key);
             let now = self.clock.now();
             if now > entry.expires_at {
                 self.set_aside(session, entry, "window_closed").await?;
@@ -144,12 +146,12 @@ where
             if *failures > 0 && now < *due_at {
                 return Ok(Stopped::NotDue);
             }
-            let left = until(now, self.deadline).saturating_sub(TIME_TO_NOTE);
+            let left = self.time_left();
             if left.is_zero() {
                 return Ok(Stopped::OutOfTime);
             }
-            match self.send_within(left, session, &entry.part).await {
-                Ok(()) => sent.push(entry.key),
+            match self.within(left, self.channels.send(session, &entry.part)).await {
+                Ok(()) => sent.push(key),
                 Err(SendError::Refused { reason }) => {
                     self.set_aside(session, entry, reason).await?;
                 }
@@ -161,28 +163,11 @@ where
                         failures,
                         error = %source,
                     );
-                    return Ok(Stopped::Failed { key: entry.key, failures, asked });
+                    return Ok(Stopped::Failed { key, failures, asked });
                 }
             }
         }
         Ok(Stopped::AtTheEnd)
-    }
-
-    /// One call, cut off when time is up.
-    async fn send_within(
-        &self,
-        limit: Duration,
-        session: &SessionId,
-        part: &Reply,
-    ) -> Result<(), SendError> {
-        let (send, limit) =
-            (pin!(self.channels.send(session, part)), pin!(self.clock.sleep(limit)));
-        match select(send, limit).await {
-            Either::Left((result, _)) => result,
-            Either::Right(_) => {
-                Err(SendError::Retry { after: None, source: "no answer in time".into() })
-            }
-        }
     }
 
     async fn set_aside(
@@ -191,11 +176,40 @@ where
         entry: &OutboxEntry,
         reason: &str,
     ) -> Result<(), PortError> {
-        tracing::error!(event = "reply_set_aside", channel = %session.channel, reason);
-        self.store.set_aside(session, entry, reason).await
+        let what = "reply_set_aside";
+        tracing::error!(event = "degraded", what, channel = %session.channel, reason);
+        let alert = Alert::for_unsent(entry.key.turn, reason, self.clock.now());
+        self.store.set_aside(session, entry, reason, &alert).await
+    }
+}
+
+impl<K: Clock, S: SettleOutbox, C> Delivery<'_, K, S, C> {
+    /// How long a call that begins now may take.
+    pub(crate) fn time_left(&self) -> Duration {
+        until(self.clock.now(), self.deadline).saturating_sub(TIME_TO_NOTE)
     }
 
-    async fn note(&self, session: &SessionId, sent: &[OutboxKey]) -> Result<(), PortError> {
+    /// One call, cut off when time is up.
+    pub(crate) async fn within(
+        &self,
+        limit: Duration,
+        call: impl Future<Output = Result<(), SendError>>,
+    ) -> Result<(), SendError> {
+        let (call, limit) = (pin!(call), pin!(self.clock.sleep(limit)));
+        match select(call, limit).await {
+            Either::Left((result, _)) => result,
+            Either::Right(_) => {
+                Err(SendError::Retry { after: None, source: "no answer in time".into() })
+            }
+        }
+    }
+
+    /// Notes what was taken.
+    pub(crate) async fn note(
+        &self,
+        session: &SessionId,
+        sent: &[PendingKey],
+    ) -> Result<(), PortError> {
         let mut attempt = 1;
         loop {
             match self.store.mark_delivered(session, sent).await {
@@ -218,7 +232,7 @@ enum Stopped {
     OutOfTime,
     /// At an entry that the channel did not take.
     Failed {
-        key: OutboxKey,
+        key: PendingKey,
         /// How often it has failed by now.
         failures: u32,
         /// How long the channel asked to be left alone.

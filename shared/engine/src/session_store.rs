@@ -12,6 +12,7 @@ use mirt_domain::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    alert::{Alert, AlertKey, PendingAlert},
     event::{EventOrder, InboundEvent},
     failure::PortError,
 };
@@ -31,6 +32,8 @@ pub struct LoadedSession {
     pub inbox: Vec<InboxEntry>,
     /// The replies that no delivery was noted for, in order.
     pub outbox: Vec<PendingReply>,
+    /// What no manager was told of yet, in order.
+    pub alerts: Vec<PendingAlert>,
 }
 
 /// An event in the inbox.
@@ -49,6 +52,15 @@ pub struct OutboxKey {
     pub turn: u64,
     /// Its place among that turn's messages.
     pub part: u32,
+}
+
+/// Something that waits for its delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PendingKey {
+    /// A reply to the customer.
+    Reply(OutboxKey),
+    /// Something for a manager.
+    Alert(AlertKey),
 }
 
 /// One call of a channel that is still to be made.
@@ -129,6 +141,8 @@ pub struct TurnCommit {
     pub consumed: Vec<String>,
     /// The channel calls to make.
     pub outbox: Vec<OutboxEntry>,
+    /// What managers have to hear of.
+    pub alerts: Vec<Alert>,
     /// The record of the turn.
     pub record: TurnRecord,
 }
@@ -173,20 +187,20 @@ pub trait CommitTurn: Send + Sync {
     ) -> impl Future<Output = Result<(), CommitError>> + Send;
 }
 
-/// Notes what became of outbox entries.
+/// Notes what became of replies and alerts.
 pub trait SettleOutbox: Send + Sync {
-    /// Forgets entries that the channel took.
+    /// Forgets what was taken.
     ///
     /// # Errors
     /// When the store did not do it; the entries will be delivered once more.
     fn mark_delivered(
         &self,
         id: &SessionId,
-        entries: &[OutboxKey],
+        entries: &[PendingKey],
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
-    /// Takes an entry that will never be sent out of the outbox and keeps it aside, with the reason,
-    /// for a human. Does nothing when the entry is not there any more.
+    /// Takes a reply that will never be sent out of the outbox, keeps it aside with the reason, and
+    /// raises `alert`, all or nothing. Does nothing when the reply is not there any more.
     ///
     /// # Errors
     /// When the store did not do it; the entry will be tried once more.
@@ -195,6 +209,7 @@ pub trait SettleOutbox: Send + Sync {
         id: &SessionId,
         entry: &OutboxEntry,
         reason: &str,
+        alert: &Alert,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
     /// Notes that an entry has failed `failures` times and is due again at `due_at`. Does nothing
@@ -205,7 +220,7 @@ pub trait SettleOutbox: Send + Sync {
     fn postpone(
         &self,
         id: &SessionId,
-        entry: OutboxKey,
+        entry: PendingKey,
         failures: u32,
         due_at: Timestamp,
     ) -> impl Future<Output = Result<(), PortError>> + Send;

@@ -10,6 +10,7 @@ use mirt_domain::{
 };
 
 use crate::{
+    alert::{Alert, PendingAlert, TellManager},
     burst::BurstWindow,
     clock::{Clock, after, until},
     deliver::{Delivered, Delivery, SendReply, window_ends},
@@ -70,9 +71,10 @@ impl<K, S, C> Dialogue<'_, K, S, C>
 where
     K: Clock,
     S: LoadSession + CommitTurn + SettleOutbox,
-    C: SendReply,
+    C: SendReply + TellManager,
 {
-    /// Brings a woken session to rest: its inbox empty, its outbox delivered or due later.
+    /// Brings a woken session to rest: its inbox empty, its outbox delivered or due later, its
+    /// managers told.
     ///
     /// `woken_at` is when the latest known event of the session was received; nothing is read
     /// before its quiet window is over. After `deadline` nothing is sent any more: by then another
@@ -88,7 +90,7 @@ where
         woken_at: Timestamp,
         deadline: Timestamp,
     ) -> Result<(), TurnError> {
-        let &Self { clock, store, channels, .. } = self;
+        let &Self { clock, store, channels, shop, .. } = self;
         let delivery = Delivery { clock, store, channels, deadline };
         // A clock that runs ahead of ours must not make us wait for it.
         let woken_at = woken_at.min(clock.now());
@@ -102,8 +104,9 @@ where
                 restarts = 0;
             }
             let earlier = delivery.deliver(id, &loaded.outbox).await?;
+            let mut alerts = loaded.alerts.clone();
             if loaded.inbox.is_empty() {
-                return Ok(());
+                return Ok(delivery.tell_managers(id, &alerts, shop.prompts).await?);
             }
             let waiting = loaded.inbox.len();
             let commit = self.prepare(id, loaded, earlier, restarts < MAX_RESTARTS);
@@ -116,6 +119,9 @@ where
                             commit.outbox.into_iter().map(PendingReply::from).collect();
                         delivery.deliver(id, &replies).await?;
                     }
+                    // Only when the customer has been answered.
+                    alerts.extend(commit.alerts.into_iter().map(PendingAlert::from));
+                    delivery.tell_managers(id, &alerts, shop.prompts).await?;
                     if is_all {
                         // The commit saw that nothing more had come: what comes later has a
                         // wake-up of its own.
@@ -221,6 +227,7 @@ where
             session,
             consumed: keys,
             outbox,
+            alerts: Alert::for_actions(n, &actions, now),
             record: TurnRecord { n, at: now, ms, input: input.messages, reply, actions, trace },
         }
     }

@@ -4,11 +4,12 @@ use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 /// Every setting of ours that any part of the system reads, with its meaning. What begins with
 /// `MIRT_` and is not here is refused, so that a misspelt setting is never silently ignored.
-pub const KNOWN: [(&str, &str); 9] = [
+pub const KNOWN: [(&str, &str); 10] = [
     ("MIRT_TABLE", "name of the DynamoDB table"),
     ("MIRT_INBOUND_QUEUE_URL", "address of the inbound FIFO queue"),
     ("MIRT_WEBHOOK_SECRET", "name of the secret with the webhooks' tokens"),
     ("MIRT_CHANNEL_SECRET", "name of the secret with the channels' keys and the requisites"),
+    ("MIRT_MANAGERS_CHAT", "Telegram chat in which the bot tells the managers"),
     ("MIRT_LOG", "level of logs: error, warn, info, debug, or filters by module"),
     ("MIRT_BURST_QUIET_MS", "quiet after the last message that ends a burst, in milliseconds"),
     ("MIRT_BURST_LONGEST_MS", "longest wait after a burst's first message, in milliseconds"),

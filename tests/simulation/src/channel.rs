@@ -11,9 +11,14 @@ use mirt_domain::{
     reply::{Bubble, Reply},
     session_id::SessionId,
 };
-use mirt_engine::{deliver::SendReply, failure::SendError};
+use mirt_engine::{
+    alert::{Alert, TellManager},
+    deliver::SendReply,
+    failure::SendError,
+};
 
 use crate::{
+    ledger::Sender,
     mutant::Mutant,
     process::Process,
     scenario::Scenario,
@@ -71,14 +76,9 @@ impl SendReply for Process {
             });
             let _ = marked.await;
         }
+        let sender = self.sender();
         let retry = |after| SendError::Retry { after, source: "the weather".into() };
-        let is_slow =
-            self.world.time.chance(|rng| rng.u32(..1000)) < self.world.scenario.slow_sends;
-        if is_slow {
-            let micros = u64::try_from(SLOWEST_SEND.as_micros()).unwrap_or(u64::MAX);
-            let pause = self.world.time.chance(|rng| rng.u64(..micros));
-            self.world.time.sleep(Duration::from_micros(pause)).await;
-        }
+        self.be_slow().await;
         let forecast = match self.begin(Site::Send).await {
             Ok(forecast) => forecast,
             Err(_) => return Err(retry(None)),
@@ -96,10 +96,10 @@ impl SendReply for Process {
                 return Err(SendError::Refused { reason: "content_refused" });
             }
             if forecast.fate == Fate::Twice {
-                state.ledger.taken(self.id, self.deadline, to, &name);
+                state.ledger.taken(sender, to, &name);
                 state.ledger.answer_lost(&name);
             }
-            state.ledger.taken(self.id, self.deadline, to, &name);
+            state.ledger.taken(sender, to, &name);
             if forecast.fate == Fate::AnswerLost {
                 state.ledger.answer_lost(&name);
             }
@@ -109,5 +109,48 @@ impl SendReply for Process {
             return Err(retry(None));
         }
         outcome
+    }
+}
+
+impl TellManager for Process {
+    async fn tell_manager(
+        &self,
+        about: &SessionId,
+        alert: &Alert,
+        _: &str,
+    ) -> Result<(), SendError> {
+        let retry = || SendError::Retry { after: None, source: "the weather".into() };
+        let sender = self.sender();
+        self.be_slow().await;
+        let forecast = self.begin(Site::Tell).await.map_err(|_| retry())?;
+        self.world.with(|state| {
+            if forecast.fate == Fate::Twice {
+                state.ledger.told(sender, about, alert);
+                state.ledger.tell_again(about, alert.key);
+            }
+            state.ledger.told(sender, about, alert);
+            if forecast.fate == Fate::AnswerLost {
+                state.ledger.tell_again(about, alert.key);
+            }
+        });
+        self.end(Site::Tell, forecast).await.map_err(|_| retry())
+    }
+}
+
+impl Process {
+    /// Who begins a call now.
+    fn sender(&self) -> Sender {
+        Sender { process: self.id, began: self.world.time.now(), deadline: self.deadline }
+    }
+
+    /// Takes its time, now and then.
+    async fn be_slow(&self) {
+        let is_slow =
+            self.world.time.chance(|rng| rng.u32(..1000)) < self.world.scenario.slow_sends;
+        if is_slow {
+            let micros = u64::try_from(SLOWEST_SEND.as_micros()).unwrap_or(u64::MAX);
+            let pause = self.world.time.chance(|rng| rng.u64(..micros));
+            self.world.time.sleep(Duration::from_micros(pause)).await;
+        }
     }
 }

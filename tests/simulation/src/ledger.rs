@@ -1,5 +1,6 @@
 //! What happened, and whether it may have: the invariants, checked as things happen and at the end.
 
+mod alerts;
 mod deliveries;
 mod turns;
 
@@ -24,7 +25,9 @@ use crate::{
     scenario::BEGIN,
     store::Store,
 };
+use alerts::Alerts;
 use deliveries::Deliveries;
+pub(crate) use deliveries::Sender;
 use turns::Turns;
 
 /// The book of one run.
@@ -42,6 +45,7 @@ pub(crate) struct Ledger {
     /// Who was told in which hour that they write too much.
     told: BTreeSet<(SessionId, u32)>,
     deliveries: Deliveries,
+    alerts: Alerts,
 }
 
 /// An event in the store.
@@ -63,6 +67,7 @@ pub(crate) struct Count {
     pub(crate) events: usize,
     pub(crate) turns: u64,
     pub(crate) replies: usize,
+    pub(crate) alerts: usize,
     pub(crate) sent_again: u64,
 }
 
@@ -78,6 +83,7 @@ impl Ledger {
             turns: BTreeMap::new(),
             told: BTreeSet::new(),
             deliveries: Deliveries::default(),
+            alerts: Alerts::default(),
         }
     }
 
@@ -106,6 +112,7 @@ impl Ledger {
     pub(crate) fn died(&mut self, process: TaskId) {
         self.note(process, format_args!("is gone"));
         self.deliveries.died(process);
+        self.alerts.died(process);
     }
 
     /// An event was recorded (I2).
@@ -220,6 +227,7 @@ impl Ledger {
             }
         }
         left.extend(self.deliveries.not_delivered(is_unaided));
+        left.extend(self.alerts.not_told(is_unaided));
         for left in left {
             self.violation(format_args!("{left}"));
         }
@@ -241,6 +249,7 @@ impl Ledger {
             events: self.records.values().map(BTreeMap::len).sum(),
             turns: self.turns.values().map(Turns::count).sum(),
             replies: self.deliveries.count(),
+            alerts: self.alerts.count(),
             sent_again: self.deliveries.sent_again(),
         }
     }

@@ -45,6 +45,8 @@ pub enum Mutant {
     PostponedIsHidden,
     /// The inbox is read in no order.
     UnsortedInbox,
+    /// What a turn leaves to a human is written after it, by another call.
+    AlertAfterCommit,
     /// A failed session's messages are deleted from the queue all the same.
     FailureIsNotReported,
 }

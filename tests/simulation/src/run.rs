@@ -33,6 +33,8 @@ pub struct Outcome {
     pub turns: u64,
     /// Channel calls committed.
     pub replies: u64,
+    /// Things that managers had to hear of.
+    pub alerts: u64,
     /// Channel calls made again, each for a reason that is allowed.
     pub sent_again: u64,
     /// Calls of the processes.
@@ -47,6 +49,7 @@ impl Outcome {
         self.events += other.events;
         self.turns += other.turns;
         self.replies += other.replies;
+        self.alerts += other.alerts;
         self.sent_again += other.sent_again;
         self.calls += other.calls;
         self.faults += other.faults;
@@ -86,6 +89,7 @@ pub fn run(seed: u64, mutant: Option<Mutant>, is_traced: bool) -> Outcome {
             events: count.events as u64,
             turns: count.turns,
             replies: count.replies as u64,
+            alerts: count.alerts as u64,
             sent_again: count.sent_again,
             calls: state.weather.calls.values().sum(),
             faults: state.weather.struck,

@@ -205,6 +205,8 @@ fn session(n: u32, kind: Kind, rng: &mut Rng) -> SessionPlan {
             let repeats = !has_numbers && rng.u8(..6) == 0;
             let text = match writings.last() {
                 Some(last) if repeats => last.text.clone(),
+                // Leaves something to a human.
+                _ if rng.u8(..12) == 0 => format!("покличте менеджера {number}"),
                 _ => format!("m{number}"),
             };
             writings.push(Writing {

@@ -5,11 +5,12 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::Timestamp;
 use mirt_domain::{session::Session, session_id::SessionId};
 use mirt_engine::{
+    alert::{Alert, AlertKey, PendingAlert},
     clock::after,
     event::{EventKey, InboundEvent},
     limit::{MOST_PER_HOUR, MOST_PER_MINUTE, Slot},
     receive::Received,
-    session_store::{OutboxEntry, OutboxKey, PendingReply, TurnCommit},
+    session_store::{OutboxEntry, OutboxKey, PendingKey, PendingReply, TurnCommit},
     sweep::Overdue,
 };
 
@@ -38,6 +39,7 @@ pub(crate) struct Items {
     recorded: u64,
     pub(crate) inbox: BTreeMap<String, InboundEvent>,
     pub(crate) outbox: BTreeMap<OutboxKey, PendingReply>,
+    pub(crate) alerts: BTreeMap<AlertKey, PendingAlert>,
     hours: BTreeMap<u32, Hour>,
 }
 
@@ -77,7 +79,10 @@ impl Store {
                 .outbox
                 .iter()
                 .map(|(key, pending)| (format!("OUT#{}#{}", key.turn, key.part), pending.due_at));
-            inbox.chain(outbox).map(|(key, due_at)| Overdue {
+            let alerts = items.alerts.iter().map(|(key, pending)| {
+                (format!("MANAGER#{}#{}", key.turn, key.place), pending.due_at)
+            });
+            inbox.chain(outbox).chain(alerts).map(|(key, due_at)| Overdue {
                 session: session.clone(),
                 key,
                 due_at,
@@ -91,7 +96,7 @@ impl Store {
 
     /// Whether nothing is left to do.
     pub(crate) fn is_drained(&self) -> bool {
-        self.sessions.values().all(|items| items.inbox.is_empty() && items.outbox.is_empty())
+        self.sessions.values().all(|items| items.is_drained())
     }
 
     /// The transaction of an event: dedupe record with its condition, inbox entry, counter.
@@ -174,6 +179,12 @@ impl Store {
 
     /// The first half of a turn's transaction.
     pub(crate) fn put_turn(&mut self, id: &SessionId, turn: &TurnCommit) {
+        self.put_checkpoint(id, turn);
+        self.put_alerts(id, turn);
+    }
+
+    /// A turn's transaction without its alerts.
+    pub(crate) fn put_checkpoint(&mut self, id: &SessionId, turn: &TurnCommit) {
         let items = self.items(id);
         items.checkpoint = turn.session.clone();
         items.version = turn.version + 1;
@@ -181,6 +192,13 @@ impl Store {
         items.last_reply = turn.last_reply;
         for entry in &turn.outbox {
             items.put_reply(entry);
+        }
+    }
+
+    pub(crate) fn put_alerts(&mut self, id: &SessionId, turn: &TurnCommit) {
+        let items = self.items(id);
+        for alert in &turn.alerts {
+            items.put_alert(alert);
         }
     }
 
@@ -194,6 +212,36 @@ impl Store {
 }
 
 impl Items {
+    fn is_drained(&self) -> bool {
+        self.inbox.is_empty() && self.outbox.is_empty() && self.alerts.is_empty()
+    }
+
+    /// Forgets what was taken.
+    pub(crate) fn settle(&mut self, key: PendingKey) {
+        match key {
+            PendingKey::Reply(key) => drop(self.outbox.remove(&key)),
+            PendingKey::Alert(key) => drop(self.alerts.remove(&key)),
+        }
+    }
+
+    /// How often its delivery failed, and when it is tried again.
+    pub(crate) fn trial(&mut self, key: PendingKey) -> Option<(&mut u32, &mut Timestamp)> {
+        match key {
+            PendingKey::Reply(key) => {
+                self.outbox.get_mut(&key).map(|one| (&mut one.failures, &mut one.due_at))
+            }
+            PendingKey::Alert(key) => {
+                self.alerts.get_mut(&key).map(|one| (&mut one.failures, &mut one.due_at))
+            }
+        }
+    }
+
+    pub(crate) fn put_alert(&mut self, alert: &Alert) {
+        let due_at = after(alert.raised_at, OVERDUE_AFTER);
+        let pending = PendingAlert { due_at, ..PendingAlert::from(alert.clone()) };
+        self.alerts.insert(alert.key, pending);
+    }
+
     fn put_reply(&mut self, entry: &OutboxEntry) {
         let due_at = after(entry.committed_at, OVERDUE_AFTER);
         let pending = PendingReply { due_at, ..PendingReply::from(entry.clone()) };

@@ -5,13 +5,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use mirt_domain::session_id::SessionId;
 use mirt_engine::{
+    alert::Alert,
     event::InboundEvent,
     failure::PortError,
     limit::{RecordNotice, Slot},
     receive::{Received, RecordEvent},
     session_store::{
         CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
-        SettleOutbox, TurnCommit, sort_inbox,
+        PendingKey, SettleOutbox, TurnCommit, sort_inbox,
     },
 };
 
@@ -76,9 +77,16 @@ impl LoadSession for Process {
             last_reply: None,
             inbox: Vec::new(),
             outbox: Vec::new(),
+            alerts: Vec::new(),
         };
-        let mut parts =
-            [Part::Checkpoint, Part::OldInbox, Part::NewInbox, Part::OldOutbox, Part::NewOutbox];
+        let mut parts = [
+            Part::Checkpoint,
+            Part::OldInbox,
+            Part::NewInbox,
+            Part::OldOutbox,
+            Part::NewOutbox,
+            Part::Alerts,
+        ];
         self.world.time.chance(|rng| rng.shuffle(&mut parts));
         let middle = self.world.with(|state| {
             let Items { inbox, outbox, version, .. } = state.store.items(id);
@@ -119,6 +127,7 @@ enum Part {
     NewInbox,
     OldOutbox,
     NewOutbox,
+    Alerts,
 }
 
 /// Where the new ones begin.
@@ -152,6 +161,7 @@ fn read(
         Part::NewInbox => {
             loaded.inbox.extend(items.inbox.range(middle.inbox.clone()..).map(entry));
         }
+        Part::Alerts => loaded.alerts = items.alerts.values().cloned().collect(),
         Part::OldOutbox => {
             let old = items.outbox.range(..middle.outbox);
             loaded.outbox.extend(old.map(|(_, pending)| pending.clone()));
@@ -172,7 +182,10 @@ impl CommitTurn for Process {
                 Ok(()) => {
                     let left = Store::items(&mut state.store, id).inbox.clone();
                     state.ledger.committed(self.id, id, turn, left);
-                    state.store.put_turn(id, turn);
+                    match self.world.has(Mutant::AlertAfterCommit) {
+                        true => state.store.put_checkpoint(id, turn),
+                        false => state.store.put_turn(id, turn),
+                    }
                     if !self.world.has(Mutant::CommitInTwoWrites) {
                         state.store.delete_consumed(id, turn);
                     }
@@ -186,6 +199,9 @@ impl CommitTurn for Process {
         });
         if self.world.has(Mutant::CommitInTwoWrites) && result.is_ok() {
             self.call(Site::Commit, |state| state.store.delete_consumed(id, turn)).await?;
+        }
+        if self.world.has(Mutant::AlertAfterCommit) && result.is_ok() {
+            self.call(Site::Commit, |state| state.store.put_alerts(id, turn)).await?;
         }
         self.end(Site::Commit, forecast).await?;
         result.map_err(|refusal| match refusal {
@@ -206,13 +222,17 @@ impl From<Trouble> for CommitError {
 }
 
 impl SettleOutbox for Process {
-    async fn mark_delivered(&self, id: &SessionId, entries: &[OutboxKey]) -> Result<(), PortError> {
+    async fn mark_delivered(
+        &self,
+        id: &SessionId,
+        entries: &[PendingKey],
+    ) -> Result<(), PortError> {
         let is_dropped = self.world.has(Mutant::NoMark);
         let marked = self
             .call(Site::Mark, |state| {
                 for key in entries {
                     if !is_dropped {
-                        state.store.items(id).outbox.remove(key);
+                        state.store.items(id).settle(*key);
                     }
                 }
             })
@@ -226,11 +246,13 @@ impl SettleOutbox for Process {
         id: &SessionId,
         entry: &OutboxEntry,
         reason: &str,
+        alert: &Alert,
     ) -> Result<(), PortError> {
-        let reason = reason.to_owned();
         self.call(Site::SetAside, |state| {
-            if state.store.items(id).outbox.remove(&entry.key).is_some() {
-                state.ledger.set_aside(self.id, id, entry, &reason);
+            let items = state.store.items(id);
+            if items.outbox.remove(&entry.key).is_some() {
+                items.put_alert(alert);
+                state.ledger.set_aside(self.id, id, entry, reason, alert);
             }
         })
         .await?;
@@ -240,14 +262,13 @@ impl SettleOutbox for Process {
     async fn postpone(
         &self,
         id: &SessionId,
-        entry: OutboxKey,
+        entry: PendingKey,
         failures: u32,
         due_at: Timestamp,
     ) -> Result<(), PortError> {
         self.call(Site::Postpone, |state| {
-            if let Some(pending) = state.store.items(id).outbox.get_mut(&entry) {
-                pending.failures = failures;
-                pending.due_at = due_at;
+            if let Some(trial) = state.store.items(id).trial(entry) {
+                (*trial.0, *trial.1) = (failures, due_at);
             }
             state.ledger.postponed(self.id, id, entry, due_at);
         })

@@ -17,6 +17,7 @@ pub(crate) enum Site {
     Load,
     Commit,
     Send,
+    Tell,
     Mark,
     SetAside,
     Postpone,
@@ -26,13 +27,14 @@ pub(crate) enum Site {
 }
 
 impl Site {
-    /// Those that every run has.
-    pub(crate) const ALL: [Self; 8] = [
+    /// Those that runs without a sweeper may have.
+    pub(crate) const ALL: [Self; 9] = [
         Self::Record,
         Self::Wake,
         Self::Load,
         Self::Commit,
         Self::Send,
+        Self::Tell,
         Self::Mark,
         Self::Delete,
         Self::Wait,
@@ -117,7 +119,7 @@ impl Weather {
         let mut delay = || {
             let draw = rng.u32(..1000);
             // An adapter cuts its sends off long before a process hangs.
-            let stalls = if site == Site::Send { 0 } else { self.stalls };
+            let stalls = if matches!(site, Site::Send | Site::Tell) { 0 } else { self.stalls };
             if is_clear || draw >= self.slow_calls + stalls {
                 Duration::from_micros(rng.u64(..USUAL_US))
             } else if draw < stalls {

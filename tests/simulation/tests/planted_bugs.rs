@@ -7,7 +7,7 @@ const WITHIN: u64 = 1_500;
 
 /// Found within [`WITHIN`] seeds. The others need two faults at once, because what they break is
 /// guarded twice; the README says how many seeds find them.
-const SOON: [Mutant; 12] = [
+const SOON: [Mutant; 13] = [
     Mutant::LastWriterWins,
     Mutant::NoConditionOnNewInput,
     Mutant::CommitInTwoWrites,
@@ -20,6 +20,7 @@ const SOON: [Mutant; 12] = [
     Mutant::NoMark,
     Mutant::NoDeadline,
     Mutant::PostponedIsHidden,
+    Mutant::AlertAfterCommit,
 ];
 
 #[test]

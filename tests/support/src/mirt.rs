@@ -192,18 +192,38 @@ impl Mirt {
         body
     }
 
-    /// Waits until a session has taken `turns` turns and has nothing left to do, and gives it.
+    /// Waits until a session has taken `turns` turns and its customer has been answered, and gives
+    /// it.
     ///
     /// # Panics
     /// When that does not come true.
     pub async fn at_rest(&self, channel: &str, user: &str, turns: usize) -> Value {
+        self.session_when(channel, user, |session| {
+            let taken = session["turns"].as_array().map_or(0, Vec::len);
+            taken >= turns && session["pending_inbox"] == 0 && session["pending_outbox"] == 0
+        })
+        .await
+    }
+
+    /// Waits until the managers have been told all that they have to hear about a session.
+    ///
+    /// # Panics
+    /// When that does not come true.
+    pub async fn managers_told(&self, channel: &str, user: &str) {
+        self.session_when(channel, user, |session| session["pending_alerts"] == 0).await;
+    }
+
+    async fn session_when(
+        &self,
+        channel: &str,
+        user: &str,
+        holds: impl Fn(&Value) -> bool,
+    ) -> Value {
         let mut session = Value::Null;
         let waiting = async {
             loop {
                 session = self.session(channel, user).await;
-                let taken = session["turns"].as_array().map_or(0, Vec::len);
-                if taken >= turns && session["pending_inbox"] == 0 && session["pending_outbox"] == 0
-                {
+                if holds(&session) {
                     break;
                 }
                 tokio::time::sleep(LOOK_EVERY).await;

@@ -75,6 +75,7 @@ async fn look(table: &Table, id: &SessionId) -> Result<Value, PortError> {
         "cart": { "lines": lines, "total": uah(loaded.session.cart_total()) },
         "pending_inbox": loaded.inbox.len(),
         "pending_outbox": loaded.outbox.len(),
+        "pending_alerts": loaded.alerts.len(),
         "turns": turns.iter().map(turn).collect::<Vec<_>>(),
     }))
 }

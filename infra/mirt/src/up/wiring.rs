@@ -22,13 +22,19 @@ use crate::environment::Environment;
 const TEMPLATE: &str = include_str!("../../../../template.yaml");
 
 /// Settings of the user that reach the functions as they are.
-const PASSED_ON: [&str; 5] = [
+const PASSED_ON: [&str; 6] = [
     "MIRT_LOG",
     "MIRT_BURST_QUIET_MS",
     "MIRT_BURST_LONGEST_MS",
     "MIRT_MANYCHAT_MARKS",
     "MIRT_MANYCHAT_QUICK_REPLIES",
+    MANAGERS_CHAT,
 ];
+
+const MANAGERS_CHAT: &str = "MIRT_MANAGERS_CHAT";
+
+/// The managers' chat where the page stands in for Telegram.
+const MANAGERS_ON_PAGE: &str = "managers";
 
 /// Why the template cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +94,9 @@ impl Wiring {
                 environment.telegram.url.clone().unwrap_or_else(|| on_page("telegram")),
             ),
         ];
+        if environment.telegram.url.is_none() {
+            own.push((MANAGERS_CHAT.to_owned(), MANAGERS_ON_PAGE.to_owned()));
+        }
         own.extend(PASSED_ON.iter().filter_map(|name| {
             Some(((*name).to_owned(), environment.settings.get(name)?.to_owned()))
         }));

@@ -13,6 +13,7 @@ use mirt_domain::{
     turn::{self, Message, TurnInput},
 };
 use mirt_engine::{
+    alert::{Alert, AlertKey, Matter},
     event::{EventKey, EventOrder, InboundEvent, PartOf},
     session_store::{LoadedSession, OutboxEntry, OutboxKey, TurnCommit, TurnRecord},
 };
@@ -97,7 +98,17 @@ pub(crate) fn commit(loaded: &LoadedSession, consumed: usize, replies: &[&str]) 
                 expires_at: now(),
             })
             .collect(),
+        alerts: Vec::new(),
         record: record(n),
+    }
+}
+
+/// What a manager is told when a reply of the first turn does not reach its customer.
+pub(crate) fn alert() -> Alert {
+    Alert {
+        key: AlertKey { turn: 1, place: 9_999 },
+        matter: Matter::Unsent { reason: "refused".to_owned() },
+        raised_at: now(),
     }
 }
 

@@ -54,6 +54,15 @@ impl Sender {
         once("telegram", self.request("sendChatAction", &body)).await;
     }
 
+    /// Sends a text to a chat that is no customer's.
+    ///
+    /// # Errors
+    /// [`SendError`] says whether it is worth trying later.
+    pub async fn send_text(&self, chat: &str, text: &str) -> Result<(), SendError> {
+        let body = json!({ "chat_id": by_number(chat), "text": text });
+        call("telegram", self.request("sendMessage", &body), judge).await
+    }
+
     fn request(&self, method: &str, body: &Value) -> reqwest::RequestBuilder {
         self.http.post(format!("{}/{method}", self.address)).json(body)
     }
@@ -103,8 +112,12 @@ fn keyboard(taps: &[String]) -> Vec<Vec<Value>> {
 }
 
 fn chat_id(to: &SessionId) -> Value {
-    let user = to.user.as_str();
-    user.parse().map_or_else(|_| Value::from(user), |id: i64| Value::from(id))
+    by_number(to.user.as_str())
+}
+
+/// A chat by its number; by its name where it has no number.
+fn by_number(chat: &str) -> Value {
+    chat.parse().map_or_else(|_| Value::from(chat), |id: i64| Value::from(id))
 }
 
 fn judge(answer: &Answer) -> Verdict {

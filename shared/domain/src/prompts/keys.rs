@@ -373,6 +373,34 @@ template_keys! {
     CardGone = "card.gone" [];
     /// The customer writes too much.
     LimitsSlowDown = "limits.slow_down" [];
+    /// To managers: the customer asks for a human.
+    ManagerHumanAsked = "manager.human_asked" [];
+    /// To managers: a complaint.
+    ManagerComplaint = "manager.complaint" [];
+    /// To managers: an insult.
+    ManagerInsult = "manager.insult" [];
+    /// To managers: somebody may come to harm.
+    ManagerDanger = "manager.danger" [];
+    /// To managers: a wholesale order.
+    ManagerWholesale = "manager.wholesale" [];
+    /// To managers: a return or an exchange.
+    ManagerReturn = "manager.return" [];
+    /// To managers: a question about an order.
+    ManagerOrderStatus = "manager.order_status" [];
+    /// To managers: a question that only a human answers.
+    ManagerPolicy = "manager.policy" [];
+    /// To managers: too many turns without progress.
+    ManagerStuck = "manager.stuck" [];
+    /// To managers: the step of payment is not set up.
+    ManagerPaymentNotSet = "manager.payment_not_set" [];
+    /// To managers: one of them has taken over.
+    ManagerTakenOver = "manager.taken_over" [];
+    /// To managers: a receipt to check.
+    ManagerCheckPayment = "manager.check_payment" [];
+    /// To managers: an order to place.
+    ManagerPlaceOrder = "manager.place_order" [];
+    /// To managers: a reply that did not reach its customer.
+    ManagerUnsent = "manager.unsent" [];
     /// Off the topic.
     OodSteer = "ood.steer" [];
     /// Off the topic again.

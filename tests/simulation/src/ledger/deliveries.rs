@@ -7,7 +7,10 @@ use mirt_domain::{
     reply::{Bubble, Reply},
     session_id::SessionId,
 };
-use mirt_engine::session_store::{OutboxEntry, OutboxKey};
+use mirt_engine::{
+    alert::Alert,
+    session_store::{OutboxEntry, OutboxKey, PendingKey},
+};
 
 use super::Ledger;
 use crate::executor::TaskId;
@@ -22,13 +25,23 @@ pub(super) struct Deliveries {
     sent_again: u64,
 }
 
+/// Who sends a reply.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sender {
+    pub(crate) process: TaskId,
+    /// When the call began. One that hangs may arrive much later.
+    pub(crate) began: Timestamp,
+    /// When the process should be over.
+    pub(crate) deadline: Timestamp,
+}
+
 /// A reply that was committed.
 #[derive(Debug, Default)]
 struct Promise {
     /// How often the channel took it.
     taken: u32,
-    /// The last process that sent it, and when that one should have been over.
-    sender: Option<(TaskId, Timestamp)>,
+    /// Who sent it last.
+    sender: Option<Sender>,
     /// Whether it may be sent once more: nobody who lives knows that it was taken.
     may_repeat: bool,
     /// Why it will not be sent.
@@ -58,7 +71,7 @@ impl Deliveries {
     /// What a process sent and had not noted is sent again by whoever comes next.
     pub(super) fn died(&mut self, process: TaskId) {
         for promise in self.promises.values_mut().flat_map(BTreeMap::values_mut) {
-            if promise.sender.is_some_and(|(sender, _)| sender == process) {
+            if promise.sender.is_some_and(|sender| sender.process == process) {
                 promise.may_repeat = true;
             }
         }
@@ -93,24 +106,19 @@ impl Deliveries {
 
 impl Ledger {
     /// A channel took a reply.
-    pub(crate) fn taken(
-        &mut self,
-        process: TaskId,
-        deadline: Timestamp,
-        to: &SessionId,
-        name: &str,
-    ) {
-        self.note(process, format_args!("sends {name} to {to}"));
+    pub(crate) fn taken(&mut self, sender: Sender, to: &SessionId, name: &str) {
+        self.note(sender.process, format_args!("sends {name} to {to}"));
         let now = self.time.now();
         let Some((id, key, promise)) = self.deliveries.named(name) else {
             return self.violation(format_args!("I6: {to} is sent what no turn committed"));
         };
-        let overdue = promise.sender.is_some_and(|(_, deadline)| deadline < now);
+        // Of two at work on one session, one should be over: nothing can call its last words back.
+        let overdue = promise.sender.iter().chain([&sender]).any(|sender| sender.deadline < now);
         let is_excused = promise.taken == 0 || promise.may_repeat || overdue;
         let was_taken = promise.taken;
         promise.taken += 1;
         promise.may_repeat = false;
-        promise.sender = Some((process, deadline));
+        promise.sender = Some(sender);
         let (is_aside, has_order) = (promise.aside.is_some(), promise.has_order);
         let earlier = self.deliveries.promises.get(&id).and_then(|promises| {
             let open = |(_, promise): &(&OutboxKey, &Promise)| {
@@ -122,6 +130,9 @@ impl Ledger {
             promises.range(..key).find(open).map(|(key, _)| *key)
         });
         self.deliveries.sent_again += u64::from(was_taken > 0);
+        if sender.began > sender.deadline {
+            self.violation(format_args!("I7: {id} {key:?} is sent by who should be over"));
+        }
         if !is_excused {
             self.violation(format_args!("I7: {id} {key:?} is sent again for no reason"));
         }
@@ -148,39 +159,47 @@ impl Ledger {
         }
     }
 
-    /// Replies were noted as sent, or could not be.
+    /// Replies and alerts were noted as sent, or could not be.
     pub(crate) fn marked(
         &mut self,
         process: TaskId,
         id: &SessionId,
-        keys: &[OutboxKey],
+        keys: &[PendingKey],
         is_done: bool,
     ) {
         let outcome = if is_done { "notes as sent" } else { "cannot note as sent" };
         self.note(process, format_args!("{outcome}: {id} {keys:?}"));
-        let Some(promises) = self.deliveries.promises.get_mut(id) else { return };
-        let mut never = Vec::new();
         for key in keys {
-            let Some(promise) = promises.get_mut(key) else { continue };
-            promise.may_repeat |= !is_done;
-            if promise.taken == 0 {
-                never.push(*key);
+            match key {
+                PendingKey::Reply(key) => self.marked_sent(id, *key, is_done),
+                PendingKey::Alert(key) => self.marked_told(id, *key, is_done),
             }
         }
-        for key in never {
+    }
+
+    fn marked_sent(&mut self, id: &SessionId, key: OutboxKey, is_done: bool) {
+        let promises = self.deliveries.promises.get_mut(id);
+        let Some(promise) = promises.and_then(|promises| promises.get_mut(&key)) else { return };
+        promise.may_repeat |= !is_done;
+        if promise.taken == 0 {
             self.violation(format_args!("I7: {id} {key:?} is noted as sent and was not"));
         }
     }
 
-    /// A reply is tried again later.
+    /// A reply or an alert is tried again later.
     pub(crate) fn postponed(
         &mut self,
         process: TaskId,
         id: &SessionId,
-        key: OutboxKey,
+        key: PendingKey,
         due_at: Timestamp,
     ) {
-        self.deliveries.postponed.insert(id.clone());
+        match key {
+            PendingKey::Reply(_) => {
+                self.deliveries.postponed.insert(id.clone());
+            }
+            PendingKey::Alert(key) => self.alert_postponed(id, key),
+        }
         let pause = due_at.duration_since(self.time.now()).as_secs();
         self.note(process, format_args!("postpones {id} {key:?} for {pause} s"));
     }
@@ -192,9 +211,11 @@ impl Ledger {
         id: &SessionId,
         entry: &OutboxEntry,
         reason: &str,
+        alert: &Alert,
     ) {
         let key = entry.key;
         self.note(process, format_args!("sets aside {id} {key:?}: {reason}"));
+        self.raised(id, alert);
         let is_late = self.time.now() > entry.expires_at;
         let promises = self.deliveries.promises.entry(id.clone()).or_default();
         let Some(promise) = promises.get_mut(&key) else { return };

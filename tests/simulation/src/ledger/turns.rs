@@ -88,6 +88,7 @@ impl Ledger {
         }
         self.consumed_once(id, turn);
         self.in_order_and_whole(id, turn, &inbox, view);
+        self.raised_by_turn(id, turn);
         for OutboxEntry { key, part, .. } in &turn.outbox {
             self.deliveries.promised(id, *key, part, true);
         }
