@@ -78,6 +78,7 @@ fn each_route_leads_to_the_webhook() {
         routes,
         [
             ("POST", "/webhooks/manychat", "webhook"),
+            ("POST", "/api/v1/messages", "webhook"),
             ("POST", "/webhooks/telegram", "webhook"),
             ("GET", "/health", "webhook"),
         ]

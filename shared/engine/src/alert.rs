@@ -66,6 +66,9 @@ impl Matter {
         match action {
             Action::CheckPayment => TemplateKey::ManagerCheckPayment,
             Action::PlaceOrder => TemplateKey::ManagerPlaceOrder,
+            Action::Remind => TemplateKey::ManagerRemind,
+            Action::EndHandOver => TemplateKey::ManagerHandOverEnded,
+            Action::TellNotYours => TemplateKey::ManagerNotYours,
             Action::Escalate { reason } => match reason {
                 EscalationReason::HumanAsked => TemplateKey::ManagerHumanAsked,
                 EscalationReason::Complaint => TemplateKey::ManagerComplaint,

@@ -399,6 +399,12 @@ template_keys! {
     ManagerCheckPayment = "manager.check_payment" [];
     /// To managers: an order to place.
     ManagerPlaceOrder = "manager.place_order" [];
+    /// To managers: a customer still waits for one of them.
+    ManagerRemind = "manager.remind" [];
+    /// To managers: nobody ended a hand-over, and the assistant answers again.
+    ManagerHandOverEnded = "manager.hand_over_ended" [];
+    /// To managers: what one of them wrote was not passed on, because another one has the customer.
+    ManagerNotYours = "manager.not_yours" [];
     /// To managers: a reply that did not reach its customer.
     ManagerUnsent = "manager.unsent" [];
     /// Off the topic.
