@@ -10,7 +10,7 @@ use mirt_engine::{
     limit::{MOST_PER_MINUTE, RecordNotice as _, Slot},
     receive::{CONTENT_WINDOW, Received, RecordEvent as _},
     session_store::{
-        CommitError, CommitTurn as _, LoadSession as _, LoadedSession, OutboxKey,
+        CommitError, CommitTurn as _, LoadSession as _, LoadedSession, OutboxKey, PendingKey,
         SettleOutbox as _, TurnCommit,
     },
     sweep::FindOverdue,
