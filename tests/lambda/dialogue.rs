@@ -9,7 +9,7 @@ use mirt_domain::{
     turn::Message,
 };
 use mirt_engine::{
-    event::{EventKey, EventOrder, InboundEvent, PartOf},
+    event::{EventBody, EventKey, EventOrder, InboundEvent},
     receive::{CONTENT_WINDOW, Received, RecordEvent as _},
 };
 use mirt_local_aws::lambda::InvokeError;
@@ -30,10 +30,9 @@ async fn record(world: &FunctionWorld, user: &str, text: &str) {
             user: UserId::parse(user).unwrap_or_else(|error| panic!("{error}")),
         },
         key: EventKey::from_id("m-1"),
-        message: Message { text: Some(text.to_owned()), ..Message::default() },
+        body: EventBody::said(Message { text: Some(text.to_owned()), ..Message::default() }),
         received_at,
         order: EventOrder { at: received_at, sequence: 0 },
-        part_of: PartOf::default(),
     };
     let received = table.record_event(&event, CONTENT_WINDOW).await;
     assert_eq!(received.unwrap_or_else(|error| panic!("{error}")), Received::Accepted);

@@ -66,12 +66,15 @@ impl RecordEvent for Table {
             .expression_attribute_values(":one", number(1));
 
         // In this order: a duplicate is one however much its customer wrote.
-        let items = vec![
+        let mut items = vec![
             put(what, dedupe)?,
-            update(what, self.hour_count(event))?,
             put(what, Put::builder().table_name(&self.name).set_item(Some(entry)))?,
             update(what, count)?,
         ];
+        if event.body.message().is_some() {
+            // What the shop's own people do is not counted.
+            items.push(update(what, self.hour_count(event))?);
+        }
         Ok(match self.write(what, items).await? {
             Written::Done => Received::Accepted,
             Written::ConditionFailed { at: 0, .. } => Received::Duplicate,

@@ -3,7 +3,11 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use mirt_domain::{session_id::SessionId, turn::Message};
+use mirt_domain::{
+    decide::{Deed, Manager},
+    session_id::SessionId,
+    turn::Message,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -63,25 +67,64 @@ pub(crate) fn digest(parts: &[&str]) -> String {
     })
 }
 
-/// One message of one customer, authenticated and parsed.
+/// One thing that happened to one session, authenticated and parsed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboundEvent {
-    /// Who wrote, and where.
+    /// Which customer's, and where.
     pub session: SessionId,
     /// What makes a second delivery of it a duplicate.
     pub key: EventKey,
-    /// What was written.
-    pub message: Message,
+    /// What happened.
+    pub body: EventBody,
     /// When we got it. The quiet window of a burst counts from here.
     pub received_at: Timestamp,
     /// Its place among the session's messages.
     pub order: EventOrder,
-    /// What it belongs to.
-    #[serde(default)]
-    pub part_of: PartOf,
 }
 
-/// What an event belongs to, where the channel says so.
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventBody {
+    /// The customer wrote.
+    Said {
+        /// What.
+        message: Message,
+        /// What it belongs to.
+        #[serde(default)]
+        part_of: PartOf,
+    },
+    /// A manager did something.
+    Managed(Managed),
+}
+
+/// What a manager did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Managed {
+    /// Who.
+    pub by: Manager,
+    /// What.
+    pub deed: Deed,
+}
+
+impl EventBody {
+    /// A customer's message that belongs to nothing else.
+    #[must_use]
+    pub fn said(message: Message) -> Self {
+        Self::Said { message, part_of: PartOf::default() }
+    }
+
+    /// What the customer wrote, if it was they who did something.
+    #[must_use]
+    pub const fn message(&self) -> Option<&Message> {
+        match self {
+            Self::Said { message, .. } => Some(message),
+            Self::Managed(_) => None,
+        }
+    }
+}
+
+/// What a message belongs to, where the channel says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PartOf {

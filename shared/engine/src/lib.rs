@@ -13,6 +13,7 @@ pub mod event;
 pub mod failure;
 pub mod limit;
 pub mod model;
+mod portion;
 pub mod receive;
 pub mod session_store;
 pub mod sweep;

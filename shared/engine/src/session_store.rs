@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     alert::{Alert, AlertKey, PendingAlert},
-    event::{EventOrder, InboundEvent},
+    event::{EventOrder, InboundEvent, Managed},
     failure::PortError,
 };
 
@@ -95,6 +95,28 @@ impl From<OutboxEntry> for PendingReply {
     }
 }
 
+/// What a turn is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cause {
+    /// What the customer wrote, in order.
+    #[serde(rename = "input")]
+    Said(Vec<Message>),
+    /// What a manager did.
+    #[serde(rename = "managed")]
+    Managed(Managed),
+}
+
+impl Cause {
+    /// The customer's messages; none where it was somebody else who did something.
+    #[must_use]
+    pub fn messages(&self) -> &[Message] {
+        match self {
+            Self::Said(messages) => messages,
+            Self::Managed(_) => &[],
+        }
+    }
+}
+
 /// What is kept of a turn: the transcript, and why it came out so (I12).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TurnRecord {
@@ -104,8 +126,9 @@ pub struct TurnRecord {
     pub at: Timestamp,
     /// How long the turn took beside waiting for the burst, in milliseconds.
     pub ms: u64,
-    /// What the customer wrote, in order.
-    pub input: Vec<Message>,
+    /// What it was made of.
+    #[serde(flatten)]
+    pub cause: Cause,
     /// What was answered.
     pub reply: Reply,
     /// What else was to be done.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use mirt_domain::{
     session_id::SessionId,
     shop::Shop,
-    turn::{self, Action, Message, Turn, TurnInput},
+    turn::{self, Action, Turn, TurnInput},
 };
 
 use crate::{
@@ -14,11 +14,12 @@ use crate::{
     burst::BurstWindow,
     clock::{Clock, after, until},
     deliver::{Delivered, Delivery, SendReply, window_ends},
-    event::PartOf,
+    event::Managed,
     failure::PortError,
+    portion::{self, Portion},
     session_store::{
-        CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
-        PendingReply, SettleOutbox, TurnCommit, TurnRecord,
+        Cause, CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry,
+        OutboxKey, PendingReply, SettleOutbox, TurnCommit, TurnRecord,
     },
 };
 
@@ -32,14 +33,6 @@ const MAX_CONFLICTS: u32 = 5;
 /// How many turns one wake-up takes at most, when the customer keeps writing during delivery.
 /// What is left then has a wake-up of its own on the queue.
 const MAX_TURNS: u32 = 5;
-
-/// How many events one turn consumes at most. The commit is one transaction of at most 100 items;
-/// what is over makes the next turn.
-const MAX_EVENTS_PER_TURN: usize = 80;
-
-/// How much text one turn consumes at most: its record, which holds it, stays far under DynamoDB's
-/// 400 KB an item.
-const MAX_BYTES_PER_TURN: usize = 64 * 1024;
 
 /// What a turn is taken with.
 #[derive(Clone, Copy, Debug)]
@@ -201,10 +194,18 @@ where
         let now = self.clock.now();
         let n = loaded.version + 1;
         let recorded = loaded.consumed + loaded.inbox.len() as u64;
-        let Part { keys, messages, last_at } = one_turn_of(loaded.inbox, now);
-        let input = TurnInput { messages, now };
-        let Turn { session, reply, actions, trace } =
-            turn::take(&self.shop, &loaded.session, &input);
+        let Portion { keys, cause, last_at } = portion::of(loaded.inbox, now);
+        let Turn { session, reply, actions, trace } = match &cause {
+            Cause::Said(messages) => {
+                let input = TurnInput { messages: messages.clone(), now };
+                turn::take(&self.shop, &loaded.session, &input)
+            }
+            Cause::Managed(Managed { by, deed }) => {
+                turn::take_for_manager(&self.shop, &loaded.session, by, deed, now)
+            }
+        };
+        // What a manager says is late by the customer's clock, not by the manager's.
+        let heard_at = last_at.or(session.heard_at()).unwrap_or(now);
         let outbox: Vec<OutboxEntry> = self
             .channels
             .split(id.channel, &reply)
@@ -214,7 +215,7 @@ where
                 key: OutboxKey { turn: n, part: place },
                 part,
                 committed_at: now,
-                expires_at: window_ends(last_at),
+                expires_at: window_ends(heard_at),
             })
             .collect();
         let ms = until(now, self.clock.now()).as_millis().try_into().unwrap_or(u64::MAX);
@@ -228,62 +229,9 @@ where
             consumed: keys,
             outbox,
             alerts: Alert::for_actions(n, &actions, now),
-            record: TurnRecord { n, at: now, ms, input: input.messages, reply, actions, trace },
+            record: TurnRecord { n, at: now, ms, cause, reply, actions, trace },
         }
     }
-}
-
-/// The events that one turn takes.
-struct Part {
-    keys: Vec<String>,
-    messages: Vec<Message>,
-    /// When the last of them was received.
-    last_at: Timestamp,
-}
-
-/// The first events of an inbox: at least one, and no more than a turn's record and its transaction
-/// can hold.
-fn one_turn_of(inbox: Vec<InboxEntry>, now: Timestamp) -> Part {
-    let mut bytes = 0;
-    let first =
-        inbox.into_iter().take(MAX_EVENTS_PER_TURN).enumerate().take_while(|(place, entry)| {
-            bytes += entry.event.message.text.as_deref().map_or(0, str::len);
-            *place == 0 || bytes <= MAX_BYTES_PER_TURN
-        });
-    let mut part = Part { keys: Vec::new(), messages: Vec::new(), last_at: Timestamp::MIN };
-    let mut messages = Vec::new();
-    for (_, InboxEntry { key, event }) in first {
-        part.last_at = part.last_at.max(event.received_at);
-        part.keys.push(key);
-        messages.push((event.part_of, event.message));
-    }
-    part.messages = whole_messages(messages);
-    // A clock that ran ahead must not make the window longer.
-    part.last_at = part.last_at.min(now);
-    part
-}
-
-/// Messages as the customer sees them: a correction in the place of what it corrects, the photos of
-/// an album as one message.
-fn whole_messages(parts: Vec<(PartOf, Message)>) -> Vec<Message> {
-    let mut whole: Vec<(PartOf, Message)> = Vec::with_capacity(parts.len());
-    for (part_of, message) in parts {
-        let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
-        if let Some((_, earlier)) =
-            whole.iter_mut().find(|(other, _)| same(&other.message, &part_of.message))
-        {
-            *earlier = message;
-        } else if let Some((_, album)) =
-            whole.iter_mut().find(|(other, _)| same(&other.album, &part_of.album))
-        {
-            album.text = album.text.take().or(message.text);
-            album.photos.extend(message.photos);
-            album.attachments.extend(message.attachments);
-        } else {
-            whole.push((part_of, message));
-        }
-    }
-    whole.into_iter().map(|(_, message)| message).collect()
 }
 
 /// One line a turn: what was decided, and nothing of what was said.
@@ -321,44 +269,5 @@ fn log_turn(id: &SessionId, commit: &TurnCommit) {
                 tracing::info!(event = "managers_words_held_back", channel = %id.channel, turn = n);
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn said(text: &str, message: &str) -> (PartOf, Message) {
-        let part_of = PartOf { message: Some(message.to_owned()), album: None };
-        (part_of, Message { text: Some(text.to_owned()), ..Message::default() })
-    }
-
-    #[test]
-    fn a_correction_takes_the_place_of_what_it_corrects() {
-        let whole =
-            whole_messages(vec![said("на 134", "1"), said("рожеву", "2"), said("на 140", "1")]);
-
-        let texts: Vec<_> = whole.iter().filter_map(|message| message.text.as_deref()).collect();
-        assert_eq!(texts, ["на 140", "рожеву"]);
-    }
-
-    #[test]
-    fn an_album_is_one_message_with_the_words_of_whichever_part_has_them() {
-        use mirt_domain::photo::Photo;
-
-        let part = |n: u32, text: Option<&str>| {
-            let part_of = PartOf { message: Some(n.to_string()), album: Some("a".to_owned()) };
-            let photos = vec![Photo::TelegramFile(n.to_string())];
-            (part_of, Message { text: text.map(str::to_owned), photos, ..Message::default() })
-        };
-
-        let whole = whole_messages(vec![part(1, None), part(2, Some("є така?")), part(3, None)]);
-
-        let album = Message {
-            text: Some("є така?".to_owned()),
-            photos: ["1", "2", "3"].map(|id| Photo::TelegramFile(id.to_owned())).to_vec(),
-            ..Message::default()
-        };
-        assert_eq!(whole, [album]);
     }
 }

@@ -24,7 +24,7 @@ use mirt_domain::{
     turn::{self, Message, TurnInput},
 };
 use mirt_engine::{
-    event::{EventKey, EventOrder, InboundEvent, PartOf},
+    event::{EventBody, EventKey, EventOrder, InboundEvent},
     receive::receive,
 };
 use mirt_test_support::{Mirt, lambda::FunctionWorld, mirt::MANYCHAT_TOKEN};
@@ -103,10 +103,9 @@ fn inbound(n: usize) -> InboundEvent {
             user: UserId::parse(&format!("b{}", n % 50)).expect("an id"),
         },
         key: EventKey::from_id(&format!("bench-{n}")),
-        message: Message { text: Some(format!("{n}")), ..Message::default() },
+        body: EventBody::said(Message { text: Some(format!("{n}")), ..Message::default() }),
         received_at,
         order: EventOrder { at: received_at, sequence: 0 },
-        part_of: PartOf::default(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mirt_domain::turn::Message;
 use mirt_engine::{
     clock::until,
-    event::{EventKey, EventOrder, InboundEvent, PartOf},
+    event::{EventBody, EventKey, EventOrder, InboundEvent},
 };
 
 use crate::{
@@ -67,9 +67,8 @@ fn event(world: &World, session: &SessionPlan, writing: &Writing) -> InboundEven
     InboundEvent {
         session: session.id.clone(),
         key,
-        message,
+        body: EventBody::said(message),
         received_at,
         order,
-        part_of: PartOf::default(),
     }
 }

@@ -93,7 +93,7 @@ fn turn(record: &TurnRecord) -> Value {
         "n": record.n,
         "at": record.at,
         "ms": record.ms,
-        "input": record.input.iter().map(message).collect::<Vec<_>>(),
+        "input": record.cause.messages().iter().map(message).collect::<Vec<_>>(),
         "intent": trace.intent,
         "from": trace.from.state,
         "to": trace.to.state,

@@ -14,8 +14,8 @@ use mirt_domain::{
 };
 use mirt_engine::{
     alert::{Alert, AlertKey, Matter},
-    event::{EventKey, EventOrder, InboundEvent, PartOf},
-    session_store::{LoadedSession, OutboxEntry, OutboxKey, TurnCommit, TurnRecord},
+    event::{EventBody, EventKey, EventOrder, InboundEvent},
+    session_store::{Cause, LoadedSession, OutboxEntry, OutboxKey, TurnCommit, TurnRecord},
 };
 use mirt_local_aws::{
     clock::Clock,
@@ -65,10 +65,9 @@ pub(crate) fn event(user: &str, number: u64) -> InboundEvent {
     InboundEvent {
         session: session(user),
         key: EventKey::from_id(&number.to_string()),
-        message: Message { text: Some("так".to_owned()), ..Message::default() },
+        body: EventBody::said(Message { text: Some("так".to_owned()), ..Message::default() }),
         received_at: now(),
         order: EventOrder { at: now(), sequence: number },
-        part_of: PartOf::default(),
     }
 }
 
@@ -125,7 +124,7 @@ fn record(n: u64) -> TurnRecord {
         n,
         at: now(),
         ms: 0,
-        input: input.messages,
+        cause: Cause::Said(input.messages),
         reply: turn.reply,
         actions: turn.actions,
         trace: turn.trace,

@@ -9,7 +9,7 @@ use mirt_domain::{
     photo::Photo,
     session_id::{SessionId, UserId},
 };
-use mirt_engine::event::{EventKey, EventOrder, InboundEvent, PartOf};
+use mirt_engine::event::{EventBody, EventKey, EventOrder, InboundEvent};
 use serde_json::Value;
 
 use super::photo_links;
@@ -60,10 +60,9 @@ pub fn parse(body: &[u8], received_at: Timestamp) -> Result<InboundEvent, ParseE
     Ok(InboundEvent {
         session: SessionId { channel: channel(&payload), user: UserId::parse(&user)? },
         key,
-        message,
+        body: EventBody::said(message),
         received_at,
         order: EventOrder { at: received_at, sequence: 0 },
-        part_of: PartOf::default(),
     })
 }
 
@@ -218,8 +217,12 @@ mod tests {
             let event = event(&payload).unwrap();
 
             assert_eq!(event.session.to_string(), "instagram:77", "{payload}");
-            assert_eq!(event.message.text.as_deref(), Some("Привіт"), "{payload}");
-            assert_eq!(event.message.photos, [url("https://a.example/p")], "{payload}");
+            assert_eq!(event.body.message().unwrap().text.as_deref(), Some("Привіт"), "{payload}");
+            assert_eq!(
+                event.body.message().unwrap().photos,
+                [url("https://a.example/p")],
+                "{payload}"
+            );
         }
     }
 
@@ -244,7 +247,10 @@ mod tests {
 
         assert_eq!(event.session.to_string(), "facebook:9");
         assert_eq!(event.key, EventKey::Id("m1".to_owned()));
-        assert_eq!(event.message.photos, [url("https://a.example/1"), url("https://a.example/2")]);
+        assert_eq!(
+            event.body.message().unwrap().photos,
+            [url("https://a.example/1"), url("https://a.example/2")]
+        );
     }
 
     #[test]
@@ -258,8 +264,8 @@ mod tests {
         let event = event(&payload).unwrap();
 
         assert_eq!(event.session.to_string(), "instagram:5");
-        assert_eq!(event.message.text.as_deref(), Some("ціна?"));
-        assert_eq!(event.message.photos, [url("https://a.example/1")]);
+        assert_eq!(event.body.message().unwrap().text.as_deref(), Some("ціна?"));
+        assert_eq!(event.body.message().unwrap().photos, [url("https://a.example/1")]);
         assert_eq!(event.key, EventKey::Id("e-1".to_owned()));
     }
 
@@ -271,7 +277,10 @@ mod tests {
             "image": "https://a.example/1.jpg",
         });
 
-        assert_eq!(event(&payload).unwrap().message.photos, [url("https://a.example/1.jpg")]);
+        assert_eq!(
+            event(&payload).unwrap().body.message().unwrap().photos,
+            [url("https://a.example/1.jpg")]
+        );
     }
 
     #[test]

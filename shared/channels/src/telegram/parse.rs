@@ -8,7 +8,7 @@ use mirt_domain::{
     session_id::{SessionId, UserId},
     turn::Message,
 };
-use mirt_engine::event::{EventKey, EventOrder, InboundEvent, PartOf};
+use mirt_engine::event::{EventBody, EventKey, EventOrder, InboundEvent, PartOf};
 
 use super::raw::{RawCallback, RawChat, RawMessage, RawUpdate};
 use crate::inbound::{ParseError, bounded};
@@ -50,7 +50,8 @@ pub fn parse(body: &[u8], received_at: Timestamp) -> Result<Update, ParseError> 
     let part_of =
         PartOf { message: Some(raw.message_id.to_string()), album: raw.media_group_id.clone() };
     let Ok(message) = content(raw) else { return Ok(Update::Ignored) };
-    let event = InboundEvent { part_of, ..event(chat, update_id, message, sent_at, received_at)? };
+    let body = EventBody::Said { message, part_of };
+    let event = event(chat, update_id, body, sent_at, received_at)?;
     Ok(Update::Message(Box::new(event)))
 }
 
@@ -62,27 +63,26 @@ fn tap(update: u64, callback: RawCallback, received_at: Timestamp) -> Result<Upd
     let message = bounded(Some(&words), Vec::new(), Vec::new())?;
     // A tap has no time of its own, and the message's is when it was sent.
     let sent_at = received_at.as_second();
-    let event = event(chat.id, update, message, sent_at, received_at)?;
+    let event = event(chat.id, update, EventBody::said(message), sent_at, received_at)?;
     Ok(Update::Tap { event: Box::new(event), callback: id })
 }
 
 fn event(
     chat: i64,
     update: u64,
-    message: Message,
+    body: EventBody,
     sent_at: i64,
     received_at: Timestamp,
 ) -> Result<InboundEvent, ParseError> {
     Ok(InboundEvent {
         session: SessionId { channel: Channel::Telegram, user: UserId::parse(&chat.to_string())? },
         key: EventKey::from_id(&update.to_string()),
-        message,
+        body,
         received_at,
         order: EventOrder {
             at: Timestamp::from_second(sent_at).unwrap_or(received_at),
             sequence: update,
         },
-        part_of: PartOf::default(),
     })
 }
 

@@ -105,7 +105,7 @@ impl Ledger {
             match records.get_mut(key) {
                 None => wrong.push(format!("I2: turn {n} of {id} takes what was never recorded")),
                 Some(record) => {
-                    words.push(record.event.message.clone());
+                    words.extend(record.event.body.message().cloned());
                     if prompt.is_some_and(|prompt| after(record.at, prompt) < now) {
                         wrong.push(format!("I10: {id} {key} waited too long for turn {n}"));
                     }
@@ -115,7 +115,7 @@ impl Ledger {
                 }
             }
         }
-        if words != turn.record.input {
+        if words != turn.record.cause.messages() {
             wrong.push(format!("I3: turn {n} of {id} reads other words than it consumes"));
         }
         for wrong in wrong {

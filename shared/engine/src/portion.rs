@@ -1,0 +1,117 @@
+//! Which of a session's events make its next turn.
+
+use jiff::Timestamp;
+use mirt_domain::turn::Message;
+
+use crate::{
+    event::{EventBody, PartOf},
+    session_store::{Cause, InboxEntry},
+};
+
+/// How many events one turn consumes at most. The commit is one transaction of at most 100 items;
+/// what is over makes the next turn.
+const MAX_EVENTS_PER_TURN: usize = 80;
+
+/// How much text one turn consumes at most: its record, which holds it, stays far under DynamoDB's
+/// 400 KB an item.
+const MAX_BYTES_PER_TURN: usize = 64 * 1024;
+
+/// The events that one turn takes.
+pub(crate) struct Portion {
+    /// Their keys in the store.
+    pub(crate) keys: Vec<String>,
+    /// What the turn is made of.
+    pub(crate) cause: Cause,
+    /// When the last of a customer's messages was received; `None` for a turn of another cause.
+    pub(crate) last_at: Option<Timestamp>,
+}
+
+/// The first events of an inbox: a manager's deed alone, or a customer's messages up to the next of
+/// those; at least one, and no more than a turn's record and its transaction can hold.
+pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
+    let mut bytes = 0;
+    let mut keys = Vec::new();
+    let mut messages = Vec::new();
+    let mut last_at = None;
+    for InboxEntry { key, event } in inbox.into_iter().take(MAX_EVENTS_PER_TURN) {
+        match event.body {
+            EventBody::Said { message, part_of } => {
+                bytes += message.text.as_deref().map_or(0, str::len);
+                if bytes > MAX_BYTES_PER_TURN && !messages.is_empty() {
+                    break;
+                }
+                messages.push((part_of, message));
+            }
+            EventBody::Managed(managed) if messages.is_empty() => {
+                return Portion { keys: vec![key], cause: Cause::Managed(managed), last_at: None };
+            }
+            EventBody::Managed(_) => break,
+        }
+        // A clock that ran ahead must not make the window longer.
+        last_at = last_at.max(Some(event.received_at.min(now)));
+        keys.push(key);
+    }
+    Portion { keys, cause: Cause::Said(whole_messages(messages)), last_at }
+}
+
+/// Messages as the customer sees them: a correction in the place of what it corrects, the photos of
+/// an album as one message.
+fn whole_messages(parts: Vec<(PartOf, Message)>) -> Vec<Message> {
+    let mut whole: Vec<(PartOf, Message)> = Vec::with_capacity(parts.len());
+    for (part_of, message) in parts {
+        let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+        if let Some((_, earlier)) =
+            whole.iter_mut().find(|(other, _)| same(&other.message, &part_of.message))
+        {
+            *earlier = message;
+        } else if let Some((_, album)) =
+            whole.iter_mut().find(|(other, _)| same(&other.album, &part_of.album))
+        {
+            album.text = album.text.take().or(message.text);
+            album.photos.extend(message.photos);
+            album.attachments.extend(message.attachments);
+        } else {
+            whole.push((part_of, message));
+        }
+    }
+    whole.into_iter().map(|(_, message)| message).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str, message: &str) -> (PartOf, Message) {
+        let part_of = PartOf { message: Some(message.to_owned()), album: None };
+        (part_of, Message { text: Some(text.to_owned()), ..Message::default() })
+    }
+
+    #[test]
+    fn a_correction_takes_the_place_of_what_it_corrects() {
+        let whole =
+            whole_messages(vec![said("на 134", "1"), said("рожеву", "2"), said("на 140", "1")]);
+
+        let texts: Vec<_> = whole.iter().filter_map(|message| message.text.as_deref()).collect();
+        assert_eq!(texts, ["на 140", "рожеву"]);
+    }
+
+    #[test]
+    fn an_album_is_one_message_with_the_words_of_whichever_part_has_them() {
+        use mirt_domain::photo::Photo;
+
+        let part = |n: u32, text: Option<&str>| {
+            let part_of = PartOf { message: Some(n.to_string()), album: Some("a".to_owned()) };
+            let photos = vec![Photo::TelegramFile(n.to_string())];
+            (part_of, Message { text: text.map(str::to_owned), photos, ..Message::default() })
+        };
+
+        let whole = whole_messages(vec![part(1, None), part(2, Some("є така?")), part(3, None)]);
+
+        let album = Message {
+            text: Some("є така?".to_owned()),
+            photos: ["1", "2", "3"].map(|id| Photo::TelegramFile(id.to_owned())).to_vec(),
+            ..Message::default()
+        };
+        assert_eq!(whole, [album]);
+    }
+}
