@@ -139,6 +139,11 @@ fn is_silent(draft: &Draft<'_>) -> bool {
 fn answer(draft: &mut Draft<'_>) -> Event {
     let perceived = draft.perceived;
     draft.end_hand_over();
+    let agrees = perceived.has(Signal::Consent) || perceived.is_nod;
+    let is_manager_offered = std::mem::take(&mut draft.facts_mut().flags.offered_manager);
+    if is_manager_offered && agrees && !perceived.names_something() && !perceived.is_blocked {
+        return service::escalate_by_words(draft);
+    }
     if perceived.intent != Intent::OutOfDomain {
         draft.facts_mut().flags.off_topic = 0;
     }
@@ -155,7 +160,6 @@ fn answer(draft: &mut Draft<'_>) -> Event {
         }
         draft.facts_mut().flags.opted_out = true;
     }
-    let agrees = perceived.has(Signal::Consent) || perceived.is_nod;
     if draft.session.state() == State::Upsell && agrees && !perceived.names_something() {
         return upsell::accept(draft);
     }
@@ -273,6 +277,7 @@ fn look_at_photo(draft: &mut Draft<'_>) -> Event {
         draft.facts_mut().heights.clone_from(&perceived.heights);
     }
     draft.ask(TemplateKey::VisionCannotSee, Values::none());
+    draft.facts_mut().flags.offered_manager = true;
     Event::SentPhoto
 }
 

@@ -5,9 +5,11 @@
 //! ([`endings`]), never as a piece of a longer word. Rules ([`rules`]) are phrases of such words
 //! ([`phrase`]) with the contexts in which they do not count.
 
+pub mod classes;
 pub mod contact;
 pub mod endings;
 pub mod fold;
+pub mod latin;
 pub mod names;
 pub mod numbers;
 pub mod phrase;

@@ -6,7 +6,8 @@ use crate::{
     attachment::AttachmentKind,
     catalog::{CategoryKey, ColorKey, FeatureKey, NotSoldKey, ProductId},
     language::{
-        contact::ForeignPhone,
+        contact::{self, ForeignPhone},
+        latin,
         names::Found,
         rules::{self, Seen, Signal},
         token::{Kind, Token, tokens},
@@ -69,6 +70,8 @@ pub struct Perceived {
     pub attachments: Vec<AttachmentKind>,
     /// How many words were written.
     pub words: usize,
+    /// How many of the longer words mean nothing to the shop.
+    pub unknown_words: usize,
     /// Whether a question mark was written.
     pub is_question: bool,
     /// Whether pictures of agreement were sent and nothing else.
@@ -152,10 +155,23 @@ pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived 
     let texts: Vec<&str> =
         input.messages.iter().filter_map(|message| message.text.as_deref()).collect();
     let text = options::named_by_number(session, &texts).unwrap_or_else(|| texts.join("\n"));
-    let tokens = tokens(&text);
-    let seen = rules::read(&tokens);
-    let is_known = |at: usize| rules::is_known(&tokens[at]);
-    let found = shop.words.lexicon().read(&tokens, |at| !is_known(at));
+    let mut tokens = tokens(&text);
+    read_latin(shop, &mut tokens);
+    let lexicon = shop.words.lexicon();
+    let seen = rules::read(&tokens, |at| {
+        let token = &tokens[at];
+        !(lexicon.knows(&token.key) || contact::is_name_or_town(token))
+    });
+    let found = lexicon.read(&tokens, |at| !rules::is_known(&tokens[at]));
+    let is_unknown = |at: usize| {
+        let token = &tokens[at];
+        token.is_word()
+            && token.key.chars().count() >= SHORTEST_UNKNOWN
+            && !rules::is_known(token)
+            && !found.iter().any(|term| (term.from..term.to).contains(&at))
+            && !seen.iter().any(|seen| (seen.from..seen.to).contains(&at))
+    };
+    let unknown_words = (0..tokens.len()).filter(|at| is_unknown(*at)).count();
     let mut reading =
         Reading { tokens: &tokens, seen: &seen, found, claimed: vec![false; tokens.len()] };
 
@@ -168,6 +184,7 @@ pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived 
             .flat_map(|message| message.attachments.iter().map(|attachment| attachment.kind))
             .collect(),
         words: tokens.iter().filter(|token| token.is_word()).count(),
+        unknown_words,
         is_question: tokens.iter().any(|token| token.is_mark('?')),
         is_nod: is_nod(&tokens),
         hits: seen
@@ -183,6 +200,25 @@ pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived 
     perceived.intent = intent::of(session, &perceived);
     perceived
 }
+
+/// Reads words in Latin letters as Cyrillic where that makes words that the shop knows.
+fn read_latin(shop: &Shop<'_>, tokens: &mut [Token]) {
+    let lexicon = shop.words.lexicon();
+    for token in tokens {
+        if rules::is_known(token) || lexicon.knows(&token.key) {
+            continue;
+        }
+        if let Some(key) = latin::as_cyrillic(token) {
+            let read = Token { key, ..token.clone() };
+            if rules::is_known(&read) || lexicon.knows(&read.key) {
+                *token = read;
+            }
+        }
+    }
+}
+
+/// The shortest word, in letters, that is noticed for not being known.
+const SHORTEST_UNKNOWN: usize = 5;
 
 fn hit(rule: &str, tokens: &[Token]) -> RuleHit {
     let words: Vec<&str> = tokens.iter().map(|token| token.key.as_str()).collect();

@@ -159,6 +159,8 @@ pub(super) fn ask_height(draft: &mut Draft<'_>) {
             .with(Placeholder::Height, guess.height)
             .with(Placeholder::Size, guess.size);
         draft.ask(TemplateKey::SizeAskHeightForAge, values);
+    } else if perceived.has(Signal::HeightUnknown) {
+        draft.ask(TemplateKey::SizeAskHeightOrAge, Values::none());
     } else if perceived.is_infant || !perceived.ages.is_empty() {
         draft.ask(TemplateKey::SizeAskHeightForUnknownAge, Values::none());
     } else {

@@ -73,6 +73,11 @@ pub(super) fn answer_policies(draft: &mut Draft<'_>) -> Answer {
         answer_topic(draft, topic);
     }
     let perceived = draft.perceived;
+    if perceived.has(Signal::AskAboutShop) && answer == Answer::None {
+        answer = Answer::Given;
+        draft.ask(TemplateKey::PolicyAskManager, Values::none());
+        draft.facts_mut().flags.offered_manager = true;
+    }
     for (signal, key) in [
         (Signal::Expensive, TemplateKey::OfferExpensive),
         (Signal::AskIdentity, TemplateKey::PolicyIdentity),

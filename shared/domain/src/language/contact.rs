@@ -30,6 +30,12 @@ pub fn phone_in(tokens: &[Token]) -> Option<Result<String, ForeignPhone>> {
     Some(phone(&token.raw).ok_or(ForeignPhone))
 }
 
+/// Whether a word is a person's first name or a town that the tables hold.
+#[must_use]
+pub fn is_name_or_town(token: &Token) -> bool {
+    people::is_first_name(token) || cities::is_town(token)
+}
+
 /// A telephone number that the carrier could not call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ForeignPhone;

@@ -21,6 +21,9 @@ const SHORTEST_WITH_A_SLIP: usize = 5;
 const NO_SLIPS: &str =
     "малиш малиша малишу плати плата плату полати костел червня вишня серия марина милий любий";
 
+/// What pet forms put between a stem and its ending, folded, the longest first.
+const DEAR: [&str; 9] = ["есеньк", "оньк", "еньк", "енк", "очк", "ечк", "ушк", "чик", "к"];
+
 type WordId = u32;
 
 /// One word of a term.
@@ -193,9 +196,7 @@ impl<M: Clone + PartialEq> Lexicon<M> {
     fn words_of(&self, key: &str) -> Vec<WordId> {
         let mut found: Vec<WordId> = self.ids.get(key).copied().into_iter().collect();
         for (stem, ending) in endings::splits(key) {
-            // "рожевенький" is "рожевий".
-            let dear = stem.strip_suffix("енк").and_then(|stem| self.by_stem.get(stem));
-            for id in self.by_stem.get(stem).into_iter().chain(dear).flatten() {
+            for id in self.by_stem.get(stem).into_iter().flatten() {
                 if self.words[*id as usize].paradigm.endings().contains(&ending)
                     && !found.contains(id)
                 {
@@ -203,7 +204,27 @@ impl<M: Clone + PartialEq> Lexicon<M> {
                 }
             }
         }
+        if found.is_empty() {
+            found = self.dears_of(key);
+        }
         found
+    }
+
+    /// Words of which a token is a pet form: "рожевенький" is "рожевий", "валерка" is "валері".
+    fn dears_of(&self, key: &str) -> Vec<WordId> {
+        let of_stem = |stem: &str| self.by_stem.get(stem).filter(|_| stem.chars().count() > 2);
+        endings::splits(key)
+            .filter(|(_, ending)| endings::is_ending(ending))
+            .flat_map(|(stem, _)| DEAR.iter().filter_map(move |dear| stem.strip_suffix(dear)))
+            .find_map(of_stem)
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// Whether some term holds this word, spelled right.
+    #[must_use]
+    pub fn knows(&self, key: &str) -> bool {
+        !self.words_of(key).is_empty()
     }
 
     /// Words of which a token may be a misspelt form: the first letter is right, one slip follows.
@@ -312,6 +333,11 @@ mod tests {
     fn a_known_word_is_never_a_slip() {
         let found = lexicon().read(&tokens("рожову"), |_| false);
         assert!(found.is_empty());
+    }
+
+    #[test]
+    fn pet_forms_are_known() {
+        assert_eq!(meanings("валерку рожевеньку лагунку сіреньке"), ["valeri", "pink", "laguna", "grey"]);
     }
 
     #[test]

@@ -6,7 +6,9 @@
 //! |---|---|
 //! | `слово` | this form alone |
 //! | `сукн*` | the stem with any inflectional ending ([`super::endings`]) |
+//! | `оплат*past` | the stem with an ending of one [`Form`] |
 //! | `а/б*` | either |
+//! | `<want>` | any word of a class ([`super::classes`]); also among alternatives |
 //! | `[дуже]` | optional |
 //! | `_` | any one word |
 //! | `..` | up to three words |
@@ -17,10 +19,19 @@
 //!
 //! A phrase never reaches over the end of a sentence.
 
+mod slips;
+mod walk;
+
 use std::collections::HashMap;
 
+use self::{
+    slips::Slips,
+    walk::{Item, Part, matched, sentence_of, steps_before},
+};
 use super::{
-    endings, fold,
+    classes,
+    endings::{self, Form},
+    fold,
     token::{Kind, Token},
 };
 
@@ -28,23 +39,7 @@ use super::{
 const FILLERS: &str = "та ну ой ох о а и й же ж то тоди тогда мабут напевно наверно видай будь буд ласка \
      пожалуйста пожалуста please дуже прям просто все всё уже вже ще виб вибачте извините скажить";
 
-/// How many words `..` may stand for.
-const GAP: usize = 3;
-
 type Atom = u32;
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    Word(Atom),
-    Optional(Atom),
-    Number,
-    Any,
-    Gap,
-    NotAfter(Atom),
-    Clause,
-    SentenceStart,
-    SentenceEnd,
-}
 
 #[derive(Clone, Debug)]
 struct Phrase {
@@ -68,25 +63,21 @@ pub struct Match {
 #[derive(Debug, Default)]
 pub struct Matcher {
     exact: HashMap<Box<str>, Vec<Atom>>,
-    stems: HashMap<Box<str>, Vec<Atom>>,
+    stems: HashMap<Box<str>, Vec<(Atom, Form)>>,
+    slips: Slips,
     atoms: HashMap<Box<str>, Atom>,
     phrases: Vec<Phrase>,
     by_anchor: HashMap<Atom, Vec<usize>>,
     without_anchor: Vec<usize>,
-}
-
-/// A word or number of the message with what can stand for it.
-#[derive(Debug)]
-struct Item {
-    token: usize,
-    is_number: bool,
-    atoms: Vec<Atom>,
-    begins_sentence: bool,
-    begins_clause: bool,
-    is_filler: bool,
+    is_forgiving: bool,
 }
 
 impl Matcher {
+    /// Whether a slip of the finger is forgiven in the words of the phrases that are added next.
+    pub const fn forgive(&mut self, is_forgiving: bool) {
+        self.is_forgiving = is_forgiving;
+    }
+
     /// Adds a phrase of a rule; a negative one keeps the rule from counting in its sentence.
     pub fn add(&mut self, rule: usize, text: &str, is_negative: bool) {
         let parts: Vec<Part> = text.split_whitespace().map(|part| self.part(part)).collect();
@@ -130,20 +121,41 @@ impl Matcher {
         }
         let atom = Atom::try_from(self.atoms.len()).unwrap_or(Atom::MAX);
         self.atoms.insert(words.into(), atom);
-        for word in words.split('/') {
-            let (map, word) = match word.strip_suffix('*') {
-                Some(stem) => (&mut self.stems, stem),
-                None => (&mut self.exact, word),
-            };
-            map.entry(fold::key(word).into_boxed_str()).or_default().push(atom);
-        }
+        self.enter(words.split('/'), atom);
         atom
     }
 
-    /// Every place where a rule counts, in the order of the words.
+    fn enter<'w>(&mut self, words: impl Iterator<Item = &'w str>, atom: Atom) {
+        for word in words {
+            if let Some(class) = word.strip_prefix('<').and_then(|word| word.strip_suffix('>')) {
+                self.enter(classes::words(class), atom);
+                continue;
+            }
+            let (stem, form) = match word.split_once('*') {
+                Some((stem, form)) => (stem, Some(Form::named(form))),
+                None => (word, None),
+            };
+            let key = fold::key(stem);
+            match form {
+                Some(form) => {
+                    let known = self.stems.entry(key.clone().into_boxed_str()).or_default();
+                    known.push((atom, form));
+                }
+                None => {
+                    self.exact.entry(key.clone().into_boxed_str()).or_default().push(atom);
+                }
+            }
+            if self.is_forgiving {
+                self.slips.enter(&key, form, atom);
+            }
+        }
+    }
+
+    /// Every place where a rule counts, in the order of the words. `may_slip` says whether a word
+    /// that no phrase holds may be a slip of the finger.
     #[must_use]
-    pub fn matches(&self, tokens: &[Token]) -> Vec<Match> {
-        let items = self.items(tokens);
+    pub fn matches(&self, tokens: &[Token], may_slip: impl Fn(usize) -> bool) -> Vec<Match> {
+        let items = self.items(tokens, may_slip);
         let mut found = Vec::new();
         let mut forbidden = Vec::new();
         for (at, item) in items.iter().enumerate() {
@@ -180,13 +192,17 @@ impl Matcher {
         !self.atoms_of(key).is_empty()
     }
 
-    fn items(&self, tokens: &[Token]) -> Vec<Item> {
+    fn items(&self, tokens: &[Token], may_slip: impl Fn(usize) -> bool) -> Vec<Item> {
         let mut items: Vec<Item> = Vec::with_capacity(tokens.len());
         let (mut begins_sentence, mut begins_clause) = (true, true);
         for (index, token) in tokens.iter().enumerate() {
             match token.kind {
                 Kind::Word | Kind::Number(_) | Kind::Phone | Kind::Url => {
-                    let atoms = if token.is_word() { self.atoms_of(&token.key) } else { vec![] };
+                    let mut atoms =
+                        if token.is_word() { self.atoms_of(&token.key) } else { vec![] };
+                    if atoms.is_empty() && token.is_word() && may_slip(index) {
+                        atoms = self.slips.atoms_of(&token.key);
+                    }
                     items.push(Item {
                         token: index,
                         is_number: matches!(token.kind, Kind::Number(_)),
@@ -211,11 +227,8 @@ impl Matcher {
     fn atoms_of(&self, key: &str) -> Vec<Atom> {
         let mut atoms = self.exact.get(key).cloned().unwrap_or_default();
         for (stem, ending) in endings::splits(key) {
-            if let Some(found) = self.stems.get(stem)
-                && endings::is_ending(ending)
-            {
-                atoms.extend(found);
-            }
+            let known = self.stems.get(stem).into_iter().flatten();
+            atoms.extend(known.filter(|(_, form)| form.has(ending)).map(|(atom, _)| *atom));
         }
         atoms
     }
@@ -230,16 +243,7 @@ impl Matcher {
         forbidden: &mut Vec<(usize, usize, usize)>,
     ) {
         let phrase = &self.phrases[id];
-        let before = phrase
-            .parts
-            .iter()
-            .take_while(|part| !matches!(part, Part::Word(_)))
-            .map(|part| match part {
-                Part::Gap => GAP,
-                Part::Number | Part::Any | Part::Optional(_) => 1,
-                _ => 0,
-            })
-            .sum::<usize>();
+        let before = steps_before(&phrase.parts);
         let earliest =
             if self.without_anchor.contains(&id) { at } else { at.saturating_sub(before) };
         for from in earliest..=at {
@@ -252,64 +256,6 @@ impl Matcher {
             }
         }
     }
-}
-
-fn sentence_of(items: &[Item], at: usize) -> usize {
-    items.iter().take(at + 1).filter(|item| item.begins_sentence).count()
-}
-
-/// Where `parts` end when they begin at `at`, if they match there.
-fn matched(parts: &[Part], start: usize, at: usize, items: &[Item]) -> Option<usize> {
-    let Some((part, rest)) = parts.split_first() else { return Some(at) };
-    let item = items.get(at).filter(|item| at == start || !item.begins_sentence);
-    let step = || matched(rest, start, at + 1, items);
-    let stay = || matched(rest, start, at, items);
-    match part {
-        Part::Word(atom) => item.filter(|item| item.atoms.contains(atom)).and_then(|_| step()),
-        Part::Optional(atom) => {
-            item.filter(|item| item.atoms.contains(atom)).and_then(|_| step()).or_else(stay)
-        }
-        Part::Number => item.filter(|item| item.is_number).and_then(|_| step()),
-        Part::Any => item.and_then(|_| step()),
-        Part::Gap => (0..=GAP)
-            .take_while(|skip| {
-                *skip == 0
-                    || items
-                        .get(at + skip - 1)
-                        .is_some_and(|item| at + skip - 1 == start || !item.begins_sentence)
-            })
-            .find_map(|skip| matched(rest, start, at + skip, items)),
-        Part::NotAfter(atom) => {
-            let is_after = at > 0
-                && items.get(at).is_none_or(|item| !item.begins_sentence)
-                && items[at - 1].atoms.contains(atom);
-            if is_after { None } else { stay() }
-        }
-        Part::Clause => {
-            let is_border = borders(items, at, at == start, |item| item.begins_clause);
-            if is_border { stay() } else { None }
-        }
-        Part::SentenceStart | Part::SentenceEnd => {
-            let is_border = borders(items, at, at == start, |item| item.begins_sentence);
-            if is_border { stay() } else { None }
-        }
-    }
-}
-
-/// Whether something begins at a place, or ends there, fillers left out.
-fn borders(items: &[Item], at: usize, is_start: bool, begins: impl Fn(&Item) -> bool) -> bool {
-    let is_border = |at: usize| at == 0 || items.get(at).is_none_or(&begins);
-    let mut at = at;
-    if is_start {
-        while !is_border(at) && items[at - 1].is_filler {
-            at -= 1;
-        }
-    } else {
-        while !is_border(at) && items[at].is_filler {
-            at += 1;
-        }
-    }
-    is_border(at)
 }
 
 #[cfg(test)]
@@ -325,7 +271,7 @@ mod tests {
         for phrase in negatives {
             matcher.add(0, phrase, true);
         }
-        !matcher.matches(&tokens(text)).is_empty()
+        !matcher.matches(&tokens(text), |_| true).is_empty()
     }
 
     #[test]

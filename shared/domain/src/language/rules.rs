@@ -100,6 +100,8 @@ signals! {
     AskDelivery = "ask_delivery";
     /// It is urgent.
     Urgent = "urgent";
+    /// Where the shop is, when it works, who makes the clothes: what only a manager knows.
+    AskAboutShop = "ask_about_shop";
     /// How is it washed?
     AskCare = "ask_care";
     /// Is it in stock?
@@ -130,6 +132,8 @@ signals! {
     Insult = "insult";
     /// Which size?
     AskSize = "ask_size";
+    /// The height is not known.
+    HeightUnknown = "height_unknown";
     /// Another size.
     OtherSize = "other_size";
     /// The size chart.
@@ -150,6 +154,8 @@ signals! {
     ShowMe = "show_me";
     /// More of the same.
     ShowMore = "show_more";
+    /// A word that belongs to the shop, whatever is said of it.
+    ShopWord = "shop_word";
     /// From the beginning.
     Restart = "restart";
     /// Nothing to do with the shop.
@@ -203,6 +209,16 @@ pub struct Seen {
     pub to: usize,
 }
 
+/// What is read only where it is spelled right: a customer with a heavy thumb is no offender.
+const EXACT: [Signal; 6] = [
+    Signal::Danger,
+    Signal::FalseAuthority,
+    Signal::Illegal,
+    Signal::Injection,
+    Signal::Insult,
+    Signal::OffTopic,
+];
+
 struct Book {
     matcher: Matcher,
     signals: Vec<Signal>,
@@ -212,6 +228,7 @@ static BOOK: LazyLock<Book> = LazyLock::new(|| {
     let mut book = Book { matcher: Matcher::default(), signals: Vec::new() };
     for rule in TABLES.iter().copied().flatten() {
         let id = book.signals.len();
+        book.matcher.forgive(!EXACT.contains(&rule.signal));
         book.signals.push(rule.signal);
         for phrase in rule.any {
             book.matcher.add(id, phrase, false);
@@ -223,13 +240,14 @@ static BOOK: LazyLock<Book> = LazyLock::new(|| {
     book
 });
 
-/// Everything that the rules see in a message, in the order of its words.
+/// Everything that the rules see in a message, in the order of its words. `may_slip` says whether a
+/// word that no rule knows may be a slip of the finger.
 #[must_use]
-pub fn read(tokens: &[Token]) -> Vec<Seen> {
+pub fn read(tokens: &[Token], may_slip: impl Fn(usize) -> bool) -> Vec<Seen> {
     let book = &*BOOK;
     let mut seen: Vec<Seen> = book
         .matcher
-        .matches(tokens)
+        .matches(tokens, may_slip)
         .into_iter()
         .map(|found| Seen { signal: book.signals[found.rule], from: found.from, to: found.to })
         .collect();
@@ -241,4 +259,23 @@ pub fn read(tokens: &[Token]) -> Vec<Seen> {
 #[must_use]
 pub fn is_known(token: &Token) -> bool {
     BOOK.matcher.knows(&token.key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TABLES;
+    use crate::language::classes;
+
+    #[test]
+    fn every_class_that_a_phrase_names_exists() {
+        let phrases = TABLES.iter().copied().flatten().flat_map(|rule| {
+            rule.any.iter().chain(rule.unless).flat_map(|phrase| phrase.split([' ', '/', '[', ']']))
+        });
+        for word in phrases {
+            if let Some(class) = word.trim_start_matches('!').strip_prefix('<') {
+                let class = class.strip_suffix('>').unwrap_or_default();
+                assert!(classes::is_class(class), "{word}");
+            }
+        }
+    }
 }

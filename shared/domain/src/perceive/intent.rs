@@ -31,7 +31,8 @@ const ABOUT_PAYING: [Signal; 10] = [
     Signal::Urgent,
 ];
 
-const QUESTIONS: [Signal; 17] = [
+const QUESTIONS: [Signal; 18] = [
+    Signal::AskAboutShop,
     Signal::Compare,
     Signal::AskPrice,
     Signal::AskAvailability,
@@ -52,7 +53,8 @@ const QUESTIONS: [Signal; 17] = [
 ];
 
 /// Questions that a refusal or a doubt beside them does not take back; "хочу" is none.
-const HARD_QUESTIONS: [Signal; 14] = [
+const HARD_QUESTIONS: [Signal; 15] = [
+    Signal::AskAboutShop,
     Signal::AskPrice,
     Signal::AskAvailability,
     Signal::AskFabric,
@@ -110,6 +112,9 @@ pub(super) fn of(session: &Session, perceived: &Perceived) -> Intent {
     if is_paying(session, perceived) {
         return Intent::PaymentDelivery;
     }
+    if is_praise(session, perceived) {
+        return Intent::ThankyouSmalltalk;
+    }
     if let Some(intent) = about_garments(session, perceived) {
         return intent;
     }
@@ -131,10 +136,23 @@ pub(super) fn of(session: &Session, perceived: &Perceived) -> Intent {
     if perceived.has(Signal::Greeting) {
         return Intent::GreetingOnly;
     }
-    if perceived.has_any(&QUESTIONS) || perceived.has(Signal::OtherLanguage) {
+    let is_question = perceived.has_any(&QUESTIONS) && !looks_elsewhere(perceived);
+    if is_question || perceived.has(Signal::OtherLanguage) {
         return Intent::DiscoveryOrQuestion;
     }
     unread(session, perceived)
+}
+
+/// Kind words about what was bought look for nothing.
+fn is_praise(session: &Session, perceived: &Perceived) -> bool {
+    let is_over = matches!(session.state(), State::Upsell | State::End | State::Complaint);
+    is_over
+        && perceived.has_any(&[Signal::Thanks, Signal::SmallTalk])
+        && !perceived.is_question
+        && !perceived.is_browsing()
+        && perceived.colors.is_empty()
+        && !perceived.tells_size()
+        && perceived.picks.is_empty()
 }
 
 /// A search verb alone, in a long message without a word of the shop, is about something else.
@@ -145,7 +163,13 @@ fn speaks_to_the_shop(session: &Session, perceived: &Perceived) -> bool {
         || perceived.names_something()
         || !perceived.not_sold.is_empty()
         || is_discussed
-        || !perceived.has_any(&SMALL_TALK)
+        || perceived.has(Signal::ShopWord)
+        || !(perceived.has_any(&SMALL_TALK) || looks_elsewhere(perceived))
+}
+
+/// "Порадьте стоматолога": what is looked for is nothing that the shop knows.
+fn looks_elsewhere(perceived: &Perceived) -> bool {
+    perceived.unknown_words > 0 && perceived.words >= WORDS_OFF_TOPIC
 }
 
 fn has_figures(perceived: &Perceived) -> bool {

@@ -111,6 +111,8 @@ template_keys! {
     SizeAskHeightToOrder = "size.ask_height_to_order" [];
     /// An age alone: a guess, and which height?
     SizeAskHeightForAge = "size.ask_height_for_age" [Years, Height, Size];
+    /// The height is not known to the customer either.
+    SizeAskHeightOrAge = "size.ask_height_or_age" [];
     /// An age that tells no height.
     SizeAskHeightForUnknownAge = "size.ask_height_for_unknown_age" [];
     /// The size for a height.
@@ -279,6 +281,8 @@ template_keys! {
     PolicyAvailability = "policy.availability" [];
     /// Discounts.
     PolicyDiscount = "policy.discount" [];
+    /// A question that only a manager can answer: is one to be called?
+    PolicyAskManager = "policy.ask_manager" [];
     /// A question for a manager.
     PolicyManager = "policy.manager" [];
     /// How to order.

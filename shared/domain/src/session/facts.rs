@@ -211,6 +211,8 @@ pub struct Flags {
     /// Whether the customer wants no follow-ups; replies are no follow-ups. Only an explicit wish
     /// takes it back.
     pub opted_out: bool,
+    /// Whether the last turn asked if a manager is to be called.
+    pub offered_manager: bool,
     /// Whether an old customer was asked if the known data still hold.
     pub asked_same_data: bool,
 }

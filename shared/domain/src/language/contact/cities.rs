@@ -140,6 +140,11 @@ pub fn city(tokens: &[Token]) -> Option<(String, std::ops::Range<usize>)> {
     known.or_else(|| (0..tokens.len()).find_map(|at| marked_at(tokens, at)))
 }
 
+/// Whether a word alone is a town that the table holds.
+pub(super) fn is_town(token: &Token) -> bool {
+    known_at(std::slice::from_ref(token), 0).is_some()
+}
+
 fn known_at(tokens: &[Token], at: usize) -> Option<(String, std::ops::Range<usize>)> {
     let first = tokens.get(at).filter(|token| token.is_word())?;
     if let Some(second) = tokens.get(at + 1).filter(|token| token.is_word())

@@ -78,6 +78,11 @@ fn first_name(key: &str) -> Option<&'static str> {
     known(key).or_else(|| known(&nominative('у', "а")?)).or_else(|| known(&nominative('ю', "я")?))
 }
 
+/// Whether a word is a first name that the table holds.
+pub(super) fn is_first_name(token: &Token) -> bool {
+    first_name(&token.key).is_some()
+}
+
 /// Whether a word reads as a patronymic or a usual surname.
 fn is_family_like(key: &str) -> bool {
     const ENDS: &str = "енко ченко ко ук юк чук ак як ик ская ский цкий цка цкая ска ова ев ов ева ин ина ишин ович \

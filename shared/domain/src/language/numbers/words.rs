@@ -43,7 +43,7 @@ pub(super) const PIECE_WORDS: Words = Words(
 );
 pub(super) const BRANCH_STEMS: &[&str] =
     &["видделенн", "виддилен", "видилен", "виделен", "отделен", "поштомат", "почтомат", "поштамат"];
-pub(super) const BRANCH_WORDS: Words = Words("вид виддил отд нп виддел видд вд");
+pub(super) const BRANCH_WORDS: Words = Words("вид виддил отд нп виддел видд вд пошта пошти почта почти");
 pub(super) const MONEY_WORDS: Words =
     Words("грн гривен гривн гривни гривня гривень гр uah гривна рублей");
 pub(super) const MONEY_BEFORE: Words =
@@ -58,8 +58,8 @@ pub(super) const HOUSE_WORDS: Words = Words(
     "буд будинок дом кв квартира квартири вул вулиця улица проспект номер код школа школи пид",
 );
 
-/// Numerals, folded, from one to fourteen.
-pub(super) const NUMERALS: &[&str] = &[
+/// Numerals, folded, from one to nineteen.
+pub(super) const NUMERALS: [&str; 19] = [
     "один одна одну одне рик",
     "два дви две двое",
     "три трое",
@@ -74,21 +74,36 @@ pub(super) const NUMERALS: &[&str] = &[
     "дванадцят двенадцат",
     "тринадцят тринадцат",
     "чотирнадцят четирнадцат",
+    "пятнадцят пятнадцат",
+    "шистнадцят шестнадцат",
+    "симнадцят семнадцат",
+    "висимнадцят восемнадцат",
+    "девятнадцят девятнадцат",
 ];
+
+/// Stems of ordinals, folded, from the first to the tenth.
+pub(super) const ORDINALS: [&str; 10] = [
+    "перш перв",
+    "друг втор",
+    "трет",
+    "четверт",
+    "пят",
+    "шост шест",
+    "сьом сем седьм сом",
+    "восьм восм",
+    "девят",
+    "десят",
+];
+
+/// "З половиною", "с половиной".
+pub(super) const HALF_WORDS: Words = Words("половиною половиной половинкою");
 
 /// Small words between a number and the word that says what it counts.
 pub(super) const SMALL_WORDS: Words =
     Words("на в у це номер до приблизно десь около майже вже и а маемо");
 
-/// The value of a numeral.
-#[must_use]
-pub fn numeral(key: &str) -> Option<u32> {
-    let at = NUMERALS.iter().position(|words| words.split(' ').any(|word| word == key))?;
-    u32::try_from(at + 1).ok()
-}
-
 /// Tens, folded, as heights have them.
-pub(super) const TENS: [(&str, u32); 9] = [
+pub(super) const TENS: [(&str, u32); 15] = [
     ("десят", 10),
     ("двадцят", 20),
     ("двадцат", 20),
@@ -98,4 +113,10 @@ pub(super) const TENS: [(&str, u32); 9] = [
     ("пятдесят", 50),
     ("шистдесят", 60),
     ("шестдесят", 60),
+    ("симдесят", 70),
+    ("семдесят", 70),
+    ("висимдесят", 80),
+    ("восемдесят", 80),
+    ("девяносто", 90),
+    ("девянисто", 90),
 ];
