@@ -284,7 +284,9 @@ fn look_at_photo(draft: &mut Draft<'_>) -> Event {
 /// A wish or a question about garments.
 fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
     let perceived = draft.perceived;
-    if let Some(kind) = perceived.not_sold.first().filter(|_| perceived.products.is_empty()) {
+    let asks_size = perceived.has_any(&[Signal::AskSize, Signal::HeightUnknown]);
+    let names_none = perceived.products.is_empty() && !asks_size;
+    if let Some(kind) = perceived.not_sold.first().filter(|_| names_none) {
         return listing::present_not_sold(draft, kind);
     }
     if perceived.has(Signal::Adult) && !perceived.tells_size() {
@@ -312,6 +314,7 @@ fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
     }
     let asks_about_one = perceived.has_any(&[Signal::AskFabric, Signal::AskDetails]);
     let asks_about_garments = perceived.names_something()
+        || !perceived.unwanted_colors.is_empty()
         || perceived.tells_size()
         || perceived.is_browsing()
         || perceived.has_any(&[

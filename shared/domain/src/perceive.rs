@@ -40,6 +40,8 @@ pub struct Perceived {
     pub not_sold: Vec<NotSoldKey>,
     /// Colours.
     pub colors: Vec<ColorKey>,
+    /// Colours that are not wanted.
+    pub unwanted_colors: Vec<ColorKey>,
     /// The colour that was named where another counts as it (decision 12).
     pub counted_as: Option<ColorKey>,
     /// Features.

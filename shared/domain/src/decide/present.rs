@@ -123,7 +123,9 @@ fn finish_choices(draft: &mut Draft<'_>, choices: &[Choice], obstacles: &[Obstac
     let without_color = choices.iter().find(|choice| choice.color.is_none());
     if let Some(choice) = without_color {
         if let (Some(product), Some(size)) = (draft.product(choice.product_id), choice.size) {
-            let colors = labels(colors_in(product, size));
+            let unwanted = &draft.perceived.unwanted_colors;
+            let wanted = |variant: &&ColorVariant| !unwanted.contains(&variant.color);
+            let colors = labels(colors_in(product, size).filter(wanted));
             let is_told = obstacles.iter().any(|obstacle| {
                 matches!(obstacle, Obstacle::NoSuchColor { .. } | Obstacle::NotInColor { .. })
             }) || draft.perceived.has_any(&[Signal::AskColors, Signal::OtherColor]);

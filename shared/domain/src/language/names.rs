@@ -24,6 +24,12 @@ const NO_SLIPS: &str =
 /// What pet forms put between a stem and its ending, folded, the longest first.
 const DEAR: [&str; 9] = ["есеньк", "оньк", "еньк", "енк", "очк", "ечк", "ушк", "чик", "к"];
 
+/// The shortest noun, in letters of its stem, of which an adjective is made.
+const SHORTEST_NOUN: usize = 4;
+
+/// The endings of a noun of which an adjective is made, folded.
+const NOUN_ENDINGS: [&str; 6] = ["", "а", "у", "и", "ом", "е"];
+
 type WordId = u32;
 
 /// One word of a term.
@@ -207,6 +213,9 @@ impl<M: Clone + PartialEq> Lexicon<M> {
         if found.is_empty() {
             found = self.dears_of(key);
         }
+        if found.is_empty() {
+            found = self.adjectives_of(key);
+        }
         found
     }
 
@@ -218,6 +227,24 @@ impl<M: Clone + PartialEq> Lexicon<M> {
             .flat_map(|(stem, _)| DEAR.iter().filter_map(move |dear| stem.strip_suffix(dear)))
             .find_map(of_stem)
             .cloned()
+            .unwrap_or_default()
+    }
+
+    /// The adjectives that are made of a noun: "помаранч" is "помаранчевий".
+    fn adjectives_of(&self, key: &str) -> Vec<WordId> {
+        let made_of = |stem: &str| {
+            let ids = ["ев", "ов"].iter().find_map(|suffix| {
+                self.by_stem.get(format!("{stem}{suffix}").as_str())
+            })?;
+            let is_adjective =
+                |id: &&WordId| self.words[**id as usize].paradigm == Paradigm::Adjective;
+            Some(ids.iter().filter(is_adjective).copied().collect())
+        };
+        endings::splits(key)
+            .filter(|(stem, ending)| {
+                stem.chars().count() >= SHORTEST_NOUN && NOUN_ENDINGS.contains(ending)
+            })
+            .find_map(|(stem, _)| made_of(stem))
             .unwrap_or_default()
     }
 

@@ -113,7 +113,10 @@ fn take(
             }
         }
         Thing::Feature(key) if !is_unwanted() => push(&mut perceived.features, key.clone()),
-        Thing::Color(_) | Thing::Feature(_) => {}
+        Thing::Color(key) => {
+            push(&mut perceived.unwanted_colors, shop.catalog.sold_as(key).clone());
+        }
+        Thing::Feature(_) => {}
     }
 }
 

@@ -249,7 +249,8 @@ fn about_garments(session: &Session, perceived: &Perceived) -> Option<Intent> {
     if is_search || !perceived.categories.is_empty() {
         return Some(Intent::DiscoveryOrQuestion);
     }
-    if !perceived.colors.is_empty() {
+    let names_color = !(perceived.colors.is_empty() && perceived.unwanted_colors.is_empty());
+    if names_color {
         return Some(Intent::ColorHelp);
     }
     if perceived.tells_size() {
@@ -276,7 +277,9 @@ fn unread(session: &Session, perceived: &Perceived) -> Intent {
     if is_elsewhere && !perceived.has(Signal::Consent) {
         return Intent::OutOfDomain;
     }
-    if perceived.has(Signal::Consent) || is_discussed {
+    let is_of_the_shop = is_selling
+        && perceived.has_any(&[Signal::ShopWord, Signal::Browse, Signal::ShowMe, Signal::ShowMore]);
+    if perceived.has(Signal::Consent) || is_discussed || is_of_the_shop {
         return Intent::DiscoveryOrQuestion;
     }
     Intent::UnknownOrEmpty
