@@ -187,7 +187,9 @@ fn answer_wish(draft: &mut Draft<'_>, is_answered: bool) -> Event {
         Intent::SizeHelp | Intent::ColorHelp | Intent::DiscoveryOrQuestion => {
             find(draft, is_answered)
         }
-        Intent::ThankyouSmalltalk if is_answered => {
+        Intent::ThankyouSmalltalk
+            if is_answered && !perceived.has_any(&[Signal::Doubt, Signal::Refusal]) =>
+        {
             service::nudge(draft);
             Event::AskedPolicy
         }
@@ -284,8 +286,9 @@ fn look_at_photo(draft: &mut Draft<'_>) -> Event {
 /// A wish or a question about garments.
 fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
     let perceived = draft.perceived;
-    let asks_size = perceived.has_any(&[Signal::AskSize, Signal::HeightUnknown]);
-    let names_none = perceived.products.is_empty() && !asks_size;
+    let asks_more =
+        perceived.has_any(&[Signal::AskSize, Signal::HeightUnknown, Signal::AskDetails]);
+    let names_none = perceived.products.is_empty() && !asks_more;
     if let Some(kind) = perceived.not_sold.first().filter(|_| names_none) {
         return listing::present_not_sold(draft, kind);
     }

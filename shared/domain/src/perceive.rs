@@ -54,6 +54,8 @@ pub struct Perceived {
     pub ages: Vec<u8>,
     /// Whether an age below a year was told.
     pub is_infant: bool,
+    /// Sums of money, in hryvnias.
+    pub sums: Vec<u32>,
     /// How many pieces.
     pub quantity: Option<u32>,
     /// Places in the list that was shown last, from 0.

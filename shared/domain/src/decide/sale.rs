@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     language::rules::Signal,
+    money::Money,
     prompts::{Placeholder, TemplateKey, Values},
     session::facts::{Choice, EscalationReason, PaymentMethod},
     state::{Phase, State},
@@ -153,6 +154,7 @@ fn holds_anything(draft: &Draft<'_>) -> bool {
 fn agrees(draft: &Draft<'_>) -> bool {
     let perceived = draft.perceived;
     perceived.has(Signal::Buy)
+        || (perceived.quantity.is_some() && draft.session.state() == State::Offer)
         || ((perceived.has(Signal::Consent) || perceived.is_nod)
             && matches!(draft.session.state(), State::Offer | State::PaymentDelivery))
         || perceived.tells_address()
@@ -188,7 +190,12 @@ fn take_method(draft: &mut Draft<'_>) {
     if perceived.has(Signal::AskPayment) && !is_asked {
         return;
     }
-    let method = match (perceived.has(Signal::PayFull), perceived.has(Signal::PayPrepayment)) {
+    let prepayment = draft.shop.catalog.policies().payment.prepayment;
+    let total = draft.facts().cart.total();
+    let names = |sum: Money| perceived.sums.iter().any(|uah| Money::from_uah(*uah) == sum);
+    let is_full = perceived.has(Signal::PayFull) || names(total);
+    let is_prepaid = perceived.has(Signal::PayPrepayment) || names(prepayment);
+    let method = match (is_full, is_prepaid) {
         (true, false) => PaymentMethod::Full,
         (false, true) => PaymentMethod::Prepayment,
         _ => return,

@@ -119,7 +119,8 @@ fn read_at(tokens: &[Token], at: usize) -> Option<Found> {
         return here(reading, to);
     }
     if figure.is_in_words && figure.value < SMALLEST_IN_WORDS {
-        return None;
+        let is_alone = tokens.iter().filter(|token| token.is_word()).count() == figure.to - at;
+        return if is_alone { here(Reading::Bare(figure.value), figure.to) } else { None };
     }
     match by_what_stands_before(tokens, at, figure.value) {
         // Nobody writes the number of a house in words.

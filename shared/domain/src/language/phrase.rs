@@ -16,6 +16,7 @@
 //! | `!не` | the word before is not this one |
 //! | `\|` | a clause begins or ends here |
 //! | `^` `$` | a sentence begins, ends here |
+//! | `& а б` | these words near each other in any order; nothing but words may follow |
 //!
 //! A phrase never reaches over the end of a sentence.
 
@@ -26,7 +27,7 @@ use std::collections::HashMap;
 
 use self::{
     slips::Slips,
-    walk::{Item, Part, matched, sentence_of, steps_before},
+    walk::{Item, Part, gathered, matched, sentence_of, steps_before},
 };
 use super::{
     classes,
@@ -45,6 +46,7 @@ type Atom = u32;
 struct Phrase {
     rule: usize,
     is_negative: bool,
+    is_in_any_order: bool,
     parts: Vec<Part>,
 }
 
@@ -80,6 +82,10 @@ impl Matcher {
 
     /// Adds a phrase of a rule; a negative one keeps the rule from counting in its sentence.
     pub fn add(&mut self, rule: usize, text: &str, is_negative: bool) {
+        let (is_in_any_order, text) = match text.strip_prefix("& ") {
+            Some(words) => (true, words),
+            None => (false, text),
+        };
         let parts: Vec<Part> = text.split_whitespace().map(|part| self.part(part)).collect();
         let anchor = parts.iter().find_map(|part| match part {
             Part::Word(atom) => Some(*atom),
@@ -90,7 +96,7 @@ impl Matcher {
             Some(atom) => self.by_anchor.entry(atom).or_default().push(id),
             None => self.without_anchor.push(id),
         }
-        self.phrases.push(Phrase { rule, is_negative, parts });
+        self.phrases.push(Phrase { rule, is_negative, is_in_any_order, parts });
     }
 
     fn part(&mut self, text: &str) -> Part {
@@ -213,6 +219,17 @@ impl Matcher {
                     });
                     (begins_sentence, begins_clause) = (false, false);
                 }
+                Kind::Mark('+') => {
+                    items.push(Item {
+                        token: index,
+                        is_number: false,
+                        atoms: self.atoms_of(&token.key),
+                        begins_sentence,
+                        begins_clause,
+                        is_filler: false,
+                    });
+                    (begins_sentence, begins_clause) = (false, false);
+                }
                 Kind::Emoji => begins_clause = true,
                 Kind::Mark(mark) => {
                     begins_sentence |= token.is_break();
@@ -243,6 +260,13 @@ impl Matcher {
         forbidden: &mut Vec<(usize, usize, usize)>,
     ) {
         let phrase = &self.phrases[id];
+        if phrase.is_in_any_order {
+            if let Some((from, to)) = gathered(&phrase.parts, at, items) {
+                let list = if phrase.is_negative { forbidden } else { found };
+                list.push((phrase.rule, from, to));
+            }
+            return;
+        }
         let before = steps_before(&phrase.parts);
         let earliest =
             if self.without_anchor.contains(&id) { at } else { at.saturating_sub(before) };
@@ -307,6 +331,15 @@ mod tests {
         assert!(!matches(&["оплач*"], &["не оплач*"], "ще не оплачено"));
         assert!(matches(&["оплач*"], &["не оплач*"], "Не оплачено вчора. Тепер оплачено"));
         assert!(!matches(&["!не хочу"], &[], "не хочу"));
+    }
+
+    #[test]
+    fn words_in_any_order_are_near_each_other_in_one_sentence() {
+        let phrase = ["& гроші прийшл* ваш*"];
+        assert!(matches(&phrase, &[], "чи прийшли вам ваші гроші"));
+        assert!(matches(&phrase, &[], "гроші до вашої каси прийшли"));
+        assert!(!matches(&phrase, &[], "гроші є. Ваші прийшли"));
+        assert!(!matches(&phrase, &[], "гроші прийшли"));
     }
 
     #[test]

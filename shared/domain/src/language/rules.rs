@@ -219,6 +219,41 @@ const EXACT: [Signal; 6] = [
     Signal::OffTopic,
 ];
 
+/// What says more than the words that it is made of.
+const STRONG: [Signal; 12] = [
+    Signal::CancelOrder,
+    Signal::Complaint,
+    Signal::Discount,
+    Signal::Doubt,
+    Signal::Expensive,
+    Signal::HumanWanted,
+    Signal::Injection,
+    Signal::OptOut,
+    Signal::OrderStatus,
+    Signal::ProofClaim,
+    Signal::ProofLater,
+    Signal::WantsReturn,
+];
+
+/// What a single word can say.
+const WEAK: [Signal; 15] = [
+    Signal::AskAvailability,
+    Signal::AskDelivery,
+    Signal::AskDetails,
+    Signal::AskFabric,
+    Signal::AskPayment,
+    Signal::AskPhoto,
+    Signal::AskPrice,
+    Signal::AskSize,
+    Signal::Browse,
+    Signal::Buy,
+    Signal::Remove,
+    Signal::ShowMe,
+    Signal::ShowMore,
+    Signal::SmallTalk,
+    Signal::Urgent,
+];
+
 struct Book {
     matcher: Matcher,
     signals: Vec<Signal>,
@@ -252,6 +287,17 @@ pub fn read(tokens: &[Token], may_slip: impl Fn(usize) -> bool) -> Vec<Seen> {
         .map(|found| Seen { signal: book.signals[found.rule], from: found.from, to: found.to })
         .collect();
     seen.dedup_by_key(|seen| (seen.signal, seen.from));
+    let strong: Vec<Seen> =
+        seen.iter().filter(|seen| STRONG.contains(&seen.signal)).copied().collect();
+    // "Ціна кусається" asks for no price: what a telling phrase holds says nothing of its own.
+    seen.retain(|weak| {
+        !WEAK.contains(&weak.signal)
+            || !strong.iter().any(|strong| {
+                strong.from <= weak.from
+                    && weak.to <= strong.to
+                    && strong.to - strong.from > weak.to - weak.from
+            })
+    });
     seen
 }
 

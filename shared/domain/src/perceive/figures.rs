@@ -49,7 +49,8 @@ pub(super) fn read(
                 }
             }
             Figure::Bare(number) => take_bare(session, perceived, number),
-            Figure::Sum(_) | Figure::Other => {}
+            Figure::Sum(uah) => perceived.sums.push(uah),
+            Figure::Other => {}
         }
     }
     read_ordinals(session, tokens, perceived);
@@ -108,10 +109,13 @@ fn take_bare(session: &Session, perceived: &mut Perceived, number: u32) {
         }
         _ if session.phase() == Phase::WaitingForSize => {
             let height = u16::try_from(number).ok().and_then(|cm| Height::from_cm(cm).ok());
-            if let Some(height) = height {
-                push_height(perceived, height);
+            match (height, u8::try_from(number)) {
+                (Some(height), _) => push_height(perceived, height),
+                (None, Ok(years @ 2..=17)) => perceived.ages.push(years),
+                _ => {}
             }
         }
+        _ if session.state() == State::PaymentDelivery => perceived.sums.push(number),
         _ => {}
     }
 }

@@ -71,6 +71,10 @@ const HARD_QUESTIONS: [Signal; 15] = [
     Signal::Adult,
 ];
 
+/// Questions that can be asked of anything in the world.
+const SOFT_QUESTIONS: [Signal; 3] =
+    [Signal::AskAvailability, Signal::AskDetails, Signal::AskPhoto];
+
 const SMALL_TALK: [Signal; 8] = [
     Signal::OptIn,
     Signal::Thanks,
@@ -115,7 +119,11 @@ pub(super) fn of(session: &Session, perceived: &Perceived) -> Intent {
     if is_praise(session, perceived) {
         return Intent::ThankyouSmalltalk;
     }
-    if let Some(intent) = about_garments(session, perceived) {
+    // "Чи буде війна довго?" asks for no size.
+    let is_elsewhere = perceived.has(Signal::OffTopic)
+        && !perceived.has_any(&[Signal::ShopWord, Signal::Discount, Signal::Wholesale])
+        && !perceived.names_something();
+    if let Some(intent) = about_garments(session, perceived).filter(|_| !is_elsewhere) {
         return intent;
     }
     let is_refusal = perceived.has_any(&[Signal::Refusal, Signal::Doubt, Signal::Expensive]);
@@ -157,7 +165,8 @@ fn is_praise(session: &Session, perceived: &Perceived) -> bool {
 
 /// A search verb alone, in a long message without a word of the shop, is about something else.
 fn speaks_to_the_shop(session: &Session, perceived: &Perceived) -> bool {
-    let only_verbs = !perceived.has_any(&HARD_QUESTIONS);
+    let is_telling = |signal: &&Signal| !SOFT_QUESTIONS.contains(*signal);
+    let only_verbs = !HARD_QUESTIONS.iter().filter(is_telling).any(|signal| perceived.has(*signal));
     let is_discussed = !session.facts().choices.is_empty() || !session.facts().shown.is_empty();
     !only_verbs
         || perceived.names_something()
@@ -190,6 +199,12 @@ fn is_paying(session: &Session, perceived: &Perceived) -> bool {
         return true;
     }
     if perceived.has(Signal::Buy) {
+        let asks_size_first = state == State::SizeColor
+            && perceived.has_any(&[Signal::AskSize, Signal::HeightUnknown])
+            && session.facts().choices.is_empty();
+        if asks_size_first {
+            return false;
+        }
         let is_searching = perceived.names_something()
             && !matches!(state, State::Offer | State::PaymentDelivery)
             && session.facts().choices.is_empty()
@@ -198,10 +213,14 @@ fn is_paying(session: &Session, perceived: &Perceived) -> bool {
     }
     match state {
         State::Offer if perceived.has(Signal::Remove) => holds_several(session),
-        State::Offer => agrees && !perceived.is_question && !perceived.has(Signal::Doubt),
+        State::Offer => {
+            let takes = agrees || perceived.quantity.is_some();
+            takes && !perceived.is_question && !perceived.has(Signal::Doubt)
+        }
         State::PaymentDelivery => {
             agrees
                 || perceived.tells_address()
+                || !perceived.sums.is_empty()
                 || perceived.has_any(&[Signal::SameData, Signal::Remove, Signal::AddMore])
                 || (phase == Phase::WaitingForPaymentMethod
                     && perceived.words <= 2

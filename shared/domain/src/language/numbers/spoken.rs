@@ -2,7 +2,7 @@
 
 use super::{
     Reading, height,
-    words::{CM_WORDS, METRE_WORDS, NUMERALS, ORDINALS, TENS, YEAR_WORDS},
+    words::{CM_WORDS, GOES_ON, METRE_WORDS, NUMERALS, ORDINALS, TENS, YEAR_WORDS},
 };
 use crate::{
     language::{endings, token::Token},
@@ -64,8 +64,14 @@ pub(super) fn ordinal(token: &Token) -> Option<u32> {
     u32::try_from(at + 1).ok()
 }
 
-/// "Півтора року".
+/// "Півтора року", "сьомий рік пішов".
 pub(super) fn age(tokens: &[Token], at: usize) -> Option<(Reading, usize)> {
+    if let Some(year) = ordinal(&tokens[at]).filter(|_| YEAR_WORDS.has(tokens.get(at + 1))) {
+        // Whose seventh year has begun is six.
+        let has_begun = GOES_ON.has(tokens.get(at + 2));
+        let years = u8::try_from(year).ok()?.checked_sub(u8::from(has_begun))?;
+        return (years > 0).then_some((Reading::Age(years), at + 2));
+    }
     let is_one_and_a_half = matches!(key(tokens, at), "пивтора" | "полтора");
     (is_one_and_a_half && YEAR_WORDS.has(tokens.get(at + 1))).then_some((Reading::Age(1), at + 2))
 }

@@ -125,3 +125,8 @@ fn half_a_year_is_left_out_of_an_age() {
     }
 }
 
+
+#[test]
+fn a_year_of_life_that_has_begun_is_one_more_than_the_age() {
+    assert_eq!(readings("сьомий рочок пішов"), [Reading::Age(6)]);
+}

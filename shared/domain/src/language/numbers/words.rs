@@ -95,6 +95,9 @@ pub(super) const ORDINALS: [&str; 10] = [
     "десят",
 ];
 
+/// "Сьомий рік пішов".
+pub(super) const GOES_ON: Words = Words("пишов йде иде пошел идет пишло");
+
 /// "З половиною", "с половиной".
 pub(super) const HALF_WORDS: Words = Words("половиною половиной половинкою");
 

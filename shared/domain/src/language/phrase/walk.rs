@@ -48,6 +48,32 @@ pub(super) fn sentence_of(items: &[Item], at: usize) -> usize {
     items.iter().take(at + 1).filter(|item| item.begins_sentence).count()
 }
 
+/// How many other words may stand among words in any order.
+const STRANGERS: usize = 4;
+
+/// Where words in any order stand, the first of them at `at`.
+pub(super) fn gathered(parts: &[Part], at: usize, items: &[Item]) -> Option<(usize, usize)> {
+    let reach = parts.len() + STRANGERS;
+    let begin = (at.saturating_sub(reach)..=at).rev().find(|at| items[*at].begins_sentence);
+    let begin = begin.unwrap_or(at.saturating_sub(reach));
+    let end = (at + 1..items.len().min(at + reach)).find(|at| items[*at].begins_sentence);
+    let end = end.unwrap_or(items.len().min(at + reach));
+    let (mut from, mut to) = (at, at + 1);
+    let mut taken = vec![at];
+    for part in parts.iter().skip(1) {
+        let fits = |place: &usize| match part {
+            Part::Word(atom) => items[*place].atoms.contains(atom),
+            Part::Number => items[*place].is_number,
+            _ => false,
+        };
+        let place = (begin..end).find(|place| !taken.contains(place) && fits(place))?;
+        taken.push(place);
+        from = from.min(place);
+        to = to.max(place + 1);
+    }
+    (to - from <= reach).then_some((from, to))
+}
+
 /// Where `parts` end when they begin at `at`, if they match there.
 pub(super) fn matched(parts: &[Part], start: usize, at: usize, items: &[Item]) -> Option<usize> {
     let Some((part, rest)) = parts.split_first() else { return Some(at) };
