@@ -300,6 +300,11 @@ fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
     if perceived.has(Signal::SizeChart) {
         return listing::present_chart(draft);
     }
+    if perceived.has(Signal::HeightUnknown) && !perceived.names_something() {
+        listing::ask_height(draft);
+        let is_chosen = !draft.facts().choices.is_empty();
+        return if is_chosen { Event::ChoseGarment } else { Event::ToldSize };
+    }
     let facts = draft.facts();
     if perceived.has(Signal::AskPrice) && !facts.cart.is_empty() && !perceived.names_something() {
         cart::list_cart(draft);
@@ -315,7 +320,10 @@ fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
     if perceived.has(Signal::Compare) && pair.len() == 2 {
         return present::compare(draft, &pair);
     }
-    let asks_about_one = perceived.has_any(&[Signal::AskFabric, Signal::AskDetails]);
+    let is_mid_sale =
+        matches!(draft.session.state(), State::SizeColor | State::Offer | State::PaymentDelivery);
+    let asks_about_one = perceived.has_any(&[Signal::AskFabric, Signal::AskDetails])
+        || (is_mid_sale && perceived.has(Signal::AskPhoto));
     let asks_about_garments = perceived.names_something()
         || !perceived.unwanted_colors.is_empty()
         || perceived.tells_size()

@@ -78,6 +78,8 @@ pub struct Perceived {
     pub unknown_words: usize,
     /// Whether a question mark was written.
     pub is_question: bool,
+    /// Whether a whole phrase, and not a word alone, is about something else than the shop.
+    pub is_far_away: bool,
     /// Whether pictures of agreement were sent and nothing else.
     pub is_nod: bool,
     /// Whether the message is for a machine and not for a shop.
@@ -164,9 +166,13 @@ pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived 
     let lexicon = shop.words.lexicon();
     let seen = rules::read(&tokens, |at| {
         let token = &tokens[at];
-        !(lexicon.knows(&token.key) || contact::is_name_or_town(token))
+        !(lexicon.knows(&token.key)
+            || contact::is_name_or_town(token)
+            || contact::stands_beside_a_name(&tokens, at))
     });
-    let found = lexicon.read(&tokens, |at| !rules::is_known(&tokens[at]));
+    let found = lexicon.read(&tokens, |at| {
+        !(rules::is_known(&tokens[at]) || contact::stands_beside_a_name(&tokens, at))
+    });
     let is_unknown = |at: usize| {
         let token = &tokens[at];
         token.is_word()
@@ -200,6 +206,15 @@ pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived 
     garments::read(shop, session, &mut reading, &mut perceived);
     figures::read(shop, session, &mut reading, &mut perceived);
     address::read(session, &mut reading, &mut perceived);
+    let asks_of_paying = perceived.has_any(&[Signal::PayFull, Signal::PayPrepayment])
+        && perceived.is_question
+        && !perceived.has(Signal::Buy);
+    if asks_of_paying {
+        // "А передплата обов'язкова?" chooses nothing.
+        perceived.signals.insert(Signal::AskPayment);
+    }
+    perceived.is_far_away =
+        seen.iter().any(|seen| seen.signal == Signal::OffTopic && seen.to - seen.from > 1);
     perceived.is_blocked = crate::hygiene::is_blocked(&text, &tokens, &perceived);
     perceived.intent = intent::of(session, &perceived);
     perceived

@@ -99,6 +99,7 @@ pub(super) fn change_line(draft: &mut Draft<'_>) -> Event {
     let facts = draft.facts_mut();
     facts.cart.remove(|other| *other == line);
     facts.choices = vec![Choice {
+        wished_color: None,
         product_id: line.product_id,
         size: Some(line.size),
         color: Some(line.color),

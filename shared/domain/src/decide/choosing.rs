@@ -97,7 +97,10 @@ fn choose_anew<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
     let named = named(draft);
     if !named.is_empty() {
         take_products(draft, &named);
-    } else if perceived.has(Signal::ShowMore) && !perceived.names_something() {
+    } else if perceived.has(Signal::ShowMore)
+        && !perceived.names_something()
+        && !perceived.has(Signal::AskPhoto)
+    {
         look_beside(draft);
     } else if starts_search(draft) {
         draft.facts_mut().choices.clear();
@@ -176,7 +179,8 @@ fn starts_search(draft: &Draft<'_>) -> bool {
                     || product.colors.iter().any(|variant| variant.features.contains(feature))
             })
         });
-    chosen.is_empty() || other_kind || other_feature
+    let asks_what_is_there = perceived.has(Signal::AskRange) && perceived.tells_size();
+    chosen.is_empty() || other_kind || other_feature || asks_what_is_there
 }
 
 fn note_search(draft: &mut Draft<'_>) {
@@ -268,7 +272,11 @@ fn refine(draft: &mut Draft<'_>) -> Vec<Obstacle> {
         let colors = &draft.perceived.colors;
         let color = colors.get(at).filter(|_| colors.len() == count).or_else(|| colors.first());
         let is_new = color.is_some();
-        let wanted = color.cloned().or_else(|| choice.color.take());
+        if is_new {
+            choice.wished_color = None;
+        }
+        let wished = choice.wished_color.take_if(|_| told_size);
+        let wanted = color.cloned().or_else(|| choice.color.take()).or(wished);
         set_color(product, choice, wanted, &mut obstacles);
         if choice.size.is_none() || told_size || (is_new && !fits(product, choice)) {
             set_size(draft, product, choice, at, &mut obstacles);
@@ -379,6 +387,7 @@ fn keep_size(product: &Product, choice: &mut Choice, size: Size, obstacles: &mut
     if !product.comes_in(size, choice.color.as_ref())
         && let Some(color) = choice.color.take()
     {
+        choice.wished_color = Some(color.clone());
         obstacles.push(Obstacle::NotInColor { id: product.id, color, size });
     }
 }

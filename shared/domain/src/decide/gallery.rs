@@ -21,6 +21,9 @@ pub(super) fn open(draft: &mut Draft<'_>, product: &Product, choice: &Choice) {
 /// Shows the next page, if one was promised and is wanted.
 pub(super) fn go_on(draft: &mut Draft<'_>) -> Option<Event> {
     let perceived = draft.perceived;
+    if perceived.has_any(&[Signal::Buy, Signal::Refusal, Signal::Doubt]) {
+        return None;
+    }
     let gallery = draft.facts().gallery?;
     let is_wanted =
         perceived.has_any(&[Signal::Consent, Signal::ShowMore, Signal::ShowMe]) || perceived.is_nod;

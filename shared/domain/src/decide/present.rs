@@ -8,7 +8,7 @@ use super::{
     listing::{ask_height, present_found, present_no_garment},
 };
 use crate::{
-    catalog::{ColorVariant, Product, ProductId},
+    catalog::{ColorKey, ColorVariant, Product, ProductId},
     language::rules::Signal,
     money::Money,
     prompts::{Placeholder, TemplateKey, Values},
@@ -24,6 +24,7 @@ pub(super) fn present(draft: &mut Draft<'_>, outcome: Outcome<'_>) -> Event {
         Outcome::Searched(found) => {
             present_found(draft, &found);
             match draft.perceived.intent {
+                _ if draft.perceived.has(Signal::AskRange) => Event::Searched,
                 Intent::SizeHelp => Event::ToldSize,
                 Intent::ColorHelp => Event::ToldColor,
                 _ => Event::Searched,
@@ -153,6 +154,11 @@ fn finish_choices(draft: &mut Draft<'_>, choices: &[Choice], obstacles: &[Obstac
     };
     draft.ask(key, Values::none());
     Event::ChoseAll
+}
+
+/// The sizes of a garment in a colour.
+fn sizes_in(product: &Product, color: &ColorKey) -> Vec<Size> {
+    product.sizes().filter(|size| product.comes_in(*size, Some(color))).collect()
 }
 
 /// The colours of a garment in a size, in the order in which they are shown.
@@ -293,8 +299,14 @@ fn answer_questions(draft: &mut Draft<'_>, product: &Product, choice: &Choice) {
             }
         }
     }
-    if perceived.has(Signal::AskSize) && choice.size.is_none() {
-        let sizes: Vec<_> = product.sizes().collect();
+    let asks_of_color = !perceived.colors.is_empty() && !perceived.tells_size();
+    if perceived.has(Signal::AskSize) && (choice.size.is_none() || asks_of_color) {
+        let color = choice.color.as_ref().or_else(|| perceived.colors.first());
+        let in_color = color.filter(|color| product.variant(color).is_some());
+        let sizes: Vec<_> = match in_color {
+            Some(color) => sizes_in(product, color),
+            None => product.sizes().collect(),
+        };
         draft.say(TemplateKey::SizeSizes, name().with(Placeholder::Sizes, sizes));
     }
 }
@@ -321,7 +333,8 @@ fn tell_obstacle(draft: &mut Draft<'_>, obstacle: &Obstacle) {
                 .with(Placeholder::Name, product.name.as_str())
                 .with(Placeholder::Color, label_of(draft.shop, product, color))
                 .with(Placeholder::Size, *size)
-                .with(Placeholder::Colors, labels(colors_in(product, *size)));
+                .with(Placeholder::Colors, labels(colors_in(product, *size)))
+                .with(Placeholder::Sizes, sizes_in(product, color));
             draft.say(TemplateKey::SizeUnavailableInColor, values);
         }
         Obstacle::NoSuchColor { id, color } => {

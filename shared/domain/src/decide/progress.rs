@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     catalog::Product,
+    language::rules::Signal,
     prompts::{Placeholder, TemplateKey, Values},
     session::{
         Session,
@@ -24,14 +25,39 @@ const OFFER_OPTIONS: u32 = 5;
 /// Turns without progress after which a human is called.
 const CALL_A_HUMAN: u32 = 8;
 
+/// The questions that are answered without going anywhere.
+const QUESTIONS: [Signal; 22] = [
+    Signal::Adult,
+    Signal::AskAboutShop,
+    Signal::AskAvailability,
+    Signal::AskCare,
+    Signal::AskColors,
+    Signal::AskDelivery,
+    Signal::AskDetails,
+    Signal::AskFabric,
+    Signal::AskHowToOrder,
+    Signal::AskIdentity,
+    Signal::AskPayment,
+    Signal::AskPhoto,
+    Signal::AskPrice,
+    Signal::AskRequisites,
+    Signal::AskReturn,
+    Signal::AskSize,
+    Signal::Compare,
+    Signal::Competitor,
+    Signal::Discount,
+    Signal::Expensive,
+    Signal::OtherLanguage,
+    Signal::SizeChart,
+];
+
 /// The most options that are offered at once.
 const MAX_OPTIONS: usize = 10;
 
 /// The most characters of an option: what a button shows.
 const OPTION_CHARACTERS: usize = 20;
 
-/// Events that end the waiting, one way or another. An answer to a question does not: asked for
-/// the third time, the customer may not see what is awaited.
+/// Events that end the waiting, one way or another.
 const ANSWERS: [Event; 5] =
     [Event::Silent, Event::Restarted, Event::Escalated, Event::WentOffTopic, Event::TookLeave];
 
@@ -42,8 +68,13 @@ pub(super) fn unstick(draft: &mut Draft<'_>, before: &Session, event: Event) -> 
         || moves(before, event)
     {
         if event != Event::Silent {
-            draft.facts_mut().flags.stuck = 0;
+            let flags = &mut draft.facts_mut().flags;
+            flags.stuck = 0;
+            flags.answered.clear();
         }
+        return event;
+    }
+    if event == Event::AskedPolicy && notes_new_question(draft) {
         return event;
     }
     let stuck = draft.facts().flags.stuck.saturating_add(1);
@@ -61,6 +92,25 @@ pub(super) fn unstick(draft: &mut Draft<'_>, before: &Session, event: Event) -> 
         draft.options = options(draft);
     }
     event
+}
+
+/// Whether the turn answered a question that was not answered lately; notes all that it answered.
+/// Who asks eight things about the shop is interested and not stuck; who asks one thing eight times
+/// is.
+fn notes_new_question(draft: &mut Draft<'_>) -> bool {
+    let asked: Vec<&str> = QUESTIONS
+        .iter()
+        .filter(|signal| draft.perceived.has(**signal))
+        .map(|signal| signal.as_str())
+        .collect();
+    let answered = &mut draft.facts_mut().flags.answered;
+    let before = answered.len();
+    for name in asked {
+        if !answered.iter().any(|known| known == name) {
+            answered.push(name.to_owned());
+        }
+    }
+    answered.len() > before
 }
 
 /// What was said, without the marks of how often something was done.

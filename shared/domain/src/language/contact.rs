@@ -36,6 +36,15 @@ pub fn is_name_or_town(token: &Token) -> bool {
     people::is_first_name(token) || cities::is_town(token)
 }
 
+/// Whether a word is written as a name beside a first name: "Костюк Інна" is no slip for "костюм".
+#[must_use]
+pub fn stands_beside_a_name(tokens: &[Token], at: usize) -> bool {
+    let is_capital = tokens[at].raw.starts_with(char::is_uppercase);
+    let beside = [at.checked_sub(1), Some(at + 1)];
+    is_capital
+        && beside.into_iter().flatten().any(|at| tokens.get(at).is_some_and(people::is_first_name))
+}
+
 /// A telephone number that the carrier could not call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ForeignPhone;

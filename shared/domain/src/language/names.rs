@@ -7,7 +7,7 @@ mod paradigm;
 
 use std::collections::HashMap;
 
-use self::paradigm::{Paradigm, with_filled_vowel};
+use self::paradigm::{Paradigm, with_dropped_vowel, with_filled_vowel};
 use super::{
     endings,
     token::{Token, tokens},
@@ -19,7 +19,7 @@ const SHORTEST_WITH_A_SLIP: usize = 5;
 
 /// Everyday words that are one slip away from words of a shop.
 const NO_SLIPS: &str =
-    "малиш малиша малишу плати плата плату полати костел червня вишня серия марина милий любий";
+    "красуня красуне красуню красунь малиш малиша малишу плати плата плату полати костел червня вишня серия марина милий любий";
 
 /// What pet forms put between a stem and its ending, folded, the longest first.
 const DEAR: [&str; 9] = ["есеньк", "оньк", "еньк", "енк", "очк", "ечк", "ушк", "чик", "к"];
@@ -124,7 +124,8 @@ impl<M: Clone + PartialEq> Lexicon<M> {
         let (paradigm, stem) = Paradigm::of(key);
         self.ids.insert(key.into(), id);
         self.by_stem.entry(stem.into()).or_default().push(id);
-        if let Some(stem) = with_filled_vowel(stem, paradigm) {
+        let others = [with_filled_vowel(stem, paradigm), with_dropped_vowel(stem, paradigm)];
+        for stem in others.into_iter().flatten() {
             self.by_stem.entry(stem.into_boxed_str()).or_default().push(id);
         }
         let dictionary: Vec<char> = key.chars().collect();

@@ -61,6 +61,12 @@ pub struct Found {
     pub to: usize,
 }
 
+/// The value of an ordinal from one to ten: "перше", "третій".
+#[must_use]
+pub fn ordinal(token: &Token) -> Option<u32> {
+    spoken::ordinal(token)
+}
+
 /// Reads every number of a message.
 #[must_use]
 pub fn read(tokens: &[Token]) -> Vec<Found> {
@@ -195,6 +201,9 @@ fn by_what_stands_before(tokens: &[Token], at: usize, value: u32) -> Reading {
         && let Some(height) = height(value)
     {
         return Reading::Height(height);
+    }
+    if CHILD_YEARS.contains(&value) && YEAR_WORDS.has(before().next()) {
+        return years(value);
     }
     if CHILD_YEARS.contains(&value) && before().take(2).any(|token| CHILD_WORDS.has(Some(token))) {
         return years(value);

@@ -40,6 +40,9 @@ use super::{
 const FILLERS: &str = "та ну ой ох о а и й же ж то тоди тогда мабут напевно наверно видай будь буд ласка \
      пожалуйста пожалуста please дуже прям просто все всё уже вже ще виб вибачте извините скажить";
 
+/// What makes a superlative: "найтепліший" is "тепліший".
+const MOST: &str = "най";
+
 type Atom = u32;
 
 #[derive(Clone, Debug)]
@@ -242,6 +245,14 @@ impl Matcher {
     }
 
     fn atoms_of(&self, key: &str) -> Vec<Atom> {
+        let atoms = self.atoms_of_form(key);
+        match key.strip_prefix(MOST) {
+            Some(rest) if atoms.is_empty() => self.atoms_of_form(rest),
+            _ => atoms,
+        }
+    }
+
+    fn atoms_of_form(&self, key: &str) -> Vec<Atom> {
         let mut atoms = self.exact.get(key).cloned().unwrap_or_default();
         for (stem, ending) in endings::splits(key) {
             let known = self.stems.get(stem).into_iter().flatten();

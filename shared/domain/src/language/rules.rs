@@ -152,6 +152,8 @@ signals! {
     Browse = "browse";
     /// Show it.
     ShowMe = "show_me";
+    /// What is there at all?
+    AskRange = "ask_range";
     /// More of the same.
     ShowMore = "show_more";
     /// A word that belongs to the shop, whatever is said of it.

@@ -36,11 +36,13 @@ pub(super) fn read(session: &Session, reading: &mut Reading<'_>, perceived: &mut
     }
     let is_asked =
         session.phase() == Phase::WaitingForDeliveryData && session.facts().customer.name.is_none();
+    // Beside a phone, words that are written as a name are one.
+    let is_expected = is_asked || perceived.phone.is_some();
     let claimed = &reading.claimed;
     let is_told = perceived.phone.is_some() || perceived.branch.is_some() || is_asked;
     if is_told
         && let Some((name, _)) =
-            contact::name(tokens, |at| !claimed.get(at).copied().unwrap_or(true), is_asked)
+            contact::name(tokens, |at| !claimed.get(at).copied().unwrap_or(true), is_expected)
     {
         perceived.name = Some(name);
     }

@@ -3,10 +3,9 @@
 use super::{Perceived, Reading, hit};
 use crate::{
     language::{
-        endings,
         numbers::{self, Reading as Figure},
         rules::Signal,
-        token::Token,
+        token::{Kind, Token},
     },
     session::{
         Session,
@@ -48,7 +47,7 @@ pub(super) fn read(
                     perceived.branch = Some(Branch { kind: BranchKind::Branch, number });
                 }
             }
-            Figure::Bare(number) => take_bare(session, perceived, number),
+            Figure::Bare(number) => take_bare(session, perceived, tokens, number),
             Figure::Sum(uah) => perceived.sums.push(uah),
             Figure::Other => {}
         }
@@ -77,12 +76,14 @@ fn is_height_here(session: &Session, perceived: &Perceived, tokens: &[Token], at
     let speaks_of_garments = !perceived.products.is_empty()
         || !perceived.categories.is_empty()
         || perceived.has_any(&[Signal::AskSize, Signal::AskPrice, Signal::Change]);
+    let speaks_of_children = perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::ShopWord]);
     if session.state() == State::PaymentDelivery {
         return speaks_of_garments;
     }
     let is_alone = tokens.iter().filter(|token| token.is_word()).count() == 0;
     let follows_on = at > 0 && ["на", "для", "под", "пид"].contains(&tokens[at - 1].key.as_str());
     speaks_of_garments
+        || speaks_of_children
         || is_alone
         || follows_on
         || session.phase() == Phase::WaitingForSize
@@ -98,15 +99,21 @@ fn awaits_branch(session: &Session) -> bool {
     session.phase() == Phase::WaitingForDeliveryData && session.facts().customer.branch.is_none()
 }
 
-fn take_bare(session: &Session, perceived: &mut Perceived, number: u32) {
-    let shown = session.facts().shown.len();
-    match usize::try_from(number) {
-        Ok(place @ 1..) if place <= shown && session.state() != State::PaymentDelivery => {
-            perceived.picks.push(place - 1);
-        }
-        _ if awaits_branch(session) && (1..=99_999).contains(&number) => {
+/// Whether a message orders and says where to, all at once: "беру, Коваль Оля 067..., Буськ 1".
+fn orders_now(session: &Session, perceived: &Perceived, tokens: &[Token]) -> bool {
+    let has_phone = tokens.iter().any(|token| token.kind == Kind::Phone);
+    has_phone && perceived.branch.is_none() && session.facts().customer.branch.is_none()
+}
+
+fn take_bare(session: &Session, perceived: &mut Perceived, tokens: &[Token], number: u32) {
+    let place = place_of(session, number).filter(|_| session.state() != State::PaymentDelivery);
+    let is_branch_here = orders_now(session, perceived, tokens)
+        || (awaits_branch(session) && place.is_none());
+    match place {
+        _ if is_branch_here && (1..=99_999).contains(&number) => {
             perceived.branch = Some(Branch { kind: BranchKind::Branch, number });
         }
+        Some(place) => perceived.picks.push(place),
         _ if session.phase() == Phase::WaitingForSize => {
             let height = u16::try_from(number).ok().and_then(|cm| Height::from_cm(cm).ok());
             match (height, u8::try_from(number)) {
@@ -120,9 +127,16 @@ fn take_bare(session: &Session, perceived: &mut Perceived, number: u32) {
     }
 }
 
-/// Ordinals, folded, as stems; and words for several places at once.
-const ORDINALS: [&[&str]; 5] =
-    [&["перш", "перв"], &["друг", "втор"], &["трет"], &["четверт"], &["пят"]];
+/// Where in the list that was shown last the garment with this number stands. The numbers of a
+/// second page go on from the first.
+fn place_of(session: &Session, number: u32) -> Option<usize> {
+    let facts = session.facts();
+    let shown = facts.shown.len();
+    let before = facts.search.seen.saturating_sub(shown);
+    let number = usize::try_from(number).ok()?.checked_sub(1)?;
+    let on_this_page = number.checked_sub(before).filter(|place| *place < shown);
+    on_this_page.or_else(|| Some(number).filter(|place| *place < shown))
+}
 
 fn read_ordinals(session: &Session, tokens: &[Token], perceived: &mut Perceived) {
     let shown = session.facts().shown.len();
@@ -136,11 +150,7 @@ fn read_ordinals(session: &Session, tokens: &[Token], perceived: &mut Perceived)
         if is_color {
             continue;
         }
-        let place = ORDINALS.iter().position(|stems| {
-            endings::splits(&token.key).any(|(stem, ending)| {
-                stems.contains(&stem) && !ending.is_empty() && endings::is_ending(ending)
-            })
-        });
+        let place = numbers::ordinal(token).and_then(|number| place_of(session, number));
         let last = ["останний", "останню", "остання", "последний", "последнюю", "последняя"];
         let place = place.or_else(|| last.contains(&token.key.as_str()).then(|| shown - 1));
         if let Some(place) = place.filter(|place| *place < shown)

@@ -89,7 +89,14 @@ fn take(
     tokens: &[Token],
     perceived: &mut Perceived,
 ) {
-    let is_unwanted = || term.from > 0 && NOT_THIS.contains(&tokens[term.from - 1].key.as_str());
+    let is_not = |before: usize| {
+        let at = term.from.checked_sub(before)?;
+        Some(NOT_THIS.contains(&tokens[at].key.as_str()))
+    };
+    // "Не рожевий", "не хочу рожевий".
+    let follows_word = term.from > 0 && tokens[term.from - 1].is_word();
+    let is_unwanted =
+        || is_not(1).unwrap_or(false) || (follows_word && is_not(2).unwrap_or(false));
     match &term.means {
         Thing::Product(id) => {
             let is_kind_too = twins.iter().any(|twin| matches!(twin.means, Thing::Category(_)));

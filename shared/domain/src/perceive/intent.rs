@@ -120,9 +120,15 @@ pub(super) fn of(session: &Session, perceived: &Perceived) -> Intent {
         return Intent::ThankyouSmalltalk;
     }
     // "Чи буде війна довго?" asks for no size.
+    let is_rescued = if perceived.is_far_away {
+        !(perceived.products.is_empty() && perceived.categories.is_empty())
+            || perceived.tells_size()
+    } else {
+        perceived.names_something() || perceived.has(Signal::ShopWord)
+    };
     let is_elsewhere = perceived.has(Signal::OffTopic)
-        && !perceived.has_any(&[Signal::ShopWord, Signal::Discount, Signal::Wholesale])
-        && !perceived.names_something();
+        && !perceived.has_any(&[Signal::Discount, Signal::Wholesale])
+        && !is_rescued;
     if let Some(intent) = about_garments(session, perceived).filter(|_| !is_elsewhere) {
         return intent;
     }
@@ -132,7 +138,8 @@ pub(super) fn of(session: &Session, perceived: &Perceived) -> Intent {
     }
     // A plea for a discount is about the shop, whatever it tells of beside it.
     let is_plea = perceived.has_any(&[Signal::Discount, Signal::Wholesale, Signal::AskReturn]);
-    if perceived.has(Signal::OffTopic) && !perceived.names_something() && !is_plea {
+    let is_off_topic = perceived.has(Signal::OffTopic) && !perceived.names_something();
+    if (is_off_topic && !is_plea) || is_elsewhere {
         return Intent::OutOfDomain;
     }
     if perceived.has_any(&QUESTIONS) && speaks_to_the_shop(session, perceived) {
@@ -259,7 +266,9 @@ fn about_garments(session: &Session, perceived: &Perceived) -> Option<Intent> {
     if perceived.has(Signal::AskPrice) && !perceived.has(Signal::AskColors) {
         return Some(Intent::DiscoveryOrQuestion);
     }
-    if perceived.has_any(&[Signal::AskSize, Signal::OtherSize]) && !is_search {
+    if perceived.has_any(&[Signal::AskSize, Signal::OtherSize, Signal::HeightUnknown])
+        && !is_search
+    {
         return Some(Intent::SizeHelp);
     }
     if perceived.has_any(&[Signal::AskColors, Signal::OtherColor]) && !is_search {

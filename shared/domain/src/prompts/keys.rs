@@ -130,7 +130,7 @@ template_keys! {
     /// A size that a garment does not come in.
     SizeUnavailable = "size.unavailable" [Name, Size, Sizes];
     /// A size that a colour does not come in.
-    SizeUnavailableInColor = "size.unavailable_in_color" [Name, Color, Size, Colors];
+    SizeUnavailableInColor = "size.unavailable_in_color" [Name, Color, Size, Colors, Sizes];
     /// The sizes of a garment.
     SizeSizes = "size.sizes" [Name, Sizes];
     /// Goes before the size chart.

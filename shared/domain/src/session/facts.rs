@@ -76,6 +76,9 @@ pub struct Choice {
     pub size: Option<Size>,
     /// Its colour, once known; always one that it comes in.
     pub color: Option<ColorKey>,
+    /// The colour that was asked for and that the size lacks: it comes back with another size.
+    #[serde(default)]
+    pub wished_color: Option<ColorKey>,
     /// How many.
     pub quantity: u32,
 }
@@ -84,7 +87,7 @@ impl Choice {
     /// A garment of which nothing else is known.
     #[must_use]
     pub const fn of(product_id: ProductId) -> Self {
-        Self { product_id, size: None, color: None, quantity: 1 }
+        Self { product_id, size: None, color: None, wished_color: None, quantity: 1 }
     }
 
     /// Whether it can be offered with its price and bought.
@@ -204,6 +207,9 @@ pub struct Flags {
     pub off_topic: u32,
     /// Turns in a row that brought nothing forward.
     pub stuck: u32,
+    /// The questions that were answered since something was brought forward, by their names: who
+    /// asks one of them again is not helped by the answer.
+    pub answered: Vec<String>,
     /// Whether one more thing was offered after this order.
     pub upsold: bool,
     /// Whether the delivery data are those of an earlier order, not yet agreed to for this one.

@@ -92,6 +92,16 @@ impl Paradigm {
     }
 }
 
+/// The stem without the vowel that the dictionary form alone has: "замок" is "замк" elsewhere.
+pub(super) fn with_dropped_vowel(stem: &str, paradigm: Paradigm) -> Option<String> {
+    const LAST: [&str; 3] = ["ок", "ец", "ен"];
+    let last = LAST.iter().find(|last| stem.ends_with(*last))?;
+    let head = stem.strip_suffix(last)?;
+    let is_long = head.chars().count() >= 3;
+    (paradigm == Paradigm::Masculine && is_long)
+        .then(|| format!("{head}{}", last.chars().next_back().unwrap_or_default()))
+}
+
 /// The stem of the genitive plural with its vowel: "сукн" is "сукон" there.
 pub(super) fn with_filled_vowel(stem: &str, paradigm: Paradigm) -> Option<String> {
     const VOWELS: &str = "аеиоуюя";

@@ -36,7 +36,10 @@ pub(super) fn reading(
     if OTHER_UNITS.has(after) {
         return Reading::Other;
     }
-    if CHILD_YEARS.contains(&upper) && lower <= upper && (YEAR_WORDS.has(after) || is_aged(after)) {
+    let is_age = YEAR_WORDS.has(after)
+        || is_aged(after)
+        || words_before(tokens, at).next().is_some_and(|token| YEAR_WORDS.has(Some(token)));
+    if CHILD_YEARS.contains(&upper) && lower <= upper && is_age {
         return years(upper);
     }
     let is_told = words_before(tokens, at).take(3).any(|token| HEIGHT_WORDS.has(Some(token)));

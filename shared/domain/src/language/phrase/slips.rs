@@ -48,7 +48,11 @@ impl Slips {
         let stems: Vec<(usize, &str)> =
             endings::splits(key).map(|(stem, ending)| (stem.chars().count(), ending)).collect();
         let is_meant = |word: &&Word| match word.form {
-            None => typo::is_within_one_slip(&letters, &word.letters),
+            // Another last letter makes another form, not a slip: "пропускаю", "пропускає".
+            None => {
+                letters.last() == word.letters.last()
+                    && typo::is_within_one_slip(&letters, &word.letters)
+            }
             Some(form) => stems.iter().any(|(length, ending)| {
                 length.abs_diff(word.letters.len()) <= 1
                     && form.has(ending)
