@@ -83,10 +83,27 @@ fn set_aside(draft: &mut Draft<'_>) -> Vec<Choice> {
         Signal::ShowMe,
     ]);
     let is_offered = draft.facts().choices.iter().all(Choice::is_complete);
-    if perceived.has(Signal::AddMore) && names_garment && !only_asks && is_offered {
+    if !perceived.has(Signal::AddMore) || only_asks || !is_offered {
+        return Vec::new();
+    }
+    if names_garment {
         return std::mem::take(&mut draft.facts_mut().choices);
     }
-    Vec::new()
+    let names_other =
+        !(perceived.heights.is_empty() && perceived.sizes.is_empty() && perceived.colors.is_empty());
+    let like = draft.facts().choices.last().cloned().or_else(|| {
+        let line = draft.facts().cart.lines().last()?.clone();
+        let (size, color) = (Some(line.size), Some(line.color));
+        Some(Choice { size, color, ..Choice::of(line.product_id) })
+    });
+    match like.filter(|_| names_other && perceived.picks.is_empty()) {
+        // "І ще таку саму на 134".
+        Some(like) => {
+            let like = Choice { quantity: 1, ..like };
+            std::mem::replace(&mut draft.facts_mut().choices, vec![like])
+        }
+        None => Vec::new(),
+    }
 }
 
 fn choose_anew<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
@@ -172,7 +189,11 @@ fn starts_search(draft: &Draft<'_>) -> bool {
             .filter_map(|choice| draft.product(choice.product_id))
             .any(|product| product.category == *category)
     });
+    // "А він теплий?" asks about what is chosen.
+    let looks_for_more =
+        perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::ShowMore, Signal::AskRange]);
     let other_feature = !perceived.features.is_empty()
+        && looks_for_more
         && !chosen.iter().filter_map(|choice| draft.product(choice.product_id)).any(|product| {
             perceived.features.iter().all(|feature| {
                 product.features.contains(feature)

@@ -275,11 +275,16 @@ pub(super) fn answer_about_cart(draft: &mut Draft<'_>) {
 fn answer_questions(draft: &mut Draft<'_>, product: &Product, choice: &Choice) {
     let perceived = draft.perceived;
     let name = || Values::none().with(Placeholder::Name, product.name.as_str());
-    if perceived.has(Signal::AskFabric) {
+    let asks_of_feature = !perceived.features.is_empty()
+        && perceived.products.is_empty()
+        && !perceived.is_browsing()
+        && perceived.colors.is_empty()
+        && !perceived.tells_size();
+    if perceived.has(Signal::AskFabric) || asks_of_feature {
         let values = name().with(Placeholder::Fabric, product.fabric.as_str());
         draft.say(TemplateKey::OfferFabric, values);
     }
-    if perceived.has(Signal::AskDetails) {
+    if perceived.has(Signal::AskDetails) || asks_of_feature {
         let details: Vec<&str> = product.details.iter().map(String::as_str).collect();
         let values = name().with(Placeholder::Details, details.join(", "));
         draft.say(TemplateKey::OfferDetails, values);

@@ -36,6 +36,17 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
         return take_proof(draft);
     }
     let is_chosen = !draft.facts().choices.is_empty();
+    let takes_offer = draft.session.state() == State::Offer
+        && !is_chosen
+        && perceived.has(Signal::Buy)
+        && perceived.products.is_empty()
+        && perceived.picks.is_empty()
+        && !perceived.tells_size()
+        && perceived.colors.is_empty();
+    if takes_offer {
+        // "Беру цей костюм", and what was offered is not known any more.
+        return go_on(draft);
+    }
     let wants_garment = draft.session.state() != State::PaymentDelivery
         && (names_garment || (is_chosen && perceived.names_something()));
     let changes = changes_line(draft)

@@ -1,6 +1,6 @@
 //! What a message says beside naming garments, numbers and addresses: one file a detector.
 
-use std::sync::LazyLock;
+use std::{cmp::Reverse, sync::LazyLock};
 
 use super::{phrase::Matcher, token::Token};
 
@@ -222,7 +222,8 @@ const EXACT: [Signal; 6] = [
 ];
 
 /// What says more than the words that it is made of.
-const STRONG: [Signal; 12] = [
+const STRONG: [Signal; 14] = [
+    Signal::AskColors,
     Signal::CancelOrder,
     Signal::Complaint,
     Signal::Discount,
@@ -234,8 +235,15 @@ const STRONG: [Signal; 12] = [
     Signal::OrderStatus,
     Signal::ProofClaim,
     Signal::ProofLater,
+    Signal::Thanks,
     Signal::WantsReturn,
 ];
+
+/// Whether a telling phrase takes what a word in it says. A question for a garment's colours is a
+/// search as well.
+const fn outweighs(strong: Signal, weak: Signal) -> bool {
+    !matches!(strong, Signal::AskColors) || matches!(weak, Signal::AskSize | Signal::AskDetails)
+}
 
 /// What a single word can say.
 const WEAK: [Signal; 15] = [
@@ -288,6 +296,8 @@ pub fn read(tokens: &[Token], may_slip: impl Fn(usize) -> bool) -> Vec<Seen> {
         .into_iter()
         .map(|found| Seen { signal: book.signals[found.rule], from: found.from, to: found.to })
         .collect();
+    // Of one signal that begins at one place, the longest match.
+    seen.sort_by_key(|seen| (seen.from, seen.signal, Reverse(seen.to)));
     seen.dedup_by_key(|seen| (seen.signal, seen.from));
     let strong: Vec<Seen> =
         seen.iter().filter(|seen| STRONG.contains(&seen.signal)).copied().collect();
@@ -295,7 +305,8 @@ pub fn read(tokens: &[Token], may_slip: impl Fn(usize) -> bool) -> Vec<Seen> {
     seen.retain(|weak| {
         !WEAK.contains(&weak.signal)
             || !strong.iter().any(|strong| {
-                strong.from <= weak.from
+                outweighs(strong.signal, weak.signal)
+                    && strong.from <= weak.from
                     && weak.to <= strong.to
                     && strong.to - strong.from > weak.to - weak.from
             })

@@ -113,7 +113,7 @@ fn centimetres_after(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
     if let Some(cm) = next.number() {
         return (next.raw.len() == 2).then_some((cm, at + 1));
     }
-    below_hundred(tokens, at).filter(|(cm, _)| *cm >= 10)
+    below_hundred(tokens, at)
 }
 
 fn past_unit(tokens: &[Token], at: usize) -> usize {
