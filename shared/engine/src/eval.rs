@@ -72,6 +72,8 @@ pub struct Metadata {
 pub struct Expected {
     /// The intent, where it matters.
     pub intent: Option<Intent>,
+    /// The intents of which one has to be read, where several are right (ours).
+    pub intent_any: Vec<Intent>,
     /// The states in which the turn may end; any if empty.
     pub allowed_states: Vec<State>,
     /// The states in which it may not end.
@@ -314,6 +316,10 @@ fn failures(shop: &Shop<'_>, turn: &Turn, expected: &Expected) -> Vec<String> {
         let read = turn.trace.intent;
         demand(read == intent, format!("intent is {}, not {}", name(&read), name(&intent)));
     }
+    let any = &expected.intent_any;
+    let read = turn.trace.intent;
+    let is_one_of = any.is_empty() || any.contains(&read);
+    demand(is_one_of, format!("intent {} is none of those", name(&read)));
     let allowed = &expected.allowed_states;
     demand(
         allowed.is_empty() || allowed.contains(&to.state),

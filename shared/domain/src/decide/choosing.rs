@@ -89,8 +89,9 @@ fn set_aside(draft: &mut Draft<'_>) -> Vec<Choice> {
     if names_garment {
         return std::mem::take(&mut draft.facts_mut().choices);
     }
-    let names_other =
-        !(perceived.heights.is_empty() && perceived.sizes.is_empty() && perceived.colors.is_empty());
+    let names_other = !(perceived.heights.is_empty()
+        && perceived.sizes.is_empty()
+        && perceived.colors.is_empty());
     let like = draft.facts().choices.last().cloned().or_else(|| {
         let line = draft.facts().cart.lines().last()?.clone();
         let (size, color) = (Some(line.size), Some(line.color));

@@ -97,7 +97,7 @@ fn item(draft: &mut Draft<'_>, place: usize, hit: &Hit<'_>) -> (TemplateKey, Val
         let values = values.with(Placeholder::Size, size).with(Placeholder::Price, price);
         return (TemplateKey::DiscoveryItemPriced, values);
     }
-    if !draft.perceived.has(Signal::AskPrice) {
+    if !draft.perceived.has(Signal::AskPrice) && draft.facts().heights.len() < 2 {
         return (TemplateKey::DiscoveryItem, values);
     }
     let range = product.price_range();

@@ -18,8 +18,7 @@ use super::{
 const SHORTEST_WITH_A_SLIP: usize = 5;
 
 /// Everyday words that are one slip away from words of a shop.
-const NO_SLIPS: &str =
-    "плаче плачет плачу красуня красуне красуню красунь малиш малиша малишу плати плата плату полати костел червня вишня серия марина милий любий";
+const NO_SLIPS: &str = "плаче плачет плачу красуня красуне красуню красунь малиш малиша малишу плати плата плату полати костел червня вишня серия марина милий любий";
 
 /// What pet forms put between a stem and its ending, folded, the longest first.
 const DEAR: [&str; 9] = ["есеньк", "оньк", "еньк", "енк", "очк", "ечк", "ушк", "чик", "к"];
@@ -234,9 +233,9 @@ impl<M: Clone + PartialEq> Lexicon<M> {
     /// The adjectives that are made of a noun: "помаранч" is "помаранчевий".
     fn adjectives_of(&self, key: &str) -> Vec<WordId> {
         let made_of = |stem: &str| {
-            let ids = ["ев", "ов"].iter().find_map(|suffix| {
-                self.by_stem.get(format!("{stem}{suffix}").as_str())
-            })?;
+            let ids = ["ев", "ов"]
+                .iter()
+                .find_map(|suffix| self.by_stem.get(format!("{stem}{suffix}").as_str()))?;
             let is_adjective =
                 |id: &&WordId| self.words[**id as usize].paradigm == Paradigm::Adjective;
             Some(ids.iter().filter(is_adjective).copied().collect())
@@ -365,7 +364,10 @@ mod tests {
 
     #[test]
     fn pet_forms_are_known() {
-        assert_eq!(meanings("валерку рожевеньку лагунку сіреньке"), ["valeri", "pink", "laguna", "grey"]);
+        assert_eq!(
+            meanings("валерку рожевеньку лагунку сіреньке"),
+            ["valeri", "pink", "laguna", "grey"]
+        );
     }
 
     #[test]

@@ -124,7 +124,8 @@ fn read_at(tokens: &[Token], at: usize) -> Option<Found> {
     if let Some((reading, to)) = with_unit(tokens, figure) {
         return here(reading, to);
     }
-    if figure.is_in_words && figure.value < SMALLEST_IN_WORDS {
+    let is_after_years = YEAR_WORDS.has(words_before(tokens, at).next());
+    if figure.is_in_words && figure.value < SMALLEST_IN_WORDS && !is_after_years {
         let is_alone = tokens.iter().filter(|token| token.is_word()).count() == figure.to - at;
         return if is_alone { here(Reading::Bare(figure.value), figure.to) } else { None };
     }
@@ -242,8 +243,7 @@ fn words_before(tokens: &[Token], at: usize) -> impl Iterator<Item = &Token> {
 
 fn is_branch<'t>(mut words: impl Iterator<Item = &'t Token>) -> bool {
     words.next().is_some_and(|token| {
-        BRANCH_WORDS.has(Some(token))
-            || BRANCH_STEMS.iter().any(|stem| token.key.starts_with(stem))
+        BRANCH_WORDS.has(Some(token)) || BRANCH_STEMS.iter().any(|stem| token.key.starts_with(stem))
     })
 }
 

@@ -206,7 +206,9 @@ impl Matcher {
         let (mut begins_sentence, mut begins_clause) = (true, true);
         for (index, token) in tokens.iter().enumerate() {
             // "Так так так" says it once.
-            let is_repeated = index > 0 && token.is_word() && token.key == tokens[index - 1].key;
+            let is_repeated = index > 0
+                && (token.is_word() || token.is_mark('+'))
+                && token.key == tokens[index - 1].key;
             match token.kind {
                 _ if is_repeated => {}
                 Kind::Word | Kind::Number(_) | Kind::Phone | Kind::Url => {

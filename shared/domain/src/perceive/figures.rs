@@ -107,8 +107,8 @@ fn orders_now(session: &Session, perceived: &Perceived, tokens: &[Token]) -> boo
 
 fn take_bare(session: &Session, perceived: &mut Perceived, tokens: &[Token], number: u32) {
     let place = place_of(session, number).filter(|_| session.state() != State::PaymentDelivery);
-    let is_branch_here = orders_now(session, perceived, tokens)
-        || (awaits_branch(session) && place.is_none());
+    let is_branch_here =
+        orders_now(session, perceived, tokens) || (awaits_branch(session) && place.is_none());
     match place {
         _ if is_branch_here && (1..=99_999).contains(&number) => {
             perceived.branch = Some(Branch { kind: BranchKind::Branch, number });

@@ -95,8 +95,7 @@ fn take(
     };
     // "Не рожевий", "не хочу рожевий".
     let follows_word = term.from > 0 && tokens[term.from - 1].is_word();
-    let is_unwanted =
-        || is_not(1).unwrap_or(false) || (follows_word && is_not(2).unwrap_or(false));
+    let is_unwanted = || is_not(1).unwrap_or(false) || (follows_word && is_not(2).unwrap_or(false));
     match &term.means {
         Thing::Product(id) => {
             let is_kind_too = twins.iter().any(|twin| matches!(twin.means, Thing::Category(_)));

@@ -72,8 +72,7 @@ const HARD_QUESTIONS: [Signal; 15] = [
 ];
 
 /// Questions that can be asked of anything in the world.
-const SOFT_QUESTIONS: [Signal; 3] =
-    [Signal::AskAvailability, Signal::AskDetails, Signal::AskPhoto];
+const SOFT_QUESTIONS: [Signal; 3] = [Signal::AskAvailability, Signal::AskDetails, Signal::AskPhoto];
 
 const SMALL_TALK: [Signal; 8] = [
     Signal::OptIn,
@@ -185,7 +184,7 @@ fn speaks_to_the_shop(session: &Session, perceived: &Perceived) -> bool {
 
 /// "Порадьте стоматолога": what is looked for is nothing that the shop knows.
 fn looks_elsewhere(perceived: &Perceived) -> bool {
-    perceived.unknown_words > 0 && perceived.words >= WORDS_OFF_TOPIC
+    perceived.unknown_words > 0 && perceived.words > 1
 }
 
 fn has_figures(perceived: &Perceived) -> bool {
@@ -266,8 +265,7 @@ fn about_garments(session: &Session, perceived: &Perceived) -> Option<Intent> {
     if perceived.has(Signal::AskPrice) && !perceived.has(Signal::AskColors) {
         return Some(Intent::DiscoveryOrQuestion);
     }
-    if perceived.has_any(&[Signal::AskSize, Signal::OtherSize, Signal::HeightUnknown])
-        && !is_search
+    if perceived.has_any(&[Signal::AskSize, Signal::OtherSize, Signal::HeightUnknown]) && !is_search
     {
         return Some(Intent::SizeHelp);
     }
@@ -301,12 +299,16 @@ fn unread(session: &Session, perceived: &Perceived) -> Intent {
     );
     let facts = session.facts();
     let is_discussed = !(facts.choices.is_empty() && facts.cart.is_empty());
-    let is_elsewhere = perceived.words >= WORDS_OFF_TOPIC && !is_selling && !is_discussed;
+    let is_about_the_shop = perceived.has(Signal::ShopWord)
+        && !perceived.has(Signal::OffTopic)
+        && perceived.unknown_words == 0;
+    let is_elsewhere =
+        perceived.words >= WORDS_OFF_TOPIC && !is_selling && !is_discussed && !is_about_the_shop;
     if is_elsewhere && !perceived.has(Signal::Consent) {
         return Intent::OutOfDomain;
     }
-    let is_of_the_shop = is_selling
-        && perceived.has_any(&[Signal::ShopWord, Signal::Browse, Signal::ShowMe, Signal::ShowMore]);
+    let is_of_the_shop = is_about_the_shop
+        || is_selling && perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::ShowMore]);
     if perceived.has(Signal::Consent) || is_discussed || is_of_the_shop {
         return Intent::DiscoveryOrQuestion;
     }

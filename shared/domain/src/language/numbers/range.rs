@@ -17,13 +17,7 @@ pub(super) fn end(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
 
 /// A range is a size by its name, an age, or a height between two: then the upper one, so that the
 /// garment is not too small.
-pub(super) fn reading(
-    tokens: &[Token],
-    at: usize,
-    to: usize,
-    lower: u32,
-    upper: u32,
-) -> Reading {
+pub(super) fn reading(tokens: &[Token], at: usize, to: usize, lower: u32, upper: u32) -> Reading {
     if let Ok(size) = format!("{lower}-{upper}").parse::<Size>()
         && size.to() - size.from() >= 6
     {

@@ -55,8 +55,7 @@ fn a_bare_number_only_may_be_a_height() {
 
 #[test]
 fn the_number_of_a_branch_is_no_height() {
-    for text in
-        ["відділення 134", "відділення № 134", "НП 134", "134 відділення", "поштомат 134"]
+    for text in ["відділення 134", "відділення № 134", "НП 134", "134 відділення", "поштомат 134"]
     {
         assert_eq!(readings(text), [Reading::Branch(134)], "{text}");
     }
@@ -71,8 +70,7 @@ fn a_sum_a_duration_and_a_house_are_no_heights() {
 
 #[test]
 fn an_age_is_read_with_or_without_its_unit() {
-    for text in
-        ["7 років", "нам 7 років", "7 лет", "дитині 7", "сім років", "7-річна", "доньці 7р"]
+    for text in ["7 років", "нам 7 років", "7 лет", "дитині 7", "сім років", "7-річна", "доньці 7р"]
     {
         assert_eq!(readings(text), [Reading::Age(7)], "{text}");
     }
@@ -120,11 +118,11 @@ fn a_branch_is_read_from_an_ordinal_too() {
 
 #[test]
 fn half_a_year_is_left_out_of_an_age() {
-    for text in ["6,5 років", "6 з половиною років", "шість з половиною років"] {
+    for text in ["6,5 років", "6 з половиною років", "шість з половиною років"]
+    {
         assert_eq!(readings(text), [Reading::Age(6)], "{text}");
     }
 }
-
 
 #[test]
 fn a_year_of_life_that_has_begun_is_one_more_than_the_age() {
