@@ -178,9 +178,7 @@ fn age_unit(tokens: &[Token], to: usize) -> (Option<&Token>, usize) {
     let is_at = |at: usize, mark: char| tokens.get(at).is_some_and(|token| token.is_mark(mark));
     let has_half = (is_at(to, ',') || is_at(to, '.'))
         && tokens.get(to + 1).is_some_and(|token| token.is_joined && token.number().is_some());
-    let past = if has_half {
-        to + 2
-    } else if HALF_WORDS.has(tokens.get(to + 1)) {
+    let past = if has_half || HALF_WORDS.has(tokens.get(to + 1)) {
         to + 2
     } else if is_at(to, '-') {
         to + 1
