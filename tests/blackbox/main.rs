@@ -11,6 +11,8 @@ mod evaluation;
 mod limits;
 mod looking_in;
 mod managers;
+mod model;
+mod model_time;
 mod once;
 mod order;
 mod sale;

@@ -7,8 +7,14 @@ use jiff::Timestamp;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use mirt_aws::{sdk, secrets, table::Table};
 use mirt_channels::{Channels, manychat, telegram};
-use mirt_domain::shop::{Requisites, Settings as ShopSettings, Shop, Words};
-use mirt_engine::{burst::BurstWindow, failure::chain, take_turn::Dialogue};
+use mirt_domain::{
+    model::MicroUsd,
+    shop::{Requisites, Settings as ShopSettings, Shop, Words},
+};
+use mirt_engine::{
+    breaker::Guarded, burst::BurstWindow, consult::ModelTime, failure::chain, take_turn::Dialogue,
+};
+use mirt_llm::{MODEL, OPENAI_API, OpenAi};
 use mirt_runtime::{
     clock::SystemClock,
     process,
@@ -33,6 +39,8 @@ struct ChannelSecrets {
     manychat_callback_token: Option<String>,
     /// Without them the step of payment is a human's (decision 3).
     requisites: Option<Requisites>,
+    /// Without it the assistant works from its rules and templates alone.
+    openai_api_key: Option<String>,
 }
 
 /// Why the function does not start.
@@ -68,13 +76,24 @@ async fn run(settings: Settings) -> Result<(), StartError> {
             manychat_options(&settings, secret.manychat_callback_token.as_deref())?,
         ),
         telegram: telegram::Sender::new(
-            http,
+            http.clone(),
             settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API),
             &secret.telegram_bot_token,
         ),
         managers: settings.get("MIRT_MANAGERS_CHAT").map(str::to_owned),
     };
-    let shop_settings = ShopSettings { requisites: secret.requisites, ..ShopSettings::default() };
+    let openai = match secret.openai_api_key.filter(|key| !key.is_empty()) {
+        Some(key) => Some(openai(http, key, &settings)?),
+        None => None,
+    };
+    let model = openai.as_ref().map(|openai| Guarded::new(openai, &table, &SystemClock));
+    let default = ShopSettings::default();
+    let ceiling = settings.number("MIRT_MODEL_SESSION_CEILING_MICRO_USD")?.map(MicroUsd);
+    let shop_settings = ShopSettings {
+        requisites: secret.requisites,
+        model_ceiling: ceiling.unwrap_or(default.model_ceiling),
+        ..default
+    };
     let words = Words::of(mirt_content::catalog());
     let dialogue = Dialogue {
         clock: &SystemClock,
@@ -87,13 +106,15 @@ async fn run(settings: Settings) -> Result<(), StartError> {
             settings: &shop_settings,
         },
         burst: burst(&settings)?,
+        model: model.as_ref(),
+        time: model_time(&settings)?,
     };
     let dialogue = &dialogue;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
         let deadline = deadline(&event.context);
         let again = batch::from_event(event.payload)
             .run(async |session, woken_at| {
-                match dialogue.take_turns(&session, woken_at, deadline).await {
+                match Box::pin(dialogue.take_turns(&session, woken_at, deadline)).await {
                     Ok(()) => true,
                     Err(error) => {
                         let channel = session.channel;
@@ -107,6 +128,23 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     }))
     .await
     .map_err(StartError::Lambda)
+}
+
+/// The model's client, as the settings say.
+fn openai(http: reqwest::Client, key: String, settings: &Settings) -> Result<OpenAi, SettingError> {
+    let base = settings.get("OPENAI_BASE_URL").unwrap_or(OPENAI_API);
+    let model = settings.get("MIRT_MODEL").unwrap_or(MODEL).to_owned();
+    let prices = settings.parsed("MIRT_MODEL_PRICES", "prices like gpt-5.1=1.25/0.125/10")?;
+    Ok(OpenAi::new(http, base, key, model, prices.unwrap_or_default()))
+}
+
+fn model_time(settings: &Settings) -> Result<ModelTime, SettingError> {
+    let default = ModelTime::default();
+    Ok(ModelTime {
+        text: settings.millis("MIRT_MODEL_TEXT_MS")?.unwrap_or(default.text),
+        photo: settings.millis("MIRT_MODEL_PHOTO_MS")?.unwrap_or(default.photo),
+        interim: settings.millis("MIRT_MODEL_INTERIM_MS")?.unwrap_or(default.interim),
+    })
 }
 
 /// When Lambda will stop this invocation.

@@ -109,7 +109,14 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_MANAGERS_CHAT", ""),
             ("MIRT_MANYCHAT_MARKS", ""),
             ("MIRT_MANYCHAT_QUICK_REPLIES", "none"),
+            ("MIRT_MODEL", "gpt-5.1"),
+            ("MIRT_MODEL_INTERIM_MS", "8000"),
+            ("MIRT_MODEL_PHOTO_MS", "45000"),
+            ("MIRT_MODEL_PRICES", "gpt-5.1=1.25/0.125/10"),
+            ("MIRT_MODEL_SESSION_CEILING_MICRO_USD", "500000"),
+            ("MIRT_MODEL_TEXT_MS", "20000"),
             ("MIRT_TABLE", "mirt-dev"),
+            ("OPENAI_BASE_URL", "https://api.openai.com/v1"),
             ("TELEGRAM_API_URL", "https://api.telegram.org"),
         ])
     );

@@ -54,6 +54,9 @@ pub(crate) struct Environment {
     pub(crate) telegram: ChannelApi,
     /// Without a key for the model the assistant works from its rules and templates alone.
     pub(crate) is_degraded: bool,
+    /// Where the model's API is, if not where it usually is.
+    pub(crate) openai_url: Option<String>,
+    openai_key: Option<String>,
 }
 
 impl Environment {
@@ -93,7 +96,7 @@ impl Environment {
             openai_key,
             openai_url,
         ] = READ;
-        address(&settings, openai_url)?;
+        let openai_url = address(&settings, openai_url)?;
         mirt_dialogue::manychat_options(&settings, settings.get(manychat_webhook))?;
         let channel = |webhook, webhook_sample, key, key_sample, url, official: &str| {
             let url = address(&settings, url)?;
@@ -123,6 +126,8 @@ impl Environment {
                 mirt_dialogue::TELEGRAM_API,
             )?,
             is_degraded: settings.get(openai_key).is_none(),
+            openai_url,
+            openai_key: settings.get(openai_key).map(str::to_owned),
             settings,
         })
     }
@@ -142,6 +147,7 @@ impl Environment {
             "manychat_api_key": self.manychat.key,
             "manychat_callback_token": self.manychat.webhook_secret,
             "telegram_bot_token": self.telegram.key,
+            "openai_api_key": self.openai_key,
             "requisites": {
                 "recipient": "ЗРАЗОК, НЕ ПЛАТИТИ",
                 "iban": "UA000000000000000000000000000",

@@ -5,6 +5,7 @@ mod due;
 mod error;
 pub mod http_client;
 mod inbox;
+mod model;
 pub mod queue;
 pub mod sdk;
 pub mod secrets;

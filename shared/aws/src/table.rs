@@ -11,6 +11,8 @@
 //! | | `TURN#<turn>` | record and transcript of a turn; expires |
 //! | | `UNDELIVERED#<turn>#<part>` | a call that the channel refused for good |
 //! | `E#<channel>:<user>:<event>` | `E` | dedupe record; expires |
+//! | `BREAKER#model` | `-` | what all instances know of the model's health |
+//! | `SPENDING#<day>` | `-` | what the model cost on a day; expires |
 //!
 //! `IN#` to `STATE` is one range on purpose: all that a turn reads comes with one query. `INTAKE`
 //! is an item of its own because each event writes it, and a write costs by the item's size.

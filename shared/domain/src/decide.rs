@@ -28,9 +28,9 @@ pub use self::{
 use crate::{
     language::rules::Signal,
     perceive::Perceived,
-    prompts::{TemplateKey, Values},
+    prompts::{Placeholder, TemplateKey, Values},
     reply::Bubble,
-    session::Session,
+    session::{Session, facts::Choice},
     shop::Shop,
     state::{Intent, State},
     turn::{Action, NamedProduct},
@@ -162,6 +162,17 @@ fn answer(draft: &mut Draft<'_>) -> Event {
     }
     if draft.session.state() == State::Upsell && agrees && !perceived.names_something() {
         return upsell::accept(draft);
+    }
+    if perceived.is_disputed {
+        service::nudge(draft);
+        return Event::Unread;
+    }
+    if let Some(product) = perceived.guess.and_then(|id| draft.product(id)) {
+        let name = Values::none().with(Placeholder::Name, product.name.as_str());
+        draft.name(product.id, None, None);
+        draft.facts_mut().shown = vec![product.id];
+        draft.ask(TemplateKey::DiscoveryDidYouMean, name);
+        return Event::Searched;
     }
     begin_anew_after_an_order(draft);
     if let Some(event) = gallery::go_on(draft) {
@@ -371,6 +382,14 @@ fn unread(draft: &mut Draft<'_>) -> Event {
     let is_awaited = !(draft.facts().choices.is_empty() && draft.facts().cart.is_empty());
     if draft.perceived.has(Signal::Consent) && draft.session.state() == State::End {
         return service::take_leave(draft);
+    }
+    if let [id] = draft.facts().shown[..]
+        && draft.perceived.has(Signal::Consent)
+        && !is_awaited
+    {
+        // Yes, this one.
+        draft.facts_mut().choices = vec![Choice::of(id)];
+        return present::present(draft, choosing::Outcome::Chosen(Vec::new()));
     }
     if draft.perceived.has(Signal::Consent) && draft.facts().shown.is_empty() && !is_awaited {
         draft.facts_mut().search = Default::default();

@@ -84,6 +84,12 @@ pub struct Perceived {
     pub is_nod: bool,
     /// Whether the message is for a machine and not for a shop.
     pub is_blocked: bool,
+    /// How many words of some length have no meaning to the rules.
+    pub unexplained: usize,
+    /// Whether the rules and the model disagree where money hangs on it: the customer is asked.
+    pub is_disputed: bool,
+    /// A garment that is perhaps meant: the customer is asked.
+    pub guess: Option<ProductId>,
     /// For the trace.
     pub hits: Vec<RuleHit>,
 }
@@ -111,6 +117,21 @@ impl Perceived {
             && self.heights.is_empty()
             && self.sizes.is_empty()
             && self.picks.is_empty())
+    }
+
+    /// Whether the rules understood enough of the message to act on it: something, and two thirds
+    /// of its words.
+    #[must_use]
+    pub fn is_sure(&self) -> bool {
+        let says_something = !self.signals.is_empty()
+            || self.names_something()
+            || self.tells_size()
+            || self.tells_address()
+            || self.is_nod;
+        let is_thin = self.words >= WORDS_OF_SUBSTANCE
+            && !self.names_something()
+            && self.signals.iter().all(|signal| THIN.contains(signal));
+        says_something && !is_thin && self.unexplained * 3 <= self.words
     }
 
     /// Whether something is looked for or to be shown.
@@ -215,11 +236,46 @@ pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived 
     }
     perceived.is_far_away =
         seen.iter().any(|seen| seen.signal == Signal::OffTopic && seen.to - seen.from > 1);
+    perceived.unexplained = unexplained(&reading);
     perceived.is_blocked = crate::hygiene::is_blocked(&text, &tokens, &perceived);
     perceived.intent = intent::of(session, &perceived);
     perceived
 }
 
+/// What says too little to account for a message of some length.
+const THIN: [Signal; 7] = [
+    Signal::Acknowledged,
+    Signal::Browse,
+    Signal::Consent,
+    Signal::Greeting,
+    Signal::ShowMe,
+    Signal::SmallTalk,
+    Signal::Thanks,
+];
+
+/// From how many words on a message wants more than that.
+const WORDS_OF_SUBSTANCE: usize = 6;
+
+/// The shortest word that counts as one which the rules should have understood.
+const SHORTEST_UNEXPLAINED: usize = 4;
+
+/// How many words of some length neither a rule nor the catalogue knows.
+fn unexplained(reading: &Reading<'_>) -> usize {
+    let is_seen = |at: usize| reading.seen.iter().any(|seen| (seen.from..seen.to).contains(&at));
+    let is_open = |(at, token): &(usize, &Token)| {
+        token.is_word()
+            && token.key.chars().count() >= SHORTEST_UNEXPLAINED
+            && !reading.claimed.get(*at).copied().unwrap_or_default()
+            && !is_seen(*at)
+            && !rules::is_known(token)
+    };
+    reading.tokens.iter().enumerate().filter(is_open).count()
+}
+
+/// The intent of a message, from what it says and where the conversation stands.
+pub(crate) fn intent_of(session: &Session, perceived: &Perceived) -> Intent {
+    intent::of(session, perceived)
+}
 /// Reads words in Latin letters as Cyrillic where that makes words that the shop knows.
 fn read_latin(shop: &Shop<'_>, tokens: &mut [Token]) {
     let lexicon = shop.words.lexicon();

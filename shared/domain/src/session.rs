@@ -11,6 +11,7 @@ use cart::CartLine;
 use facts::{Facts, Slots};
 
 use crate::{
+    model::MicroUsd,
     money::Money,
     state::{Phase, State},
 };
@@ -27,6 +28,22 @@ pub struct Session {
     /// When the customer last wrote.
     heard_at: Option<Timestamp>,
     facts: Facts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spending: Option<Spending>,
+}
+
+/// What the model cost on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Spending {
+    /// Days since 1970, in UTC.
+    day: i64,
+    cost: MicroUsd,
+}
+
+impl Spending {
+    fn day_of(at: Timestamp) -> i64 {
+        at.as_second().div_euclid(24 * 60 * 60)
+    }
 }
 
 impl Session {
@@ -104,6 +121,22 @@ impl Session {
     /// The customer wrote.
     pub(crate) const fn hear(&mut self, now: Timestamp) {
         self.heard_at = Some(now);
+    }
+
+    /// What the model cost for this conversation on the day of `now`, in UTC.
+    #[must_use]
+    pub fn spent_on(&self, now: Timestamp) -> MicroUsd {
+        let today = self.spending.filter(|spending| spending.day == Spending::day_of(now));
+        today.map_or_else(MicroUsd::default, |spending| spending.cost)
+    }
+
+    /// Notes what the model cost.
+    pub(crate) fn spent(mut self, cost: MicroUsd, now: Timestamp) -> Self {
+        if cost > MicroUsd::default() {
+            let cost = self.spent_on(now).plus(cost);
+            self.spending = Some(Spending { day: Spending::day_of(now), cost });
+        }
+        self
     }
 
     /// Stands again where it stood before a human took over.

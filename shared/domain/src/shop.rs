@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     catalog::{Catalog, CategoryKey, ColorKey, FeatureKey, Meaning, NotSoldKey, ProductId},
     language::names::Lexicon,
+    model::MicroUsd,
     prompts::Prompts,
 };
 
@@ -31,7 +32,12 @@ pub struct Settings {
     pub hand_over_reminder: SignedDuration,
     /// Where customers pay; `None` makes the step of payment a human's (decision 3).
     pub requisites: Option<Requisites>,
+    /// What the model may cost for one conversation on one day of UTC; past it the rules go on alone.
+    pub model_ceiling: MicroUsd,
 }
+
+/// The ceiling unless a setting says otherwise: some sixty turns with the model.
+const MODEL_CEILING: MicroUsd = MicroUsd(500_000);
 
 impl Default for Settings {
     fn default() -> Self {
@@ -39,6 +45,7 @@ impl Default for Settings {
             hand_over_timeout: SignedDuration::from_hours(12),
             hand_over_reminder: SignedDuration::from_mins(15),
             requisites: None,
+            model_ceiling: MODEL_CEILING,
         }
     }
 }

@@ -7,8 +7,10 @@ use crate::{
     attachment::Attachment,
     catalog::ProductId,
     check::{self, TurnFacts},
-    decide::{self, Decision, Deed, Manager, Say},
+    decide::{self, Decision, Deed, Event, Manager, Say},
+    language::rules::Signal,
     marks,
+    model::{Consultation, ModelTrace, Step},
     money::Money,
     perceive::{self, Perceived},
     photo::Photo,
@@ -107,6 +109,9 @@ pub struct TurnTrace {
     pub blocked: bool,
     /// Who read the customer and worded the reply.
     pub mode: Mode,
+    /// What the model had to do with it; nothing when it was not to be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelTrace>,
 }
 
 /// A state with its phase.
@@ -150,17 +155,47 @@ pub struct NamedProduct {
 pub enum Mode {
     /// Rules and templates alone.
     Rules,
+    /// The model as well: it read what rules could not, or worded the reply.
+    Model,
 }
 
 /// Takes a turn: reads the burst, decides, words the answer, checks it.
 #[must_use]
 pub fn take(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Turn {
-    let mut resumed = session.resumed();
-    resumed.hear(input.now);
+    let resumed = heard(session, input.now);
     let mut perceived = perceive::read(shop, &resumed, input);
     let hits = std::mem::take(&mut perceived.hits);
     let decision = decide::decide(shop, resumed, &perceived, input.now);
-    Turn::of(shop, session, &perceived, hits, decision)
+    Turn::of(shop, session, &perceived, hits, decision, None)
+}
+
+/// The session as a turn takes it up that a customer began at `now`.
+pub(crate) fn heard(session: &Session, now: Timestamp) -> Session {
+    let mut resumed = session.resumed();
+    resumed.hear(now);
+    resumed
+}
+
+/// Begins a turn that the model may take part in: the rules read and decide, then it is asked, if
+/// there is anything to ask.
+#[must_use]
+pub fn begin(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Step {
+    let resumed = heard(session, input.now);
+    let mut perceived = perceive::read(shop, &resumed, input);
+    let hits = std::mem::take(&mut perceived.hits);
+    let decision = decide::decide(shop, resumed, &perceived, input.now);
+    let is_settled = decision.event == Event::Silent
+        || perceived.is_blocked
+        || perceived.words == 0
+        || perceived.has(Signal::Restart);
+    if is_settled {
+        return Step::Done(Box::new(Turn::of(shop, session, &perceived, hits, decision, None)));
+    }
+    let consultation = Consultation::begin(shop, session, input, perceived, hits, decision);
+    if session.spent_on(input.now) >= shop.settings.model_ceiling {
+        return Step::Done(Box::new(consultation.unanswered(shop, "ceiling")));
+    }
+    Step::Ask(Box::new(consultation))
 }
 
 /// Takes a turn that a manager makes.
@@ -173,7 +208,7 @@ pub fn take_for_manager(
     now: Timestamp,
 ) -> Turn {
     let decision = decide::decide_for_manager(shop, session.resumed(), by, deed, now);
-    Turn::of(shop, session, &Perceived::default(), Vec::new(), decision)
+    Turn::of(shop, session, &Perceived::default(), Vec::new(), decision, None)
 }
 
 /// Takes the turn that is due at `now`; `None` where nothing is.
@@ -181,22 +216,28 @@ pub fn take_for_manager(
 pub fn take_on_time(shop: &Shop<'_>, session: &Session, now: Timestamp) -> Option<Turn> {
     decide::next_due(session, shop.settings).filter(|due| *due <= now)?;
     let decision = decide::decide_on_time(shop, session.resumed(), now);
-    Some(Turn::of(shop, session, &Perceived::default(), Vec::new(), decision))
+    Some(Turn::of(shop, session, &Perceived::default(), Vec::new(), decision, None))
 }
 
 impl Turn {
-    fn of(
+    /// Puts a turn together. `worded` are the words of the reply, checked, where they are not the
+    /// shop's own texts.
+    pub(crate) fn of(
         shop: &Shop<'_>,
         session: &Session,
         perceived: &Perceived,
         hits: Vec<RuleHit>,
         decision: Decision,
+        worded: Option<Vec<Bubble>>,
     ) -> Self {
         let from = Place::of(session);
         let facts = facts_used(&decision);
         let marks =
             marks::changed(shop, session, &decision.session, perceived.intent, &decision.products);
-        let (mut bubbles, checks_failed) = reply(shop, session.turns(), &decision);
+        let (mut bubbles, checks_failed) = match worded {
+            Some(bubbles) => (bubbles, Vec::new()),
+            None => reply(shop, session.turns(), &decision),
+        };
         bubbles.extend(decision.words_of_manager);
         Self {
             reply: Reply { bubbles, quick_replies: decision.options, marks },
@@ -214,6 +255,7 @@ impl Turn {
                 checks_failed,
                 blocked: perceived.is_blocked,
                 mode: Mode::Rules,
+                model: None,
             },
             session: decision.session,
         }

@@ -5,8 +5,10 @@
 
 pub mod alert;
 pub mod batch;
+pub mod breaker;
 pub mod burst;
 pub mod clock;
+pub mod consult;
 pub mod deliver;
 pub mod eval;
 pub mod event;
@@ -16,6 +18,7 @@ pub mod model;
 mod portion;
 pub mod receive;
 pub mod session_store;
+pub mod spending;
 pub mod sweep;
 pub mod take_turn;
 pub mod wake_up;

@@ -40,9 +40,20 @@ pub struct Asked {
     pub usage: Usage,
 }
 
+impl Asked {
+    /// A question that was not put.
+    #[must_use]
+    pub fn refused(error: ModelError) -> Self {
+        Self { answer: Err(error), usage: Usage::default() }
+    }
+}
+
 /// Why the model did not answer. The adapter's own bounded retries are used up.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
+    /// Too many calls failed lately: this one was not made.
+    #[error("the breaker is open")]
+    BreakerOpen,
     /// The time was over.
     #[error("the model did not answer in time")]
     Timeout,
@@ -74,6 +85,7 @@ impl ModelError {
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
+            Self::BreakerOpen => "breaker_open",
             Self::Timeout => "timeout",
             Self::Throttled { .. } => "throttled",
             Self::Unavailable(_) => "unavailable",
@@ -87,7 +99,7 @@ impl ModelError {
     /// Whether it says something about the provider's health, and not about the one question.
     #[must_use]
     pub const fn is_outage(&self) -> bool {
-        !matches!(self, Self::Refused | Self::Unusable(_))
+        !matches!(self, Self::Refused | Self::Unusable(_) | Self::BreakerOpen)
     }
 }
 
@@ -95,6 +107,22 @@ impl ModelError {
 pub trait AskModel: Send + Sync {
     /// Asks, again where that helps, and is done within the time given.
     fn ask(&self, request: &ModelRequest, within: Duration) -> impl Future<Output = Asked> + Send;
+}
+
+/// No model: there is none of it.
+#[derive(Clone, Copy, Debug)]
+pub enum NoModel {}
+
+impl AskModel for NoModel {
+    async fn ask(&self, _: &ModelRequest, _: Duration) -> Asked {
+        match *self {}
+    }
+}
+
+impl Moderate for NoModel {
+    async fn moderate(&self, _: &str, _: Duration) -> Result<Moderation, ModelError> {
+        match *self {}
+    }
 }
 
 /// Whether a message may be shown to the model.

@@ -13,14 +13,17 @@ use crate::{
     alert::{Alert, PendingAlert, TellManager},
     burst::BurstWindow,
     clock::{Clock, after, until},
+    consult::{Consulted, Consulting, CountInbox, Interim, ModelTime, ReadPast},
     deliver::{Delivered, Delivery, SendReply, window_ends},
     event::Managed,
-    failure::PortError,
+    failure::{PortError, chain},
+    model::{AskModel, Moderate},
     portion::{self, Portion},
     session_store::{
         Cause, CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry,
         OutboxKey, PendingReply, SettleOutbox, TurnCommit, TurnRecord,
     },
+    spending::{CountSpending, day_of},
 };
 
 /// How often a turn that is ready is thrown away because the customer wrote more (I5).
@@ -36,7 +39,7 @@ const MAX_TURNS: u32 = 5;
 
 /// What a turn is taken with.
 #[derive(Clone, Copy, Debug)]
-pub struct Dialogue<'a, K, S, C> {
+pub struct Dialogue<'a, K, S, C, M> {
     /// Time.
     pub clock: &'a K,
     /// Sessions, turns, and the outbox.
@@ -47,6 +50,11 @@ pub struct Dialogue<'a, K, S, C> {
     pub shop: Shop<'a>,
     /// How long to wait for a customer who is still writing.
     pub burst: BurstWindow,
+    /// Who reads what the rules cannot, and words replies; without it the assistant works from its
+    /// rules and templates alone.
+    pub model: Option<&'a M>,
+    /// How long a turn may take with the model.
+    pub time: ModelTime,
 }
 
 /// Why a woken session was not brought to rest. The wake-up has to come again.
@@ -60,11 +68,12 @@ pub enum TurnError {
     Conflicts,
 }
 
-impl<K, S, C> Dialogue<'_, K, S, C>
+impl<K, S, C, M> Dialogue<'_, K, S, C, M>
 where
     K: Clock,
-    S: LoadSession + CommitTurn + SettleOutbox,
+    S: LoadSession + CommitTurn + SettleOutbox + ReadPast + CountInbox + CountSpending,
     C: SendReply + TellManager,
+    M: AskModel + Moderate,
 {
     /// Brings a woken session to rest: its inbox empty, its outbox delivered or due later, its
     /// managers told.
@@ -90,6 +99,7 @@ where
         self.wait_until(self.burst.over_at(woken_at, woken_at)).await;
         let (mut turns, mut conflicts) = (0, 0);
         let (mut version, mut restarts) = (None, 0);
+        let mut interim = Interim::default();
         while turns < MAX_TURNS {
             let loaded = self.load_whole_burst(id).await?;
             if version.replace(loaded.version) != Some(loaded.version) {
@@ -102,10 +112,16 @@ where
                 return Ok(delivery.tell_managers(id, &alerts, shop.prompts).await?);
             }
             let waiting = loaded.inbox.len();
-            let commit = self.prepare(id, loaded, earlier, restarts < MAX_RESTARTS);
+            let taking = Taking { earlier, unless_new_input: restarts < MAX_RESTARTS, deadline };
+            let Some(commit) = self.prepare(id, loaded, taking, &mut interim).await else {
+                restarts += 1;
+                continue;
+            };
             match store.commit_turn(id, &commit).await {
                 Ok(()) => {
                     log_turn(id, &commit);
+                    interim = Interim::default();
+                    self.count_spending(&commit.record).await;
                     let is_all = commit.recorded.is_some() && commit.consumed.len() == waiting;
                     if earlier == Delivered::All {
                         let replies: Vec<_> =
@@ -134,6 +150,18 @@ where
             }
         }
         Ok(())
+    }
+
+    /// Adds what the model cost to the day's total.
+    async fn count_spending(&self, record: &TurnRecord) {
+        let Some(used) = record.trace.model.as_ref().map(|model| &model.used) else { return };
+        if used.requests == 0 {
+            return;
+        }
+        let counted = self.store.add_spending(day_of(record.at), used, self.clock.now()).await;
+        if let Err(error) = counted {
+            tracing::warn!(event = "degraded", what = "spending", error = chain(&error));
+        }
     }
 
     /// Reads the session once the customer has stopped writing, or has written for long enough. A
@@ -183,14 +211,16 @@ where
         }
     }
 
-    /// Takes the turn and puts together all that its commit stores.
-    fn prepare(
+    /// Takes the turn and puts together all that its commit stores; nothing if the customer wrote
+    /// more while the model was thinking.
+    async fn prepare(
         &self,
         id: &SessionId,
         loaded: LoadedSession,
-        earlier: Delivered,
-        unless_new_input: bool,
-    ) -> TurnCommit {
+        taking: Taking,
+        interim: &mut Interim,
+    ) -> Option<TurnCommit> {
+        let Taking { earlier, unless_new_input, deadline } = taking;
         let now = self.clock.now();
         let n = loaded.version + 1;
         let recorded = loaded.consumed + loaded.inbox.len() as u64;
@@ -198,12 +228,29 @@ where
         let Turn { session, reply, actions, trace } = match &cause {
             Cause::Said(messages) => {
                 let input = TurnInput { messages: messages.clone(), now };
-                turn::take(&self.shop, &loaded.session, &input)
+                let consulting = Consulting {
+                    clock: self.clock,
+                    store: self.store,
+                    channels: self.channels,
+                    model: self.model,
+                    shop: &self.shop,
+                    time: self.time,
+                    id,
+                    deadline,
+                    recorded: unless_new_input.then_some(recorded),
+                    may_interrupt: earlier == Delivered::All,
+                };
+                let step = turn::begin(&self.shop, &loaded.session, &input);
+                match consulting.take(step, interim).await {
+                    Consulted::Turn(turn) => *turn,
+                    Consulted::NewInput => return None,
+                }
             }
             Cause::Managed(Managed { by, deed }) => {
                 turn::take_for_manager(&self.shop, &loaded.session, by, deed, now)
             }
         };
+        let committed_at = self.clock.now();
         // What a manager says is late by the customer's clock, not by the manager's.
         let heard_at = last_at.or(session.heard_at()).unwrap_or(now);
         let outbox: Vec<OutboxEntry> = self
@@ -214,12 +261,12 @@ where
             .map(|(part, place)| OutboxEntry {
                 key: OutboxKey { turn: n, part: place },
                 part,
-                committed_at: now,
+                committed_at,
                 expires_at: window_ends(heard_at),
             })
             .collect();
-        let ms = until(now, self.clock.now()).as_millis().try_into().unwrap_or(u64::MAX);
-        TurnCommit {
+        let ms = until(now, committed_at).as_millis().try_into().unwrap_or(u64::MAX);
+        Some(TurnCommit {
             version: loaded.version,
             recorded: unless_new_input.then_some(recorded),
             consumed_ever: loaded.consumed + keys.len() as u64,
@@ -230,8 +277,19 @@ where
             outbox,
             alerts: Alert::for_actions(n, &actions, now),
             record: TurnRecord { n, at: now, ms, cause, reply, actions, trace },
-        }
+        })
     }
+}
+
+/// How a turn is taken.
+#[derive(Clone, Copy)]
+struct Taking {
+    /// What became of the replies before it.
+    earlier: Delivered,
+    /// Whether new input makes it be taken again.
+    unless_new_input: bool,
+    /// When this process must be done.
+    deadline: Timestamp,
 }
 
 /// One line a turn: what was decided, and nothing of what was said.

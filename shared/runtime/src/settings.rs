@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 /// Every setting of ours that any part of the system reads, with its meaning. What begins with
 /// `MIRT_` and is not here is refused, so that a misspelt setting is never silently ignored.
-pub const KNOWN: [(&str, &str); 10] = [
+pub const KNOWN: [(&str, &str); 16] = [
     ("MIRT_TABLE", "name of the DynamoDB table"),
     ("MIRT_INBOUND_QUEUE_URL", "address of the inbound FIFO queue"),
     ("MIRT_WEBHOOK_SECRET", "name of the secret with the webhooks' tokens"),
@@ -13,6 +13,12 @@ pub const KNOWN: [(&str, &str); 10] = [
     ("MIRT_LOG", "level of logs: error, warn, info, debug, or filters by module"),
     ("MIRT_BURST_QUIET_MS", "quiet after the last message that ends a burst, in milliseconds"),
     ("MIRT_BURST_LONGEST_MS", "longest wait after a burst's first message, in milliseconds"),
+    ("MIRT_MODEL", "which model reads what rules cannot, and words replies"),
+    ("MIRT_MODEL_PRICES", "dollars for a million tokens in, cached and out, by model"),
+    ("MIRT_MODEL_TEXT_MS", "longest time of a turn with the model, in milliseconds"),
+    ("MIRT_MODEL_PHOTO_MS", "longest time of a turn with photos, in milliseconds"),
+    ("MIRT_MODEL_INTERIM_MS", "wait after which a customer is told that it takes a while"),
+    ("MIRT_MODEL_SESSION_CEILING_MICRO_USD", "what the model may cost a session a day"),
     ("MIRT_MANYCHAT_MARKS", "fields and tags that exist in the ManyChat account, between commas"),
     (
         "MIRT_MANYCHAT_QUICK_REPLIES",
@@ -90,7 +96,19 @@ impl Settings {
         self.parsed(name, "a whole number of milliseconds").map(|ms| ms.map(Duration::from_millis))
     }
 
-    fn parsed<T: FromStr>(
+    /// A whole number.
+    ///
+    /// # Errors
+    /// When it is there and none.
+    pub fn number(&self, name: &str) -> Result<Option<u64>, SettingError> {
+        self.parsed(name, "a whole number")
+    }
+
+    /// A value of any kind that is read from text; `expected` says what would be readable.
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn parsed<T: FromStr>(
         &self,
         name: &str,
         expected: &'static str,

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use mirt_engine::{batch::Batch, burst::BurstWindow, take_turn::Dialogue, wake_up::QueueTask};
+use mirt_engine::{
+    batch::Batch, burst::BurstWindow, consult::ModelTime, model::NoModel, take_turn::Dialogue,
+    wake_up::QueueTask,
+};
 
 use crate::{
     mutant::Mutant,
@@ -13,7 +16,7 @@ use crate::{
 };
 
 /// How long an instance may take for a batch. As in `template.yaml`.
-const TIMEOUT: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Looks into the queue after a while.
 pub(crate) fn poll_after(world: &World, delay: Duration) {
@@ -77,6 +80,8 @@ async fn serve(process: Process, messages: Vec<Message>) {
         channels: &process,
         shop: world.shop,
         burst: BurstWindow::default(),
+        model: None::<&NoModel>,
+        time: ModelTime::default(),
     };
     let again = batch
         .run(async |session, woken_at| {

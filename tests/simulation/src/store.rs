@@ -36,7 +36,7 @@ pub(crate) struct Items {
     /// The last reply that turns have put into the outbox.
     pub(crate) last_reply: Option<OutboxKey>,
     /// Events that were recorded.
-    recorded: u64,
+    pub(crate) recorded: u64,
     pub(crate) inbox: BTreeMap<String, InboundEvent>,
     pub(crate) outbox: BTreeMap<OutboxKey, PendingReply>,
     pub(crate) alerts: BTreeMap<AlertKey, PendingAlert>,

@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use mirt_domain::session_id::SessionId;
+use mirt_domain::{model::Usage, session_id::SessionId};
 use mirt_engine::{
     alert::Alert,
+    consult::{CountInbox, ReadPast},
     event::InboundEvent,
     failure::PortError,
     limit::{RecordNotice, Slot},
     receive::{Received, RecordEvent},
     session_store::{
         CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
-        PendingKey, SettleOutbox, TurnCommit, sort_inbox,
+        PendingKey, SettleOutbox, TurnCommit, TurnRecord, sort_inbox,
     },
+    spending::CountSpending,
 };
 
 use crate::{
@@ -116,6 +118,26 @@ impl LoadSession for Process {
         }
         self.end(Site::Load, forecast).await?;
         Ok(loaded)
+    }
+}
+
+impl ReadPast for Process {
+    /// Only a model reads what was said before, and the simulation has none.
+    async fn last_turns(&self, _: &SessionId, _: usize) -> Result<Vec<TurnRecord>, PortError> {
+        Ok(Vec::new())
+    }
+}
+
+impl CountInbox for Process {
+    async fn recorded(&self, id: &SessionId) -> Result<u64, PortError> {
+        Ok(self.world.with(|state| state.store.items(id).recorded))
+    }
+}
+
+impl CountSpending for Process {
+    /// Only a model costs anything.
+    async fn add_spending(&self, _: i64, _: &Usage, _: Timestamp) -> Result<(), PortError> {
+        Ok(())
     }
 }
 

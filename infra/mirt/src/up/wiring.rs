@@ -22,13 +22,19 @@ use crate::environment::Environment;
 const TEMPLATE: &str = include_str!("../../../../template.yaml");
 
 /// Settings of the user that reach the functions as they are.
-const PASSED_ON: [&str; 6] = [
+const PASSED_ON: [&str; 12] = [
     "MIRT_LOG",
     "MIRT_BURST_QUIET_MS",
     "MIRT_BURST_LONGEST_MS",
     "MIRT_MANYCHAT_MARKS",
     "MIRT_MANYCHAT_QUICK_REPLIES",
     MANAGERS_CHAT,
+    "MIRT_MODEL",
+    "MIRT_MODEL_PRICES",
+    "MIRT_MODEL_TEXT_MS",
+    "MIRT_MODEL_PHOTO_MS",
+    "MIRT_MODEL_INTERIM_MS",
+    "MIRT_MODEL_SESSION_CEILING_MICRO_USD",
 ];
 
 const MANAGERS_CHAT: &str = "MIRT_MANAGERS_CHAT";
@@ -97,6 +103,7 @@ impl Wiring {
         if environment.telegram.url.is_none() {
             own.push((MANAGERS_CHAT.to_owned(), MANAGERS_ON_PAGE.to_owned()));
         }
+        own.extend(environment.openai_url.clone().map(|url| ("OPENAI_BASE_URL".to_owned(), url)));
         own.extend(PASSED_ON.iter().filter_map(|name| {
             Some(((*name).to_owned(), environment.settings.get(name)?.to_owned()))
         }));

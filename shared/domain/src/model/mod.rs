@@ -3,6 +3,27 @@
 //! Pure: what the model is asked is a value that goes out, what it answered is a value that comes
 //! in. Whoever makes the call is none of this crate's business.
 
+mod consult;
+mod merge;
+mod past;
+mod question;
+mod reading;
+#[cfg(test)]
+mod tests;
 mod usage;
+mod wording;
 
+pub use consult::{Consultation, ModelTrace, Step};
+pub use merge::{Claim, SURE, Verdict};
+pub use past::{MOST_TURNS, PastTurn};
+pub use question::Question;
 pub use usage::{MicroUsd, Usage};
+
+use crate::turn::TurnInput;
+
+/// The burst as one text.
+fn text_of(input: &TurnInput) -> String {
+    let texts: Vec<&str> =
+        input.messages.iter().filter_map(|message| message.text.as_deref()).collect();
+    texts.join("\n")
+}

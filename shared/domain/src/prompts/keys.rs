@@ -103,6 +103,8 @@ template_keys! {
     DiscoveryNearestColor = "discovery.nearest_color" [Color];
     /// Nothing in the size; what follows is nearest.
     DiscoveryNearestSize = "discovery.nearest_size" [];
+    /// A garment that is perhaps meant: is it?
+    DiscoveryDidYouMean = "discovery.did_you_mean" [Name];
     /// A question about a garment that is not named.
     DiscoveryAskModel = "discovery.ask_model" [];
     /// Which height?
@@ -375,6 +377,8 @@ template_keys! {
     CardNotAllowed = "card.not_allowed" [];
     /// To a manager: the card is too old.
     CardGone = "card.gone" [];
+    /// The answer takes a while.
+    InterimWait = "interim.wait" [];
     /// The customer writes too much.
     LimitsSlowDown = "limits.slow_down" [];
     /// To managers: the customer asks for a human.

@@ -4,6 +4,7 @@
 //! over each text. A line `---` parts two bubbles, `{name}` stands for a fact, and `## key #2`
 //! gives the same text another wording.
 
+mod instructions;
 mod keys;
 mod literals;
 mod parse;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    instructions::Instruction,
     keys::{TemplateKey, UnknownTemplateKey},
     placeholder::{Kind, Placeholder, UnknownPlaceholder},
     template::{RenderError, Template, Value, Values},
@@ -30,6 +32,7 @@ pub struct Prompts {
     version: String,
     files: BTreeMap<String, String>,
     templates: BTreeMap<TemplateKey, Vec<Template>>,
+    instructions: BTreeMap<Instruction, String>,
 }
 
 impl Prompts {
@@ -51,6 +54,29 @@ impl Prompts {
         Some(wordings.as_slice())
     }
 
+    /// What the model is told about something.
+    #[must_use]
+    pub fn instruction(&self, part: Instruction) -> &str {
+        self.instructions.get(&part).map_or("", String::as_str)
+    }
+
+    /// All that the model is told.
+    pub fn instructions(&self) -> impl Iterator<Item = (Instruction, &str)> {
+        self.instructions.iter().map(|(part, text)| (*part, text.as_str()))
+    }
+
+    /// The wording that a seed chooses, with its placeholders, its bubbles a line each.
+    #[must_use]
+    pub fn wording(&self, key: TemplateKey, seed: u64) -> Option<String> {
+        self.chosen(key, seed).map(Template::as_text)
+    }
+
+    fn chosen(&self, key: TemplateKey, seed: u64) -> Option<&Template> {
+        let wordings = self.templates.get(&key).map_or(&[][..], Vec::as_slice);
+        let choice = seed.checked_rem(wordings.len() as u64).unwrap_or_default();
+        usize::try_from(choice).ok().and_then(|choice| wordings.get(choice))
+    }
+
     /// Fills in a text: its bubbles, in order. Of several wordings the seed chooses one, the same
     /// seed always the same.
     ///
@@ -62,9 +88,6 @@ impl Prompts {
         values: &Values,
         seed: u64,
     ) -> Result<Vec<String>, RenderError> {
-        let wordings = self.templates.get(&key).map_or(&[][..], Vec::as_slice);
-        let choice = seed.checked_rem(wordings.len() as u64).unwrap_or_default();
-        let wording = usize::try_from(choice).ok().and_then(|choice| wordings.get(choice));
-        wording.ok_or(RenderError::NoText(key))?.fill(key, values)
+        self.chosen(key, seed).ok_or(RenderError::NoText(key))?.fill(key, values)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{
-    Prompts,
+    Prompts, instructions,
     keys::TemplateKey,
     literals::literals,
     placeholder::{Kind, Placeholder},
@@ -55,9 +55,15 @@ impl Prompts {
         let files: Vec<(&str, &str)> =
             files.iter().map(|(path, text)| (path.as_ref(), text.as_ref())).collect();
         let mut reading = Reading::default();
-        for (path, text) in &files {
+        let (told, texts): (Vec<_>, Vec<_>) =
+            files.iter().copied().partition(|(path, _)| path.starts_with(instructions::FOLDER));
+        for (path, text) in texts {
             reading.file(path, text);
         }
+        let instructions = instructions::parse(&told).unwrap_or_else(|faults| {
+            reading.faults.extend(faults);
+            BTreeMap::new()
+        });
         reading.check_that_every_key_has_a_text();
         if !reading.faults.is_empty() {
             reading.faults.sort();
@@ -67,6 +73,7 @@ impl Prompts {
             version: version_of(files.iter().copied()),
             files: files.iter().map(|file| (file.0.to_owned(), version_of([*file]))).collect(),
             templates: reading.templates,
+            instructions,
         })
     }
 }

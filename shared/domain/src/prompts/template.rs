@@ -85,6 +85,18 @@ impl Template {
         })
     }
 
+    /// The text as its file has it, a bubble a line.
+    pub(super) fn as_text(&self) -> String {
+        let bubbles = self.bubbles.iter().map(|bubble| {
+            let segments = bubble.iter().map(|segment| match segment {
+                Segment::Words(words) => words.clone(),
+                Segment::Fact(placeholder) => format!("{{{placeholder}}}"),
+            });
+            segments.collect::<String>()
+        });
+        bubbles.collect::<Vec<_>>().join("\n")
+    }
+
     /// Fills in the values: the bubbles, in order.
     pub(super) fn fill(
         &self,
@@ -135,6 +147,16 @@ impl Values {
         self
     }
 
+    /// The values as they are filled in.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Placeholder, String)> {
+        self.0.iter().map(|(placeholder, value)| (*placeholder, value.as_text()))
+    }
+
+    /// The value of a placeholder as it is filled in.
+    pub(crate) fn text(&self, placeholder: Placeholder) -> Option<String> {
+        self.get(placeholder).map(Value::as_text)
+    }
+
     fn get(&self, placeholder: Placeholder) -> Option<&Value> {
         self.0.iter().find(|(given, _)| *given == placeholder).map(|(_, value)| value)
     }
@@ -150,6 +172,12 @@ impl Value {
             Self::Number(_) => Kind::Number,
             Self::Text(_) => Kind::Text,
         }
+    }
+
+    fn as_text(&self) -> String {
+        let mut text = String::new();
+        self.write_to(&mut text);
+        text
     }
 
     fn write_to(&self, text: &mut String) {

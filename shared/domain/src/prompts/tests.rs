@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Placeholder, Prompts, RenderError, TemplateKey, Values};
+use super::{Instruction, Placeholder, Prompts, RenderError, TemplateKey, Values};
 use crate::{money::Money, size::Size};
 
 /// Every key with a text that says nothing but the key's facts, one file a topic, with the text of
@@ -21,6 +21,10 @@ fn files_with(replaced: &str, text: &str) -> BTreeMap<String, String> {
         let plain = format!("Текст {}", facts.join(", "));
         let text = if key.as_str() == replaced { text } else { plain.trim() };
         file.push_str(&format!("\n## {key}\n\n{text}\n"));
+    }
+    for part in Instruction::ALL {
+        let told = "+++\ntitle = \"Вказівки\"\n+++\n\nTold.\n".to_owned();
+        files.insert(format!("prompts/model/{part}.md"), told);
     }
     files
 }

@@ -1,0 +1,319 @@
+//! A turn with the model: its time, the message in between, and new input that ends it.
+
+use std::{future::Future, pin::pin, time::Duration};
+
+use futures_util::future::{Either, select};
+use jiff::Timestamp;
+use mirt_domain::{
+    model::{Consultation, MOST_TURNS, PastTurn, Question, Step},
+    prompts::{TemplateKey, Values},
+    reply::{Bubble, Reply},
+    session_id::SessionId,
+    shop::Shop,
+    turn::Turn,
+};
+
+use crate::{
+    clock::{Clock, after, until},
+    deliver::SendReply,
+    failure::{PortError, chain},
+    model::{AnswerFormat, AskModel, Asked, ModelError, ModelRequest, Moderate},
+    session_store::{Cause, TurnRecord},
+};
+
+/// The name of the shape of answers, for the provider.
+const FORMAT: &str = "turn";
+
+/// How long a text may be looked at for what no shop should answer.
+const MODERATION: Duration = Duration::from_secs(3);
+
+/// How often the inbox is looked at while the model is thinking: most answers come before the first
+/// look, and who writes more is answered anew soon enough.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// What is left of the function's time for committing and sending.
+const TIME_TO_SEND: Duration = Duration::from_secs(12);
+
+/// With less time than this the model is not asked.
+const SHORTEST: Duration = Duration::from_secs(2);
+
+/// How long a turn may take with the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ModelTime {
+    /// For words.
+    pub text: Duration,
+    /// With photos.
+    pub photo: Duration,
+    /// After how long the customer gets a message in between.
+    pub interim: Duration,
+}
+
+impl Default for ModelTime {
+    /// 20 s, 45 s and 8 s.
+    fn default() -> Self {
+        Self {
+            text: Duration::from_secs(20),
+            photo: Duration::from_secs(45),
+            interim: Duration::from_secs(8),
+        }
+    }
+}
+
+/// Reads what was said before.
+pub trait ReadPast: Send + Sync {
+    /// The last `most` turns of a session, oldest first.
+    ///
+    /// # Errors
+    /// When the store did not answer, or holds what cannot be read.
+    fn last_turns(
+        &self,
+        id: &SessionId,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<TurnRecord>, PortError>> + Send;
+}
+
+/// Counts what came in.
+pub trait CountInbox: Send + Sync {
+    /// How many events of a session were recorded, ever.
+    ///
+    /// # Errors
+    /// When the store did not answer.
+    fn recorded(&self, id: &SessionId) -> impl Future<Output = Result<u64, PortError>> + Send;
+}
+
+/// What a consultation came to.
+pub(crate) enum Consulted {
+    /// A turn.
+    Turn(Box<Turn>),
+    /// Nothing: the customer wrote more.
+    NewInput,
+}
+
+/// What is said in between, at most once between two turns.
+#[derive(Debug, Default)]
+pub(crate) struct Interim {
+    /// When the customer began to wait.
+    waits_since: Option<Timestamp>,
+    is_said: bool,
+}
+
+/// What a turn is taken with the model with.
+pub(crate) struct Consulting<'a, K, S, C, M> {
+    pub(crate) clock: &'a K,
+    pub(crate) store: &'a S,
+    pub(crate) channels: &'a C,
+    /// Without one, turns are taken by the rules.
+    pub(crate) model: Option<&'a M>,
+    pub(crate) shop: &'a Shop<'a>,
+    pub(crate) time: ModelTime,
+    pub(crate) id: &'a SessionId,
+    /// When this process must be done.
+    pub(crate) deadline: Timestamp,
+    /// How many events the turn knows of; nothing if it is to be taken whatever comes.
+    pub(crate) recorded: Option<u64>,
+    /// Whether something may be said before the answer: nothing earlier waits to be sent.
+    pub(crate) may_interrupt: bool,
+}
+
+impl<K, S, C, M> Consulting<'_, K, S, C, M>
+where
+    K: Clock,
+    S: ReadPast + CountInbox,
+    C: SendReply,
+    M: AskModel + Moderate,
+{
+    /// Takes a turn that the rules have begun: with the model if there is one to ask, or without it
+    /// when that fails.
+    pub(crate) async fn take(&self, step: Step, interim: &mut Interim) -> Consulted {
+        match (self.model, step) {
+            (_, Step::Done(turn)) => Consulted::Turn(turn),
+            (None, Step::Ask(consultation)) => {
+                Consulted::Turn(Box::new(consultation.by_rules(self.shop)))
+            }
+            (Some(model), Step::Ask(consultation)) => {
+                self.consult(model, *consultation, interim).await
+            }
+        }
+    }
+
+    async fn consult(
+        &self,
+        model: &M,
+        consultation: Consultation,
+        interim: &mut Interim,
+    ) -> Consulted {
+        let now = self.clock.now();
+        interim.waits_since.get_or_insert(now);
+        let budget = if consultation.has_photos() { self.time.photo } else { self.time.text };
+        let latest = self.deadline.checked_sub(TIME_TO_SEND).unwrap_or(Timestamp::MIN);
+        let ends_at = after(now, budget).min(latest);
+        if until(now, ends_at) < SHORTEST {
+            return self.without(consultation, "no_time");
+        }
+        let consultation = match self.moderated(model, consultation).await {
+            Ok(consultation) => consultation,
+            Err(turn) => return Consulted::Turn(turn),
+        };
+        let mut consultation = consultation.with_past(self.past().await);
+        loop {
+            let request = self.request(consultation.question(self.shop));
+            let asked = match self.ask(model, &request, ends_at, interim).await {
+                Ok(asked) => asked,
+                Err(Stopped::NewInput) => return Consulted::NewInput,
+                Err(Stopped::OutOfTime) => Asked::refused(ModelError::Timeout),
+            };
+            consultation.note_usage(&asked.usage);
+            let step = match asked.answer {
+                Ok(json) => consultation.answered(self.shop, &json),
+                Err(error) => {
+                    log_failure(self.id, &error);
+                    return self.without(consultation, error.as_str());
+                }
+            };
+            match step {
+                Step::Done(turn) => return Consulted::Turn(turn),
+                Step::Ask(next) => consultation = *next,
+            }
+        }
+    }
+
+    fn without(&self, consultation: Consultation, reason: &str) -> Consulted {
+        Consulted::Turn(Box::new(consultation.unanswered(self.shop, reason)))
+    }
+
+    /// Has the message looked at before the model sees it. No verdict is no reason to keep a
+    /// customer waiting: the rules have looked already.
+    async fn moderated(
+        &self,
+        model: &M,
+        consultation: Consultation,
+    ) -> Result<Consultation, Box<Turn>> {
+        match model.moderate(&consultation.text(), MODERATION).await {
+            Ok(verdict) => consultation.moderated(self.shop, verdict.categories),
+            Err(error) => {
+                tracing::warn!(event = "degraded", what = "moderation", reason = error.as_str());
+                Ok(consultation)
+            }
+        }
+    }
+
+    async fn past(&self) -> Vec<PastTurn> {
+        match self.store.last_turns(self.id, MOST_TURNS).await {
+            Ok(turns) => turns
+                .into_iter()
+                .map(|turn| PastTurn {
+                    input: match turn.cause {
+                        Cause::Said(messages) => messages,
+                        Cause::Managed(_) => Vec::new(),
+                    },
+                    reply: turn.reply,
+                })
+                .collect(),
+            Err(error) => {
+                tracing::warn!(event = "degraded", what = "past", error = chain(&error));
+                Vec::new()
+            }
+        }
+    }
+
+    fn request(&self, question: Question) -> ModelRequest {
+        ModelRequest {
+            session: self.id.clone(),
+            instructions: question.instructions,
+            input: question.input,
+            photos: Vec::new(),
+            format: AnswerFormat { name: FORMAT, schema: question.schema },
+        }
+    }
+
+    /// Asks once. Meanwhile the customer is told that it takes a while, once, and the inbox is
+    /// looked at.
+    async fn ask(
+        &self,
+        model: &M,
+        request: &ModelRequest,
+        ends_at: Timestamp,
+        interim: &mut Interim,
+    ) -> Result<Asked, Stopped> {
+        let within = until(self.clock.now(), ends_at);
+        let mut call = pin!(model.ask(request, within));
+        let mut look_at = after(self.clock.now(), LOOK_EVERY);
+        loop {
+            let now = self.clock.now();
+            let interim_at = self.interim_at(interim);
+            let next = [Some(look_at), interim_at].into_iter().flatten().min();
+            let next = next.unwrap_or(ends_at).min(ends_at);
+            let wait = pin!(self.clock.sleep(until(now, next)));
+            if let Either::Left((asked, _)) = select(call.as_mut(), wait).await {
+                return Ok(asked);
+            }
+            let now = self.clock.now();
+            if now >= ends_at {
+                return Err(Stopped::OutOfTime);
+            }
+            if interim_at.is_some_and(|at| now >= at) {
+                interim.is_said = true;
+                let saying = pin!(self.say_interim());
+                // What was begun is finished first, or it could come after the answer.
+                if let Either::Left((asked, saying)) = select(call.as_mut(), saying).await {
+                    saying.await;
+                    return Ok(asked);
+                }
+            }
+            if now >= look_at {
+                look_at = after(now, LOOK_EVERY);
+                let looking = pin!(self.has_new_input());
+                match select(call.as_mut(), looking).await {
+                    Either::Left((asked, _)) => return Ok(asked),
+                    Either::Right((true, _)) => return Err(Stopped::NewInput),
+                    Either::Right((false, _)) => {}
+                }
+            }
+        }
+    }
+
+    fn interim_at(&self, interim: &Interim) -> Option<Timestamp> {
+        let since = interim.waits_since.filter(|_| self.may_interrupt && !interim.is_said)?;
+        Some(after(since, self.time.interim))
+    }
+
+    /// Says that it takes a while. It stands in nobody's outbox: who does not get it gets the answer.
+    async fn say_interim(&self) {
+        let texts = self.shop.prompts.render(TemplateKey::InterimWait, &Values::none(), 0);
+        let bubbles = texts.unwrap_or_default().into_iter().map(Bubble::Text).collect();
+        let reply = Reply { bubbles, ..Reply::default() };
+        for part in self.channels.split(self.id.channel, &reply) {
+            if let Err(error) = self.channels.send(self.id, &part).await {
+                tracing::warn!(event = "degraded", what = "interim", error = chain(&error));
+            }
+        }
+        tracing::info!(event = "interim_sent", channel = %self.id.channel);
+    }
+
+    async fn has_new_input(&self) -> bool {
+        let Some(known) = self.recorded else { return false };
+        match self.store.recorded(self.id).await {
+            Ok(recorded) => recorded > known,
+            // The commit looks again.
+            Err(_) => false,
+        }
+    }
+}
+
+/// Why a question was given up.
+enum Stopped {
+    /// The customer wrote more.
+    NewInput,
+    /// The time is over.
+    OutOfTime,
+}
+
+fn log_failure(id: &SessionId, error: &ModelError) {
+    let (channel, reason) = (id.channel, error.as_str());
+    match error {
+        ModelError::Quota | ModelError::Broken(_) => {
+            tracing::error!(event = "model_needs_a_human", %channel, reason, error = chain(error));
+        }
+        _ => tracing::warn!(event = "degraded", what = "model", %channel, reason),
+    }
+}
