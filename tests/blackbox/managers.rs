@@ -1,12 +1,13 @@
 //! What is left to a human reaches a human (I10).
 
+use mirt_test_support::{Sent, mirt::World};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{messages, turns, world, world_with};
 
 const CHAT: &str = "-1001";
-const MANAGERS: [(&str, &str); 1] = [("MIRT_MANAGERS_CHAT", CHAT)];
+const MANAGERS: [(&str, &str); 2] = [("MIRT_MANAGERS_CHAT", CHAT), ("MIRT_MANAGERS", "7, 8")];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_who_asks_for_a_human_is_answered_and_managers_are_told_once() {
@@ -16,7 +17,9 @@ async fn a_customer_who_asks_for_a_human_is_answered_and_managers_are_told_once(
 
     let told = world.telegram.wait_for(CHAT, |shown| !shown.is_empty()).await;
     let session = world.mirt.at_rest("instagram", "1401", 1).await;
-    assert!(format!("{told:?}").contains("Клієнт просить людину.\\ninstagram:1401"), "{told:?}");
+    let card = format!("{told:?}");
+    assert!(card.contains("Клієнт просить людину.") && card.contains("instagram:1401"), "{card}");
+    assert!(card.contains("покличте менеджера"), "{card}");
     assert_eq!(world.manychat.shown_to("1401").len(), messages(&session));
     world.mirt.managers_told("instagram", "1401").await;
     assert_eq!(world.telegram.shown_to(CHAT).len(), 1);
@@ -77,4 +80,149 @@ async fn without_a_managers_chat_what_they_have_to_hear_waits() {
     let session = world.mirt.at_rest("instagram", "1404", 1).await;
     assert_eq!(session["pending_alerts"], 1);
     assert_eq!(world.manychat.shown_to("1404").len(), messages(&session));
+}
+
+/// A button of the newest card that shows it, pressed by a manager.
+async fn press(world: &World, update: u64, manager: i64, caption: &str) -> Value {
+    let cards = world.telegram.sent_to(CHAT);
+    let (card, button) = cards
+        .iter()
+        .rev()
+        .find_map(|card| Some((card, button(card, caption)?)))
+        .unwrap_or_else(|| panic!("no card has the button {caption}: {cards:?}"));
+    let message = card.body["message_id"].as_i64().unwrap_or(card.message);
+    let (status, answer) = world
+        .mirt
+        .telegram(&json!({ "update_id": update, "callback_query": {
+            "id": format!("press-{update}"), "data": button["callback_data"],
+            "from": { "id": manager, "is_bot": false, "first_name": format!("Менеджер {manager}") },
+            "chat_instance": "1",
+            "message": {
+                "message_id": message, "date": 1_763_700_000,
+                "chat": { "id": -1001, "type": "supergroup" },
+            },
+        }}))
+        .await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    answer
+}
+
+/// A button as a call showed it.
+fn button(card: &Sent, caption: &str) -> Option<Value> {
+    let rows = card.body.pointer("/reply_markup/inline_keyboard")?.as_array()?;
+    let mut buttons = rows.iter().filter_map(Value::as_array).flatten();
+    buttons.find(|button| button["text"] == caption).cloned()
+}
+
+/// A manager's answer below the session's newest card.
+async fn write(world: &World, update: u64, manager: i64, words: &str) {
+    let cards = world.telegram.sent_to(CHAT);
+    let card = cards.iter().rev().find(|card| card.method == "sendMessage");
+    let below = card.map_or_else(|| panic!("no card: {cards:?}"), |card| card.message);
+    let (status, answer) = world
+        .mirt
+        .telegram(&json!({ "update_id": update, "message": {
+            "message_id": 900 + update, "date": 1_763_700_000, "text": words,
+            "chat": { "id": -1001, "type": "supergroup" },
+            "from": { "id": manager, "is_bot": false, "first_name": "Олена" },
+            "reply_to_message": { "message_id": below },
+        }}))
+        .await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+}
+
+/// A customer who has sent a receipt, and the managers who have seen it.
+async fn paid(world: &World, user: &str) {
+    for (turn, text) in [
+        "сукня лагуна рожева на зріст 134",
+        "беру",
+        "Коваль Ольга, 0671234567, Львів, відділення 5",
+        "повна оплата",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        world.mirt.instagram_text(user, text).await;
+        world.mirt.at_rest("instagram", user, turn + 1).await;
+    }
+    let receipt = json!({
+        "type": "instagram", "clientId": user, "image": "https://cdn.example/receipt.jpg",
+    });
+    world.mirt.manychat(&receipt).await;
+    world.mirt.at_rest("instagram", user, 5).await;
+    world.mirt.managers_told("instagram", user).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_comes_to_the_managers_with_the_order_and_is_approved_by_a_button() {
+    let world = world_with(&MANAGERS).await;
+    paid(&world, "1405").await;
+    let card = format!("{:?}", world.telegram.shown_to(CHAT));
+    for part in ["Клієнт надіслав чек", "Лагуна", "Коваль Ольга", "receipt.jpg"]
+    {
+        assert!(card.contains(part), "{part}: {card}");
+    }
+
+    let answer = press(&world, 50, 7, "Оплата є").await;
+    let again = press(&world, 50, 7, "Оплата є").await;
+
+    assert_eq!(answer["text"], "Прийнято");
+    assert_eq!(again["text"], "Прийнято");
+    let session = world.mirt.at_rest("instagram", "1405", 6).await;
+    world.mirt.managers_told("instagram", "1405").await;
+    assert_eq!(turns(&session).len(), 6);
+    assert!(
+        format!("{:?}", world.manychat.shown_to("1405")).contains("Оплату підтверджено"),
+        "{session:#}"
+    );
+    let cards = world.telegram.sent_to(CHAT);
+    let edited: Vec<_> = cards.iter().filter(|card| card.method == "editMessageText").collect();
+    assert!(format!("{:?}", edited.last()).contains("Оплату підтверджено."), "{cards:?}");
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manager_takes_over_both_talk_and_the_assistant_goes_on_when_handed_back() {
+    let world = world_with(&MANAGERS).await;
+    world.mirt.instagram_text("1406", "сукня лагуна рожева на зріст 134").await;
+    world.mirt.at_rest("instagram", "1406", 1).await;
+    world.mirt.instagram_text("1406", "покличте менеджера").await;
+    world.mirt.at_rest("instagram", "1406", 2).await;
+    world.mirt.managers_told("instagram", "1406").await;
+
+    press(&world, 60, 7, "Взяти").await;
+    world.mirt.at_rest("instagram", "1406", 3).await;
+    write(&world, 61, 7, "Вітаю, я Олена! Чим допомогти?").await;
+    world.mirt.at_rest("instagram", "1406", 4).await;
+    world.mirt.instagram_text("1406", "а є знижка на дві?").await;
+    world.mirt.at_rest("instagram", "1406", 5).await;
+    world.mirt.managers_told("instagram", "1406").await;
+
+    let customer = format!("{:?}", world.manychat.shown_to("1406"));
+    assert!(customer.contains("Вітаю, я Олена! Чим допомогти?"), "{customer}");
+    assert!(!customer.contains("знижк"), "{customer}");
+    let managers = format!("{:?}", world.telegram.shown_to(CHAT));
+    assert!(managers.contains("а є знижка на дві?"), "{managers}");
+    assert!(managers.contains("Веде Менеджер 7."), "{managers}");
+
+    press(&world, 62, 7, "Повернути асистенту").await;
+    world.mirt.at_rest("instagram", "1406", 6).await;
+    world.mirt.instagram_text("1406", "беру").await;
+    let session = world.mirt.at_rest("instagram", "1406", 7).await;
+
+    assert_eq!(session["state"], "STATE_5_PAYMENT_DELIVERY", "{session:#}");
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_manager_may_press_and_nothing_comes_of_anyone_elses_button() {
+    let world = world_with(&MANAGERS).await;
+    paid(&world, "1407").await;
+
+    let answer = press(&world, 70, 99, "Оплата є").await;
+
+    assert_eq!(answer["text"], "Ви не в списку менеджерів.");
+    let session = world.mirt.session("instagram", "1407").await;
+    assert_eq!(turns(&session).len(), 5);
+    assert_eq!(session["pending_inbox"], 0);
 }

@@ -80,7 +80,10 @@ async fn run(settings: Settings) -> Result<(), StartError> {
             settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API),
             &secret.telegram_bot_token,
         ),
-        managers: settings.get("MIRT_MANAGERS_CHAT").map(str::to_owned),
+        managers: settings.integer("MIRT_MANAGERS_CHAT")?.map(|id| telegram::ManagersChat {
+            id,
+            conversation_url: settings.get("MIRT_CONVERSATION_URL").map(str::to_owned),
+        }),
     };
     let openai = match secret.openai_api_key.filter(|key| !key.is_empty()) {
         Some(key) => Some(openai(http, key, &settings)?),

@@ -21,6 +21,16 @@ pub(crate) fn json(status: StatusCode, body: &Value) -> Response<Body> {
     response
 }
 
+/// A tap is answered: a webhook's answer may be a call of the Bot API, which saves one. `text` is
+/// shown to whoever tapped.
+pub(crate) fn callback(id: &str, text: Option<&str>) -> Response<Body> {
+    let mut body = json!({ "method": "answerCallbackQuery", "callback_query_id": id });
+    if let Some(text) = text {
+        body["text"] = text.into();
+    }
+    json(StatusCode::OK, &body)
+}
+
 /// The caller is at fault: the sentence says how.
 pub(crate) fn error(status: StatusCode, sentence: impl ToString) -> Response<Body> {
     json(status, &json!({ "error": sentence.to_string() }))

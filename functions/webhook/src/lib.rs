@@ -3,6 +3,7 @@
 mod answer;
 mod health;
 mod limited;
+mod managers;
 mod routes;
 mod secrets;
 mod start;

@@ -15,7 +15,11 @@ use mirt_engine::{
 use mirt_runtime::clock::SystemClock;
 use serde_json::json;
 
-use crate::{answer, health, limited, secrets::WebhookSecrets};
+use crate::{
+    answer, health, limited,
+    managers::{Managed, Managers},
+    secrets::WebhookSecrets,
+};
 
 /// The largest body that is read. A message of any channel is a hundredth of it.
 const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -35,6 +39,7 @@ pub(crate) struct Webhooks {
     pub(crate) table: Table,
     pub(crate) queue: InboundQueue,
     pub(crate) secrets: WebhookSecrets,
+    pub(crate) managers: Managers,
 }
 
 impl Webhooks {
@@ -74,7 +79,7 @@ impl Webhooks {
         if body.len() > MAX_BODY_BYTES {
             return too_large();
         }
-        match telegram::parse(body, SystemClock.now()) {
+        match telegram::parse(body, SystemClock.now(), self.managers.chat) {
             Ok(telegram::Update::Message(event)) => {
                 // It would deliver anything else again, and hold up other customers' messages.
                 self.take(&event, StatusCode::OK, StatusCode::OK).await
@@ -82,13 +87,13 @@ impl Webhooks {
             Ok(telegram::Update::Tap { event, callback }) => {
                 let response = self.take(&event, StatusCode::OK, StatusCode::OK).await;
                 if response.status() == StatusCode::OK {
-                    // A webhook's answer may be a call: it saves one.
-                    return answer::json(
-                        StatusCode::OK,
-                        &json!({ "method": "answerCallbackQuery", "callback_query_id": callback }),
-                    );
+                    return answer::callback(&callback, None);
                 }
                 response
+            }
+            Ok(telegram::Update::Managed { subject, managed, update, callback }) => {
+                let pressed = Managed { managed, update, callback };
+                self.managers.take(&self.table, &self.queue, &subject, pressed).await
             }
             Ok(telegram::Update::Ignored) => {
                 answer::json(StatusCode::OK, &json!({ "status": "ignored" }))

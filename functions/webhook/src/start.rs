@@ -10,6 +10,7 @@ use mirt_runtime::{
 };
 
 use crate::{
+    managers::Managers,
     routes::Webhooks,
     secrets::{UnsetToken, WebhookSecrets},
 };
@@ -47,6 +48,10 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         )
         .await?
         .checked()?,
+        managers: Managers {
+            chat: settings.integer("MIRT_MANAGERS_CHAT")?,
+            ids: settings.integers("MIRT_MANAGERS")?,
+        },
     };
     lambda_http::run(service_fn(|request: Request| {
         let webhooks = webhooks.clone();

@@ -94,6 +94,8 @@ fn each_function_is_told_what_it_needs_and_no_more() {
         BTreeMap::from([
             ("MIRT_INBOUND_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-inbound.fifo"),
             ("MIRT_LOG", "info"),
+            ("MIRT_MANAGERS", ""),
+            ("MIRT_MANAGERS_CHAT", ""),
             ("MIRT_TABLE", "mirt-dev"),
             ("MIRT_WEBHOOK_SECRET", "mirt/dev/webhooks"),
         ])
@@ -105,6 +107,7 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_BURST_LONGEST_MS", "6000"),
             ("MIRT_BURST_QUIET_MS", "1500"),
             ("MIRT_CHANNEL_SECRET", "mirt/dev/channels"),
+            ("MIRT_CONVERSATION_URL", ""),
             ("MIRT_LOG", "info"),
             ("MIRT_MANAGERS_CHAT", ""),
             ("MIRT_MANYCHAT_MARKS", ""),

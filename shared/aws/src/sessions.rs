@@ -17,7 +17,7 @@ use mirt_engine::{
 use crate::{
     error::{port_error, unreadable},
     table::{
-        DUE_AT, Due, Item, SK_INBOX, SK_INTAKE, SK_MANAGER, SK_OUTBOX, SK_STATE, SK_TURN,
+        DUE_AT, Due, Item, SK_CARD, SK_INBOX, SK_INTAKE, SK_MANAGER, SK_OUTBOX, SK_STATE, SK_TURN,
         TURN_KEPT, Table, alert_sk, counter, data, due, from_data, key, number, outbox_key,
         outbox_sk, overdue, pending_sk, session_pk, string, text, time, ttl, turn_sk,
         undelivered_sk,
@@ -94,6 +94,7 @@ impl LoadSession for Table {
             inbox: Vec::new(),
             outbox: Vec::new(),
             alerts: Vec::new(),
+            card: None,
         };
         for item in self.range(&session_pk(id), SK_INBOX, SK_STATE).await? {
             match text(&item, "sk") {
@@ -103,6 +104,7 @@ impl LoadSession for Table {
                     loaded.consumed = counter(&item, "consumed");
                     loaded.last_reply = outbox_key(text(&item, LAST_REPLY));
                 }
+                SK_CARD => loaded.card = Some(from_data("a card", &item)?),
                 sk if sk.starts_with(SK_INBOX) => loaded
                     .inbox
                     .push(InboxEntry { key: sk.to_owned(), event: from_data("an event", &item)? }),
@@ -141,6 +143,9 @@ impl CommitTurn for Table {
         state.insert("consumed".to_owned(), number(turn.consumed_ever));
         if let Some(last) = turn.last_reply {
             state.insert(LAST_REPLY.to_owned(), string(outbox_sk(last)));
+        }
+        if let Some(at) = turn.due_at {
+            state.extend(due(Due::Session, id, at));
         }
         let state = Put::builder().table_name(&self.name).set_item(Some(state));
         let state = if turn.version == 0 {

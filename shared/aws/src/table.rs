@@ -6,10 +6,12 @@
 //! | | `IN#<order>#<event>` | an event that no turn has consumed |
 //! | | `INTAKE` | how many events were recorded, ever |
 //! | | `MANAGER#<turn>#<place>` | something that managers have to hear of |
+//! | | `MCARD` | where managers see the session |
 //! | | `OUT#<turn>#<part>` | a channel call to make |
 //! | | `STATE` | the checkpoint, its version, how many events were consumed, ever, and the last reply |
 //! | | `TURN#<turn>` | record and transcript of a turn; expires |
 //! | | `UNDELIVERED#<turn>#<part>` | a call that the channel refused for good |
+//! | `M#<chat>:<message>` | `M` | which session a message in the managers' chat is about; expires |
 //! | `E#<channel>:<user>:<event>` | `E` | dedupe record; expires |
 //! | `BREAKER#model` | `-` | what all instances know of the model's health |
 //! | `SPENDING#<day>` | `-` | what the model cost on a day; expires |
@@ -17,8 +19,8 @@
 //! `IN#` to `STATE` is one range on purpose: all that a turn reads comes with one query. `INTAKE`
 //! is an item of its own because each event writes it, and a write costs by the item's size.
 //!
-//! What is still to be done (`IN#`, `MANAGER#`, `OUT#`) is in the sparse index `due` by the time at which the
-//! sweeper looks for it.
+//! What is still to be done (`IN#`, `MANAGER#`, `OUT#`) is in the sparse index `due` by the time at
+//! which the sweeper looks for it, and so is a `STATE` to which time will do something.
 
 use std::{collections::HashMap, str::FromStr, time::Duration};
 
@@ -27,6 +29,7 @@ use jiff::Timestamp;
 use mirt_domain::session_id::{SessionId, UserId};
 use mirt_engine::{
     alert::AlertKey,
+    card::ManagersMessage,
     event::InboundEvent,
     failure::PortError,
     limit::Slot,
@@ -43,6 +46,9 @@ pub(crate) const DEDUPE_KEPT: Duration = Duration::from_hours(7 * 24);
 
 /// How long an hour's counts are kept: somewhat longer than they count.
 pub(crate) const HOUR_KEPT: Duration = Duration::from_hours(2);
+
+/// How long a card can be answered: as long as the record of the turn that made it.
+pub(crate) const SUBJECT_KEPT: Duration = TURN_KEPT;
 
 /// How long a turn's record is kept.
 pub(crate) const TURN_KEPT: Duration = Duration::from_hours(30 * 24);
@@ -68,6 +74,8 @@ const SESSION: &str = "S#";
 pub(crate) const SK_INBOX: &str = "IN#";
 pub(crate) const SK_INTAKE: &str = "INTAKE";
 pub(crate) const SK_MANAGER: &str = "MANAGER#";
+pub(crate) const SK_CARD: &str = "MCARD";
+pub(crate) const SK_SUBJECT: &str = "M";
 pub(crate) const SK_OUTBOX: &str = "OUT#";
 pub(crate) const SK_STATE: &str = "STATE";
 pub(crate) const SK_TURN: &str = "TURN#";
@@ -111,10 +119,12 @@ pub(crate) enum Due {
     Outbox,
     /// Something that managers may never have heard of.
     Manager,
+    /// A session to which time does something.
+    Session,
 }
 
 impl Due {
-    pub(crate) const ALL: [Self; 3] = [Self::Inbox, Self::Outbox, Self::Manager];
+    pub(crate) const ALL: [Self; 4] = [Self::Inbox, Self::Outbox, Self::Manager, Self::Session];
 
     /// The index's partition key for one part of the entries of this kind.
     pub(crate) fn shard(self, n: u32) -> String {
@@ -122,6 +132,7 @@ impl Due {
             Self::Inbox => "IN",
             Self::Outbox => "OUT",
             Self::Manager => "MANAGER",
+            Self::Session => "SESSION",
         };
         format!("{kind}#{n}")
     }
@@ -135,6 +146,10 @@ pub(crate) fn session_pk(id: &SessionId) -> String {
 pub(crate) fn session_of(pk: &str) -> Option<SessionId> {
     let (channel, user) = pk.strip_prefix(SESSION)?.split_once(':')?;
     Some(SessionId { channel: channel.parse().ok()?, user: UserId::parse(user).ok()? })
+}
+
+pub(crate) fn subject_pk(message: &ManagersMessage) -> String {
+    format!("M#{}:{}", message.chat, message.id)
 }
 
 pub(crate) fn dedupe_pk(event: &InboundEvent) -> String {

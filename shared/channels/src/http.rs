@@ -51,18 +51,18 @@ pub(crate) fn is_transient(status: StatusCode) -> bool {
         || status.is_server_error()
 }
 
-/// Makes the call, again where that helps.
+/// Makes the call, again where that helps, and gives the answer that it was done with.
 pub(crate) async fn call(
     channel: &'static str,
     request: RequestBuilder,
     judge: impl Fn(&Answer) -> Verdict,
-) -> Result<(), SendError> {
+) -> Result<Answer, SendError> {
     let request = request.timeout(TIMEOUT);
     let mut attempt = 1;
     loop {
         let (asked, cause): (Option<Duration>, Cause) = match send(&request).await {
             Ok(answer) => match judge(&answer) {
-                Verdict::Done => return Ok(()),
+                Verdict::Done => return Ok(answer),
                 Verdict::Refused(reason) => return Err(SendError::Refused { reason }),
                 Verdict::Broken(reason) => {
                     tracing::error!(event = "channel_broken", channel, reason);

@@ -10,6 +10,7 @@ pub mod telegram;
 use mirt_domain::{channel::Channel, reply::Reply, session_id::SessionId};
 use mirt_engine::{
     alert::{Alert, TellManager},
+    card::{ManagersMessage, Telling},
     deliver::SendReply,
     failure::SendError,
 };
@@ -24,7 +25,7 @@ pub struct Channels {
     /// Our own Telegram bot.
     pub telegram: telegram::Sender,
     /// The Telegram chat in which that bot tells the managers; without one nobody is told.
-    pub managers: Option<String>,
+    pub managers: Option<telegram::ManagersChat>,
 }
 
 impl SendReply for Channels {
@@ -57,11 +58,11 @@ impl TellManager for Channels {
         &self,
         about: &SessionId,
         _: &Alert,
-        words: &str,
-    ) -> Result<(), SendError> {
+        telling: &Telling,
+    ) -> Result<Option<ManagersMessage>, SendError> {
         let Some(chat) = &self.managers else {
             return Err(SendError::Refused { reason: "no_managers_chat" });
         };
-        self.telegram.send_text(chat, &format!("{words}\n{about}")).await
+        self.telegram.tell(chat, about, telling).await
     }
 }

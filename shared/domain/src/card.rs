@@ -41,11 +41,17 @@ pub fn of(shop: &Shop<'_>, session: &Session, head: &str, said: &[Message]) -> C
     lines.extend(wishes(shop, facts));
     lines.extend(order(shop, session));
     lines.extend(words(shop, said));
-    let photo = said.iter().rev().find_map(|message| {
+    let text = lines.join("\n").trim().to_owned();
+    Card { text, buttons: buttons(shop, session), photo: photo(said) }
+}
+
+/// The photo or file that came last.
+#[must_use]
+pub fn photo(said: &[Message]) -> Option<Photo> {
+    said.iter().rev().find_map(|message| {
         let file = || message.attachments.iter().rev().find_map(|attached| attached.file.clone());
         message.photos.last().cloned().or_else(file)
-    });
-    Card { text: lines.join("\n").trim().to_owned(), buttons: buttons(shop, session), photo }
+    })
 }
 
 /// A text of the cards; it has all the facts that it names, which the tests of this module see to.

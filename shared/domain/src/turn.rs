@@ -211,12 +211,11 @@ pub fn take_for_manager(
     Turn::of(shop, session, &Perceived::default(), Vec::new(), decision, None)
 }
 
-/// Takes the turn that is due at `now`; `None` where nothing is.
+/// Takes the turn that the passing of time makes, see [`decide::next_due`].
 #[must_use]
-pub fn take_on_time(shop: &Shop<'_>, session: &Session, now: Timestamp) -> Option<Turn> {
-    decide::next_due(session, shop.settings).filter(|due| *due <= now)?;
+pub fn take_on_time(shop: &Shop<'_>, session: &Session, now: Timestamp) -> Turn {
     let decision = decide::decide_on_time(shop, session.resumed(), now);
-    Some(Turn::of(shop, session, &Perceived::default(), Vec::new(), decision, None))
+    Turn::of(shop, session, &Perceived::default(), Vec::new(), decision, None)
 }
 
 impl Turn {

@@ -6,18 +6,20 @@ use std::{future::Future, time::Duration};
 
 use jiff::Timestamp;
 use mirt_domain::{
-    prompts::{Prompts, TemplateKey, Values},
-    session::facts::EscalationReason,
+    prompts::TemplateKey,
+    session::{Session, facts::EscalationReason},
     session_id::SessionId,
-    turn::Action,
+    shop::Shop,
+    turn::{Action, Message},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    card::{self, KeepCard, ManagersMessage, SessionCard, Telling},
     clock::{Clock, after, until},
     deliver::Delivery,
     failure::{PortError, SendError, chain},
-    session_store::{PendingKey, SettleOutbox},
+    session_store::{LoadedSession, PendingKey, SettleOutbox, TurnRecord},
 };
 
 /// How long after its n-th failure an alert is tried again; the last holds for all that follow: it
@@ -56,13 +58,21 @@ pub enum Matter {
         /// Why, as it is kept beside the reply.
         reason: String,
     },
+    /// The customer wrote while a human has the conversation.
+    Wrote,
+    /// Something changed that the session's card shows.
+    Changed,
 }
 
 impl Matter {
     /// What a manager is told of it.
     #[must_use]
     pub fn text(&self) -> TemplateKey {
-        let Self::Action(action) = self else { return TemplateKey::ManagerUnsent };
+        let action = match self {
+            Self::Action(action) => action,
+            Self::Unsent { .. } => return TemplateKey::ManagerUnsent,
+            Self::Wrote | Self::Changed => return TemplateKey::ManagerWrote,
+        };
         match action {
             Action::CheckPayment => TemplateKey::ManagerCheckPayment,
             Action::PlaceOrder => TemplateKey::ManagerPlaceOrder,
@@ -93,19 +103,39 @@ pub struct Alert {
     pub key: AlertKey,
     /// Why.
     pub matter: Matter,
+    /// What the customer wrote, where that is what it is about.
+    #[serde(default)]
+    pub said: Vec<Message>,
     /// When it was raised.
     pub raised_at: Timestamp,
 }
 
 impl Alert {
-    /// One for each thing that a turn left to do.
-    pub(crate) fn for_actions(turn: u64, actions: &[Action], now: Timestamp) -> Vec<Self> {
-        let alert = |(action, place): (&Action, u32)| Self {
-            key: AlertKey { turn, place },
-            matter: Matter::Action(action.clone()),
-            raised_at: now,
-        };
-        actions.iter().zip(0..).map(alert).collect()
+    /// One for each thing that a turn left to do; and one for what the customer wrote to a human, or
+    /// for what changed of a session that has a card.
+    pub(crate) fn for_turn(
+        record: &TurnRecord,
+        before: &LoadedSession,
+        after: &Session,
+    ) -> Vec<Self> {
+        let mut matters: Vec<Matter> = record.actions.iter().cloned().map(Matter::Action).collect();
+        let messages = record.cause.messages();
+        if matters.is_empty() && !messages.is_empty() && after.is_handed_over() {
+            matters.push(Matter::Wrote);
+        }
+        if before.card.is_some() && matters.is_empty() && before.session.facts() != after.facts() {
+            matters.push(Matter::Changed);
+        }
+        matters
+            .into_iter()
+            .zip(0..)
+            .map(|(matter, place)| Self {
+                key: AlertKey { turn: record.n, place },
+                said: if matter == Matter::Changed { Vec::new() } else { messages.to_vec() },
+                matter,
+                raised_at: record.at,
+            })
+            .collect()
     }
 
     /// One for all that a turn said in vain.
@@ -113,6 +143,7 @@ impl Alert {
         Self {
             key: AlertKey { turn, place: UNSENT },
             matter: Matter::Unsent { reason: reason.to_owned() },
+            said: Vec::new(),
             raised_at: now,
         }
     }
@@ -139,7 +170,8 @@ impl From<Alert> for PendingAlert {
 
 /// Reaches the managers.
 pub trait TellManager: Send + Sync {
-    /// Tells them of `alert` about a session, in these words.
+    /// Shows them something of `alert` about a session. Gives the message that it made, where it
+    /// made one.
     ///
     /// # Errors
     /// When they were not reached; whatever the error says, it is tried again later.
@@ -147,14 +179,14 @@ pub trait TellManager: Send + Sync {
         &self,
         about: &SessionId,
         alert: &Alert,
-        words: &str,
-    ) -> impl Future<Output = Result<(), SendError>> + Send;
+        telling: &Telling,
+    ) -> impl Future<Output = Result<Option<ManagersMessage>, SendError>> + Send;
 }
 
 impl<K, S, C> Delivery<'_, K, S, C>
 where
     K: Clock,
-    S: SettleOutbox,
+    S: SettleOutbox + KeepCard,
     C: TellManager,
 {
     /// Tells the managers, in order, as far as there is time. What they could not be told stays, and
@@ -166,9 +198,11 @@ where
     pub(crate) async fn tell_managers(
         &self,
         session: &SessionId,
+        standing: (&Session, Option<SessionCard>),
         alerts: &[PendingAlert],
-        prompts: &Prompts,
+        shop: &Shop<'_>,
     ) -> Result<(), PortError> {
+        let (state, mut card) = standing;
         let mut told = Vec::new();
         let mut failed = None;
         for PendingAlert { alert, failures, due_at } in alerts {
@@ -180,9 +214,8 @@ where
             if *failures > 0 && until(now, *due_at) > Duration::ZERO {
                 continue;
             }
-            let words = words(prompts, alert);
-            let told_them = self.channels.tell_manager(session, alert, &words);
-            match self.within(left, told_them).await {
+            let shown = self.show(session, (state, &mut card), alert, shop);
+            match self.within(left, shown).await {
                 Ok(()) => told.push(PendingKey::Alert(alert.key)),
                 Err(error) => {
                     failed = Some((alert.key, failures.saturating_add(1), error));
@@ -206,10 +239,52 @@ where
         let due_at = after(self.clock.now(), pause);
         self.store.postpone(session, PendingKey::Alert(key), failures, due_at).await
     }
-}
 
-fn words(prompts: &Prompts, alert: &Alert) -> String {
-    // The texts have no placeholders, and the build checks that they are there.
-    let texts = prompts.render(alert.matter.text(), &Values::none(), 0).unwrap_or_default();
-    texts.join("\n")
+    /// Shows one alert, and keeps where. What cannot be kept is no reason to show it again.
+    async fn show(
+        &self,
+        id: &SessionId,
+        (session, card): (&Session, &mut Option<SessionCard>),
+        alert: &Alert,
+        shop: &Shop<'_>,
+    ) -> Result<(), SendError> {
+        for telling in card::tellings(shop, session, card.as_ref(), alert) {
+            let message = match self.channels.tell_manager(id, alert, &telling).await {
+                Ok(message) => message,
+                // Somebody has deleted it: there is nothing to bring up to date.
+                Err(SendError::Refused { reason }) if matches!(telling, Telling::Update(..)) => {
+                    tracing::warn!(event = "degraded", what = "card_not_updated", reason);
+                    None
+                }
+                Err(error) => return Err(error),
+            };
+            let kept = match telling {
+                Telling::Post(_) => {
+                    message.as_ref().map(|at| card::posted(session, at.clone(), alert))
+                }
+                Telling::Update(..) => card.as_ref().and_then(|card| card::updated(session, card)),
+                Telling::Note { .. } => None,
+            };
+            if let Err(error) = self.keep(id, kept.as_ref(), message.as_ref()).await {
+                tracing::error!(event = "degraded", what = "card_not_kept", error = chain(&error));
+            }
+            *card = kept.or(card.take());
+        }
+        Ok(())
+    }
+
+    async fn keep(
+        &self,
+        id: &SessionId,
+        card: Option<&SessionCard>,
+        message: Option<&ManagersMessage>,
+    ) -> Result<(), PortError> {
+        if let Some(message) = message {
+            self.store.keep_subject(message, id, self.clock.now()).await?;
+        }
+        match card {
+            Some(card) => self.store.keep_card(id, card).await,
+            None => Ok(()),
+        }
+    }
 }

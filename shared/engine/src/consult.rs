@@ -204,7 +204,7 @@ where
                 .map(|turn| PastTurn {
                     input: match turn.cause {
                         Cause::Said(messages) => messages,
-                        Cause::Managed(_) => Vec::new(),
+                        Cause::Managed(_) | Cause::Due => Vec::new(),
                     },
                     reply: turn.reply,
                 })

@@ -7,6 +7,7 @@ pub mod alert;
 pub mod batch;
 pub mod breaker;
 pub mod burst;
+pub mod card;
 pub mod clock;
 pub mod consult;
 pub mod deliver;

@@ -27,8 +27,12 @@ pub(crate) struct Portion {
 }
 
 /// The first events of an inbox: a manager's deed alone, or a customer's messages up to the next of
-/// those; at least one, and no more than a turn's record and its transaction can hold.
+/// those; at least one, and no more than a turn's record and its transaction can hold. An empty
+/// inbox is taken for the sake of the time that has passed.
 pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
+    if inbox.is_empty() {
+        return Portion { keys: Vec::new(), cause: Cause::Due, last_at: None };
+    }
     let mut bytes = 0;
     let mut keys = Vec::new();
     let mut messages = Vec::new();

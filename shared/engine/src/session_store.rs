@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     alert::{Alert, AlertKey, PendingAlert},
+    card::SessionCard,
     event::{EventOrder, InboundEvent, Managed},
     failure::PortError,
 };
@@ -34,6 +35,8 @@ pub struct LoadedSession {
     pub outbox: Vec<PendingReply>,
     /// What no manager was told of yet, in order.
     pub alerts: Vec<PendingAlert>,
+    /// Where managers see the session, if they ever did.
+    pub card: Option<SessionCard>,
 }
 
 /// An event in the inbox.
@@ -104,6 +107,9 @@ pub enum Cause {
     /// What a manager did.
     #[serde(rename = "managed")]
     Managed(Managed),
+    /// The passing of time.
+    #[serde(rename = "due")]
+    Due,
 }
 
 impl Cause {
@@ -112,7 +118,7 @@ impl Cause {
     pub fn messages(&self) -> &[Message] {
         match self {
             Self::Said(messages) => messages,
-            Self::Managed(_) => &[],
+            Self::Managed(_) | Self::Due => &[],
         }
     }
 }
@@ -162,6 +168,8 @@ pub struct TurnCommit {
     pub session: Session,
     /// The keys of the events that the turn consumed.
     pub consumed: Vec<String>,
+    /// When time will do something to the session next.
+    pub due_at: Option<Timestamp>,
     /// The channel calls to make.
     pub outbox: Vec<OutboxEntry>,
     /// What managers have to hear of.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use mirt_domain::{
+    decide::next_due,
+    session::Session,
     session_id::SessionId,
     shop::Shop,
     turn::{self, Action, Turn, TurnInput},
@@ -12,6 +14,7 @@ use mirt_domain::{
 use crate::{
     alert::{Alert, PendingAlert, TellManager},
     burst::BurstWindow,
+    card::KeepCard,
     clock::{Clock, after, until},
     consult::{Consulted, Consulting, CountInbox, Interim, ModelTime, ReadPast},
     deliver::{Delivered, Delivery, SendReply, window_ends},
@@ -71,7 +74,7 @@ pub enum TurnError {
 impl<K, S, C, M> Dialogue<'_, K, S, C, M>
 where
     K: Clock,
-    S: LoadSession + CommitTurn + SettleOutbox + ReadPast + CountInbox + CountSpending,
+    S: LoadSession + CommitTurn + SettleOutbox + KeepCard + ReadPast + CountInbox + CountSpending,
     C: SendReply + TellManager,
     M: AskModel + Moderate,
 {
@@ -107,9 +110,10 @@ where
                 restarts = 0;
             }
             let earlier = delivery.deliver(id, &loaded.outbox).await?;
-            let mut alerts = loaded.alerts.clone();
-            if loaded.inbox.is_empty() {
-                return Ok(delivery.tell_managers(id, &alerts, shop.prompts).await?);
+            let (mut alerts, card) = (loaded.alerts.clone(), loaded.card.clone());
+            if loaded.inbox.is_empty() && !self.is_due(&loaded.session) {
+                let standing = (&loaded.session, card);
+                return Ok(delivery.tell_managers(id, standing, &alerts, &shop).await?);
             }
             let waiting = loaded.inbox.len();
             let taking = Taking { earlier, unless_new_input: restarts < MAX_RESTARTS, deadline };
@@ -130,7 +134,8 @@ where
                     }
                     // Only when the customer has been answered.
                     alerts.extend(commit.alerts.into_iter().map(PendingAlert::from));
-                    delivery.tell_managers(id, &alerts, shop.prompts).await?;
+                    let standing = (&commit.session, card);
+                    delivery.tell_managers(id, standing, &alerts, &shop).await?;
                     if is_all {
                         // The commit saw that nothing more had come: what comes later has a
                         // wake-up of its own.
@@ -162,6 +167,11 @@ where
         if let Err(error) = counted {
             tracing::warn!(event = "degraded", what = "spending", error = chain(&error));
         }
+    }
+
+    /// Whether time does something to a session now.
+    fn is_due(&self, session: &Session) -> bool {
+        next_due(session, self.shop.settings).is_some_and(|due| due <= self.clock.now())
     }
 
     /// Reads the session once the customer has stopped writing, or has written for long enough. A
@@ -216,7 +226,7 @@ where
     async fn prepare(
         &self,
         id: &SessionId,
-        loaded: LoadedSession,
+        mut loaded: LoadedSession,
         taking: Taking,
         interim: &mut Interim,
     ) -> Option<TurnCommit> {
@@ -224,7 +234,7 @@ where
         let now = self.clock.now();
         let n = loaded.version + 1;
         let recorded = loaded.consumed + loaded.inbox.len() as u64;
-        let Portion { keys, cause, last_at } = portion::of(loaded.inbox, now);
+        let Portion { keys, cause, last_at } = portion::of(std::mem::take(&mut loaded.inbox), now);
         let Turn { session, reply, actions, trace } = match &cause {
             Cause::Said(messages) => {
                 let input = TurnInput { messages: messages.clone(), now };
@@ -249,6 +259,7 @@ where
             Cause::Managed(Managed { by, deed }) => {
                 turn::take_for_manager(&self.shop, &loaded.session, by, deed, now)
             }
+            Cause::Due => turn::take_on_time(&self.shop, &loaded.session, now),
         };
         let committed_at = self.clock.now();
         // What a manager says is late by the customer's clock, not by the manager's.
@@ -266,17 +277,19 @@ where
             })
             .collect();
         let ms = until(now, committed_at).as_millis().try_into().unwrap_or(u64::MAX);
+        let record = TurnRecord { n, at: now, ms, cause, reply, actions, trace };
         Some(TurnCommit {
             version: loaded.version,
             recorded: unless_new_input.then_some(recorded),
             consumed_ever: loaded.consumed + keys.len() as u64,
             last_reply: outbox.last().map(|entry| entry.key).or(loaded.last_reply),
             settled: loaded.last_reply.filter(|_| earlier == Delivered::All),
+            due_at: next_due(&session, self.shop.settings),
+            alerts: Alert::for_turn(&record, &loaded, &session),
             session,
             consumed: keys,
             outbox,
-            alerts: Alert::for_actions(n, &actions, now),
-            record: TurnRecord { n, at: now, ms, cause, reply, actions, trace },
+            record,
         })
     }
 }

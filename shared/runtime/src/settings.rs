@@ -4,12 +4,14 @@ use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 /// Every setting of ours that any part of the system reads, with its meaning. What begins with
 /// `MIRT_` and is not here is refused, so that a misspelt setting is never silently ignored.
-pub const KNOWN: [(&str, &str); 16] = [
+pub const KNOWN: [(&str, &str); 18] = [
     ("MIRT_TABLE", "name of the DynamoDB table"),
     ("MIRT_INBOUND_QUEUE_URL", "address of the inbound FIFO queue"),
     ("MIRT_WEBHOOK_SECRET", "name of the secret with the webhooks' tokens"),
     ("MIRT_CHANNEL_SECRET", "name of the secret with the channels' keys and the requisites"),
-    ("MIRT_MANAGERS_CHAT", "Telegram chat in which the bot tells the managers"),
+    ("MIRT_MANAGERS_CHAT", "number of the Telegram chat in which the bot tells the managers"),
+    ("MIRT_MANAGERS", "Telegram ids of the managers whose buttons count, between commas"),
+    ("MIRT_CONVERSATION_URL", "where a ManyChat conversation is looked at, with {user} in it"),
     ("MIRT_LOG", "level of logs: error, warn, info, debug, or filters by module"),
     ("MIRT_BURST_QUIET_MS", "quiet after the last message that ends a burst, in milliseconds"),
     ("MIRT_BURST_LONGEST_MS", "longest wait after a burst's first message, in milliseconds"),
@@ -94,6 +96,31 @@ impl Settings {
     /// When it is there and no whole number.
     pub fn millis(&self, name: &str) -> Result<Option<Duration>, SettingError> {
         self.parsed(name, "a whole number of milliseconds").map(|ms| ms.map(Duration::from_millis))
+    }
+
+    /// A whole number: an id of Telegram's.
+    ///
+    /// # Errors
+    /// When it is there and no whole number.
+    pub fn integer(&self, name: &str) -> Result<Option<i64>, SettingError> {
+        self.parsed(name, "a whole number")
+    }
+
+    /// Whole numbers between commas; none when it is missing.
+    ///
+    /// # Errors
+    /// When one of them is no whole number.
+    pub fn integers(&self, name: &str) -> Result<Vec<i64>, SettingError> {
+        let numbers = self.get(name).unwrap_or_default().split(',').map(str::trim);
+        numbers
+            .filter(|number| !number.is_empty())
+            .map(|number| {
+                number.parse().map_err(|_| SettingError::Unreadable {
+                    name: name.to_owned(),
+                    expected: "whole numbers between commas",
+                })
+            })
+            .collect()
     }
 
     /// A whole number.

@@ -13,6 +13,7 @@ use mirt_domain::{
 };
 use mirt_engine::{
     alert::{Alert, TellManager},
+    card::{ManagersMessage, Telling},
     deliver::SendReply,
     failure::SendError,
 };
@@ -117,8 +118,8 @@ impl TellManager for Process {
         &self,
         about: &SessionId,
         alert: &Alert,
-        _: &str,
-    ) -> Result<(), SendError> {
+        _: &Telling,
+    ) -> Result<Option<ManagersMessage>, SendError> {
         let retry = || SendError::Retry { after: None, source: "the weather".into() };
         let sender = self.sender();
         self.be_slow().await;
@@ -133,7 +134,9 @@ impl TellManager for Process {
                 state.ledger.tell_again(about, alert.key);
             }
         });
-        self.end(Site::Tell, forecast).await.map_err(|_| retry())
+        self.end(Site::Tell, forecast).await.map_err(|_| retry())?;
+        // Where a card is, is no matter of what is told: each of these chats forgets.
+        Ok(None)
     }
 }
 

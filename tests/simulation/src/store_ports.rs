@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use mirt_domain::{model::Usage, session_id::SessionId};
 use mirt_engine::{
     alert::Alert,
+    card::{KeepCard, ManagersMessage, SessionCard},
     consult::{CountInbox, ReadPast},
     event::InboundEvent,
     failure::PortError,
@@ -66,6 +67,21 @@ impl RecordNotice for Process {
     }
 }
 
+impl KeepCard for Process {
+    async fn keep_card(&self, _: &SessionId, _: &SessionCard) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn keep_subject(
+        &self,
+        _: &ManagersMessage,
+        _: &SessionId,
+        _: Timestamp,
+    ) -> Result<(), PortError> {
+        Ok(())
+    }
+}
+
 impl LoadSession for Process {
     /// A query reads what is committed, and no more than that: its items are not of one moment,
     /// and nothing is said about the order in which they are read.
@@ -80,6 +96,7 @@ impl LoadSession for Process {
             inbox: Vec::new(),
             outbox: Vec::new(),
             alerts: Vec::new(),
+            card: None,
         };
         let mut parts = [
             Part::Checkpoint,

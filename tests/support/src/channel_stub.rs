@@ -40,6 +40,10 @@ pub enum Shown {
 /// One call that the stub answered with success.
 #[derive(Clone, Debug)]
 pub struct Sent {
+    /// The number of the message that it made; 0 where messages have none.
+    pub message: i64,
+    /// What was called.
+    pub method: String,
     /// Whom it was for.
     pub user: String,
     /// What it showed, in order.
@@ -55,6 +59,7 @@ struct Calls {
     /// Answers for the next calls, before success becomes the rule again.
     script: VecDeque<(StatusCode, HeaderMap, Value)>,
     refused: usize,
+    messages: i64,
 }
 
 #[derive(Clone)]
@@ -168,6 +173,13 @@ impl ChannelStub {
 }
 
 impl Shared {
+    /// The number of a new message.
+    fn next_message(&self) -> i64 {
+        let mut calls = self.calls();
+        calls.messages += 1;
+        calls.messages
+    }
+
     /// Keeps the call, unless the script wants another answer than success.
     fn answer(&self, sent: Sent, violations: Vec<String>, success: Value) -> Response {
         let response = {
@@ -198,6 +210,8 @@ async fn manychat(
     }
     let messages = body["data"]["content"]["messages"].as_array().cloned().unwrap_or_default();
     let sent = Sent {
+        message: 0,
+        method: "sendContent".to_owned(),
         user: plain(&body["subscriber_id"]),
         shown: messages.iter().map(manychat_shown).collect(),
         body,
@@ -225,8 +239,9 @@ async fn telegram(
         Some(url) => Shown::Photo { url: url.to_owned(), caption: plain(&body["caption"]) },
         None => Shown::Text(plain(&body["text"])),
     };
-    let sent = Sent { user: plain(&body["chat_id"]), shown: vec![shown], body };
-    stub.answer(sent, violations, json!({ "ok": true, "result": {} }))
+    let message = stub.next_message();
+    let sent = Sent { message, method, user: plain(&body["chat_id"]), shown: vec![shown], body };
+    stub.answer(sent, violations, json!({ "ok": true, "result": { "message_id": message } }))
 }
 
 /// A text or a number as text; empty for anything else.

@@ -15,6 +15,7 @@ use axum::{
     routing::{get, post},
 };
 use futures_util::{Stream, StreamExt as _, stream};
+use jiff::Timestamp;
 use mirt_domain::channel::Channel;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
@@ -81,7 +82,8 @@ async fn telegram(
     Json(call): Json<Value>,
 ) -> Response {
     let bubble = match method.as_str() {
-        "sendMessage" => json!({ "text": call["text"] }),
+        "sendMessage" | "editMessageText" => json!({ "text": call["text"] }),
+        "sendDocument" => json!({ "text": call["document"] }),
         "sendPhoto" => json!({ "url": call["photo"], "caption": call["caption"] }),
         _ => {
             let answer = json!({ "ok": false, "error_code": 404, "description": "Not Found" });
@@ -90,7 +92,10 @@ async fn telegram(
     };
     let user = plain(&call["chat_id"]);
     pages.show(Delivery { channel: Channel::Telegram, user, bubbles: json!([bubble]) });
-    Json(json!({ "ok": true, "result": {} })).into_response()
+    // Numbers of messages grow, as a chat's do; a time does as well as a counter, and is not reused
+    // after a restart.
+    let id = call["message_id"].as_i64().unwrap_or_else(|| Timestamp::now().as_millisecond());
+    Json(json!({ "ok": true, "result": { "message_id": id } })).into_response()
 }
 
 async fn listen(

@@ -22,7 +22,7 @@ use crate::environment::Environment;
 const TEMPLATE: &str = include_str!("../../../../template.yaml");
 
 /// Settings of the user that reach the functions as they are.
-const PASSED_ON: [&str; 12] = [
+const PASSED_ON: [&str; 14] = [
     "MIRT_LOG",
     "MIRT_BURST_QUIET_MS",
     "MIRT_BURST_LONGEST_MS",
@@ -35,12 +35,18 @@ const PASSED_ON: [&str; 12] = [
     "MIRT_MODEL_PHOTO_MS",
     "MIRT_MODEL_INTERIM_MS",
     "MIRT_MODEL_SESSION_CEILING_MICRO_USD",
+    MANAGERS,
+    "MIRT_CONVERSATION_URL",
 ];
 
 const MANAGERS_CHAT: &str = "MIRT_MANAGERS_CHAT";
+const MANAGERS: &str = "MIRT_MANAGERS";
 
 /// The managers' chat where the page stands in for Telegram.
-const MANAGERS_ON_PAGE: &str = "managers";
+const MANAGERS_ON_PAGE: &str = "-1";
+
+/// Who presses their buttons there.
+const MANAGER_ON_PAGE: &str = "1";
 
 /// Why the template cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +108,7 @@ impl Wiring {
         ];
         if environment.telegram.url.is_none() {
             own.push((MANAGERS_CHAT.to_owned(), MANAGERS_ON_PAGE.to_owned()));
+            own.push((MANAGERS.to_owned(), MANAGER_ON_PAGE.to_owned()));
         }
         own.extend(environment.openai_url.clone().map(|url| ("OPENAI_BASE_URL".to_owned(), url)));
         own.extend(PASSED_ON.iter().filter_map(|name| {

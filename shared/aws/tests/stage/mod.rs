@@ -80,6 +80,7 @@ pub(crate) fn commit(loaded: &LoadedSession, consumed: usize, replies: &[&str]) 
     let n = loaded.version + 1;
     let keys: Vec<_> = loaded.inbox.iter().take(consumed).map(|entry| entry.key.clone()).collect();
     TurnCommit {
+        due_at: None,
         version: loaded.version,
         recorded: Some(loaded.consumed + loaded.inbox.len() as u64),
         consumed_ever: loaded.consumed + keys.len() as u64,
@@ -105,6 +106,7 @@ pub(crate) fn commit(loaded: &LoadedSession, consumed: usize, replies: &[&str]) 
 /// What a manager is told when a reply of the first turn does not reach its customer.
 pub(crate) fn alert() -> Alert {
     Alert {
+        said: Vec::new(),
         key: AlertKey { turn: 1, place: 9_999 },
         matter: Matter::Unsent { reason: "refused".to_owned() },
         raised_at: now(),

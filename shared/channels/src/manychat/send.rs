@@ -65,7 +65,8 @@ impl Sender {
             "data": block::of(to, part, marks, &self.options),
         });
         let request = self.http.post(&self.address).bearer_auth(&self.key).json(&body);
-        call("manychat", request, |answer| judge(answer, !marks.is_empty())).await
+        call("manychat", request, |answer| judge(answer, !marks.is_empty())).await?;
+        Ok(())
     }
 }
 

@@ -1,8 +1,10 @@
 //! Our own Telegram bot.
 
+mod managers;
 mod parse;
 mod raw;
 mod send;
 
+pub use managers::ManagersChat;
 pub use parse::{Update, parse};
 pub use send::Sender;

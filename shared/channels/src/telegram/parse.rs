@@ -4,12 +4,17 @@ use jiff::Timestamp;
 use mirt_domain::{
     attachment::{Attachment, AttachmentKind},
     channel::Channel,
+    decide::Deed,
     photo::Photo,
     session_id::{SessionId, UserId},
     turn::Message,
 };
-use mirt_engine::event::{EventBody, EventKey, EventOrder, InboundEvent, PartOf};
+use mirt_engine::{
+    card::ManagersMessage,
+    event::{EventBody, EventKey, EventOrder, InboundEvent, Managed, PartOf},
+};
 
+use super::managers;
 use super::raw::{RawCallback, RawChat, RawMessage, RawUpdate};
 use crate::inbound::{ParseError, bounded};
 
@@ -25,20 +30,41 @@ pub enum Update {
         /// What has to be answered, or the customer's button goes on turning.
         callback: String,
     },
+    /// What a manager did in the managers' chat.
+    Managed {
+        /// The message that it is about: a card, or something below one.
+        subject: ManagersMessage,
+        /// Who and what.
+        managed: Managed,
+        /// The update's number.
+        update: u64,
+        /// What has to be answered, where it was a button.
+        callback: Option<String>,
+    },
     /// Something that the assistant does not handle. Telegram must hear that it was taken, or it
     /// delivers it again and again.
     Ignored,
 }
 
-/// Reads an update.
+/// Reads an update; `managers` is the number of the managers' chat, if there is one.
 ///
 /// # Errors
 /// When the body is no JSON, or no update.
-pub fn parse(body: &[u8], received_at: Timestamp) -> Result<Update, ParseError> {
+pub fn parse(
+    body: &[u8],
+    received_at: Timestamp,
+    managers: Option<i64>,
+) -> Result<Update, ParseError> {
     let RawUpdate { update_id, message, edited_message, callback_query } =
         serde_json::from_slice(body)?;
     if let Some(callback) = callback_query {
+        if callback.message.as_ref().is_some_and(|message| Some(message.chat.id) == managers) {
+            return Ok(button(update_id, callback));
+        }
         return tap(update_id, callback, received_at);
+    }
+    if let Some(message) = message.as_ref().filter(|message| Some(message.chat.id) == managers) {
+        return Ok(answer(update_id, message));
     }
     let Some(raw) = message.or(edited_message) else { return Ok(Update::Ignored) };
     let from_bot = raw.from.as_ref().is_some_and(|user| user.is_bot);
@@ -53,6 +79,37 @@ pub fn parse(body: &[u8], received_at: Timestamp) -> Result<Update, ParseError> 
     let body = EventBody::Said { message, part_of };
     let event = event(chat, update_id, body, sent_at, received_at)?;
     Ok(Update::Message(Box::new(event)))
+}
+
+/// A manager's button.
+fn button(update: u64, callback: RawCallback) -> Update {
+    let RawCallback { id, from, message, data } = callback;
+    let act = data.as_deref().and_then(managers::act_of);
+    let (Some(act), Some(message)) = (act, message) else { return Update::Ignored };
+    Update::Managed {
+        subject: ManagersMessage { chat: message.chat.id.to_string(), id: message.message_id },
+        managed: Managed { by: from.into_manager(), deed: Deed::Press(act) },
+        update,
+        callback: Some(id),
+    }
+}
+
+/// A manager's answer to a card: its words are for the customer.
+fn answer(update: u64, message: &RawMessage) -> Update {
+    let (Some(from), Some(below), Some(text)) =
+        (&message.from, &message.reply_to_message, &message.text)
+    else {
+        return Update::Ignored;
+    };
+    if from.is_bot {
+        return Update::Ignored;
+    }
+    Update::Managed {
+        subject: ManagersMessage { chat: message.chat.id.to_string(), id: below.message_id },
+        managed: Managed { by: from.clone().into_manager(), deed: Deed::Write(text.clone()) },
+        update,
+        callback: None,
+    }
 }
 
 fn tap(update: u64, callback: RawCallback, received_at: Timestamp) -> Result<Update, ParseError> {

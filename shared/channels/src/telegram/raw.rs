@@ -1,7 +1,7 @@
 //! The parts of the Bot API's updates that are read.
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use mirt_domain::decide::Manager;
+use serde::{Deserialize, de::IgnoredAny};
 
 #[derive(Deserialize)]
 pub(super) struct RawUpdate {
@@ -35,6 +35,7 @@ pub(super) struct RawMessage {
     pub(super) contact: Option<RawContact>,
     pub(super) location: Option<IgnoredAny>,
     pub(super) poll: Option<IgnoredAny>,
+    pub(super) reply_to_message: Option<RawAnswered>,
 }
 
 #[derive(Deserialize)]
@@ -49,9 +50,24 @@ impl RawChat {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct RawUser {
+    id: i64,
     pub(super) is_bot: bool,
+    first_name: String,
+}
+
+impl RawUser {
+    /// The user as a manager, by the name that the others know.
+    pub(super) fn into_manager(self) -> Manager {
+        Manager { id: self.id, name: self.first_name }
+    }
+}
+
+/// A message that another one answers.
+#[derive(Deserialize)]
+pub(super) struct RawAnswered {
+    pub(super) message_id: i64,
 }
 
 #[derive(Deserialize)]
@@ -83,12 +99,14 @@ pub(super) struct RawContact {
 #[derive(Deserialize)]
 pub(super) struct RawCallback {
     pub(super) id: String,
+    pub(super) from: RawUser,
     pub(super) message: Option<RawTapped>,
-    data: Option<String>,
+    pub(super) data: Option<String>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct RawTapped {
+    pub(super) message_id: i64,
     pub(super) chat: RawChat,
     reply_markup: Option<RawKeyboard>,
 }

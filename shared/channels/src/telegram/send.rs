@@ -42,7 +42,7 @@ impl Sender {
         for (place, bubble) in part.bubbles.iter().enumerate() {
             let taps: &[String] = if place == last { &part.quick_replies } else { &[] };
             let (method, body) = message(to, bubble, taps);
-            call("telegram", self.request(method, &body), judge).await?;
+            self.call(method, &body, judge).await?;
         }
         Ok(())
     }
@@ -54,13 +54,13 @@ impl Sender {
         once("telegram", self.request("sendChatAction", &body)).await;
     }
 
-    /// Sends a text to a chat that is no customer's.
-    ///
-    /// # Errors
-    /// [`SendError`] says whether it is worth trying later.
-    pub async fn send_text(&self, chat: &str, text: &str) -> Result<(), SendError> {
-        let body = json!({ "chat_id": by_number(chat), "text": text });
-        call("telegram", self.request("sendMessage", &body), judge).await
+    pub(super) async fn call(
+        &self,
+        method: &str,
+        body: &Value,
+        judge: impl Fn(&Answer) -> Verdict,
+    ) -> Result<Answer, SendError> {
+        call("telegram", self.request(method, body), judge).await
     }
 
     fn request(&self, method: &str, body: &Value) -> reqwest::RequestBuilder {
@@ -120,7 +120,7 @@ fn by_number(chat: &str) -> Value {
     chat.parse().map_or_else(|_| Value::from(chat), |id: i64| Value::from(id))
 }
 
-fn judge(answer: &Answer) -> Verdict {
+pub(super) fn judge(answer: &Answer) -> Verdict {
     let asked = answer
         .body
         .pointer("/parameters/retry_after")
@@ -137,7 +137,7 @@ fn judge(answer: &Answer) -> Verdict {
     }
 }
 
-fn describes(answer: &Answer, words: &str) -> bool {
+pub(super) fn describes(answer: &Answer, words: &str) -> bool {
     let description = answer.body.get("description").and_then(Value::as_str).unwrap_or_default();
     description.to_lowercase().contains(words)
 }

@@ -29,7 +29,10 @@ pub(super) fn pass(draft: &mut Draft<'_>) -> Event {
         draft.actions.push(Action::EndHandOver);
         return Event::HandedBack;
     }
-    hand_over.is_reminded = true;
-    draft.actions.push(Action::Remind);
+    let is_waiting = !hand_over.is_answered && !hand_over.is_reminded;
+    if is_waiting && now.duration_since(hand_over.at) >= settings.hand_over_reminder {
+        hand_over.is_reminded = true;
+        draft.actions.push(Action::Remind);
+    }
     Event::Silent
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    decide::{Deed, Manager, ManagerAct},
+    decide::{self, Deed, Manager, ManagerAct},
     photo::Photo,
     reply::Bubble,
     session::Session,
@@ -73,11 +73,9 @@ impl Talk {
     /// Lets time pass; says whether anything was due.
     pub(crate) fn wait(&mut self, minutes: i64) -> bool {
         self.now += SignedDuration::from_mins(minutes);
-        let turn = turn::take_on_time(&shop(), &self.session, self.now);
-        let is_due = turn.is_some();
-        if let Some(turn) = turn {
-            self.keep(turn);
-        }
+        let due = decide::next_due(&self.session, shop().settings);
+        let is_due = due.is_some_and(|due| due <= self.now);
+        self.keep(turn::take_on_time(&shop(), &self.session, self.now));
         is_due
     }
 

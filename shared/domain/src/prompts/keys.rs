@@ -403,6 +403,8 @@ template_keys! {
     ManagerPaymentNotSet = "manager.payment_not_set" [];
     /// To managers: one of them has taken over.
     ManagerTakenOver = "manager.taken_over" [];
+    /// To managers: the customer wrote while a human has the conversation.
+    ManagerWrote = "manager.wrote" [];
     /// To managers: a receipt to check.
     ManagerCheckPayment = "manager.check_payment" [];
     /// To managers: an order to place.

@@ -4,13 +4,14 @@
     reason = "a test that cannot parse its input must fail"
 )]
 
+use mirt_domain::decide::{Manager, ManagerAct};
 use serde_json::{Value, json};
 
 use super::*;
 
 fn update(message: &Value) -> Update {
     let body = json!({ "update_id": 42, "message": message }).to_string();
-    parse(body.as_bytes(), Timestamp::UNIX_EPOCH).unwrap()
+    parse(body.as_bytes(), Timestamp::UNIX_EPOCH, None).unwrap()
 }
 
 fn part_of(event: &InboundEvent) -> &PartOf {
@@ -67,16 +68,16 @@ fn what_is_no_customers_message_is_ignored_and_not_refused() {
     assert_eq!(update(&bot), Update::Ignored);
     assert_eq!(update(&from_customer(json!({ "new_chat_photo": [] }))), Update::Ignored);
     assert_eq!(
-        parse(br#"{"update_id":1,"channel_post":{}}"#, Timestamp::UNIX_EPOCH),
+        parse(br#"{"update_id":1,"channel_post":{}}"#, Timestamp::UNIX_EPOCH, None),
         Ok(Update::Ignored)
     );
 }
 
 #[test]
 fn what_is_no_update_is_refused() {
-    assert!(matches!(parse(b"{", Timestamp::UNIX_EPOCH), Err(ParseError::NotJson { .. })));
+    assert!(matches!(parse(b"{", Timestamp::UNIX_EPOCH, None), Err(ParseError::NotJson { .. })));
     assert!(matches!(
-        parse(b"{\"message\":{}}", Timestamp::UNIX_EPOCH),
+        parse(b"{\"message\":{}}", Timestamp::UNIX_EPOCH, None),
         Err(ParseError::WrongForm(_))
     ));
 }
@@ -131,7 +132,7 @@ fn an_edited_message_corrects_the_message_with_its_id() {
     let edited = from_customer(json!({ "text": "на 140", "edit_date": 1_700_000_060 }));
     let body = json!({ "update_id": 43, "edited_message": edited }).to_string();
 
-    let Ok(Update::Message(event)) = parse(body.as_bytes(), Timestamp::UNIX_EPOCH) else {
+    let Ok(Update::Message(event)) = parse(body.as_bytes(), Timestamp::UNIX_EPOCH, None) else {
         panic!("ignored")
     };
 
@@ -164,11 +165,60 @@ fn a_tap_says_what_stood_on_the_button() {
     }});
 
     let Ok(Update::Tap { event, callback }) =
-        parse(body.to_string().as_bytes(), Timestamp::UNIX_EPOCH)
+        parse(body.to_string().as_bytes(), Timestamp::UNIX_EPOCH, None)
     else {
         panic!("ignored")
     };
 
     assert_eq!(event.body.message().unwrap().text.as_deref(), Some("Інший колір"));
     assert_eq!(callback, "c");
+}
+
+const MANAGERS: i64 = -100_500;
+
+fn in_managers_chat(body: &Value) -> Update {
+    parse(body.to_string().as_bytes(), Timestamp::UNIX_EPOCH, Some(MANAGERS)).unwrap()
+}
+
+#[test]
+fn a_button_of_a_card_is_what_a_manager_does_about_it() {
+    let update = in_managers_chat(&json!({ "update_id": 45, "callback_query": {
+        "id": "c", "from": { "id": 7, "is_bot": false, "first_name": "Олена" },
+        "data": "m:approve", "chat_instance": "i",
+        "message": {
+            "message_id": 9, "date": 1_700_000_000,
+            "chat": { "id": MANAGERS, "type": "supergroup" },
+        },
+    }}));
+
+    let expected = Update::Managed {
+        subject: ManagersMessage { chat: MANAGERS.to_string(), id: 9 },
+        managed: Managed {
+            by: Manager { id: 7, name: "Олена".to_owned() },
+            deed: Deed::Press(ManagerAct::Approve),
+        },
+        update: 45,
+        callback: Some("c".to_owned()),
+    };
+    assert_eq!(update, expected);
+}
+
+#[test]
+fn an_answer_below_a_card_is_for_the_customer_and_talk_beside_it_is_not() {
+    let said = |more: Value| {
+        let mut message = json!({
+            "message_id": 11, "date": 1_700_000_000, "text": "Вітаю!",
+            "chat": { "id": MANAGERS, "type": "supergroup" },
+            "from": { "id": 7, "is_bot": false, "first_name": "Олена" },
+        });
+        message.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        in_managers_chat(&json!({ "update_id": 46, "message": message }))
+    };
+
+    let answer = said(json!({ "reply_to_message": { "message_id": 9 } }));
+
+    let Update::Managed { subject, managed, .. } = answer else { panic!("ignored") };
+    assert_eq!(subject.id, 9);
+    assert_eq!(managed.deed, Deed::Write("Вітаю!".to_owned()));
+    assert_eq!(said(json!({})), Update::Ignored);
 }

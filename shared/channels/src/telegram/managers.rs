@@ -1,0 +1,253 @@
+//! The managers' chat: cards with buttons, and what is said below them.
+
+use mirt_domain::{
+    card::Card, channel::Channel, decide::ManagerAct, photo::Photo, session_id::SessionId,
+};
+use mirt_engine::{
+    card::{ManagersMessage, Telling},
+    failure::SendError,
+};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use super::{Sender, send};
+use crate::http::{Answer, Verdict};
+
+/// Where the managers are, and how they get to a conversation.
+#[derive(Clone, Debug)]
+pub struct ManagersChat {
+    /// The chat's number.
+    pub id: i64,
+    /// Where a conversation of ManyChat can be looked at, with `{user}` for the customer's id.
+    pub conversation_url: Option<String>,
+}
+
+/// What the data of a manager's button begin with.
+const BUTTON: &str = "m:";
+
+/// Buttons beside each other.
+const BUTTONS_PER_ROW: usize = 2;
+
+impl Sender {
+    /// Shows the managers something about a session. Gives the message that it made.
+    ///
+    /// # Errors
+    /// [`SendError`] says whether it is worth trying later; a message that is not there any more is
+    /// refused.
+    pub async fn tell(
+        &self,
+        chat: &ManagersChat,
+        about: &SessionId,
+        telling: &Telling,
+    ) -> Result<Option<ManagersMessage>, SendError> {
+        let link = chat.link(about);
+        match telling {
+            Telling::Post(card) => {
+                let body = card_body(chat.id, card, about, link.as_deref());
+                let posted = self.post(chat.id, "sendMessage", body).await?;
+                if let (Some(photo), Some(at)) = (&card.photo, &posted) {
+                    self.show_photo(chat.id, at.id, photo).await;
+                }
+                Ok(posted)
+            }
+            Telling::Update(at, card) => {
+                let mut body = card_body(chat.id, card, about, link.as_deref());
+                body["message_id"] = at.id.into();
+                self.post(chat.id, "editMessageText", body).await?;
+                Ok(None)
+            }
+            Telling::Note { below, text, photo } => {
+                let body = json!({
+                    "chat_id": chat.id,
+                    "text": text,
+                    "reply_parameters": below_message(below.id),
+                });
+                let posted = self.post(chat.id, "sendMessage", body).await?;
+                if let Some(photo) = photo {
+                    self.show_photo(chat.id, below.id, photo).await;
+                }
+                Ok(posted)
+            }
+        }
+    }
+
+    /// One call; once more without formatting where Telegram cannot make out what it is about.
+    async fn post(
+        &self,
+        chat: i64,
+        method: &str,
+        mut body: Value,
+    ) -> Result<Option<ManagersMessage>, SendError> {
+        let mut sent = self.call(method, &body, judge).await;
+        if let Err(SendError::Refused { reason: reason @ BAD_ENTITIES }) = sent {
+            tracing::warn!(event = "degraded", what = "card_without_formatting", reason);
+            if let Some(fields) = body.as_object_mut() {
+                fields.remove("entities");
+            }
+            sent = self.call(method, &body, judge).await;
+        }
+        let answer = sent?;
+        let id = answer.body.pointer("/result/message_id").and_then(Value::as_i64);
+        Ok(id.map(|id| ManagersMessage { chat: chat.to_string(), id }))
+    }
+
+    /// A customer's photo or file below a card. Where it cannot be shown its address is: the
+    /// managers must not miss it, and links to Meta's private servers cannot be fetched.
+    async fn show_photo(&self, chat: i64, below: i64, photo: &Photo) {
+        let shown = match photo {
+            Photo::TelegramFile(id) => {
+                let body = |field: &str| {
+                    json!({
+                        "chat_id": chat, field: id, "reply_parameters": below_message(below),
+                    })
+                };
+                let as_photo = self.call("sendPhoto", &body("photo"), judge).await;
+                match as_photo {
+                    Err(SendError::Refused { .. }) => {
+                        self.call("sendDocument", &body("document"), judge).await
+                    }
+                    shown => shown,
+                }
+            }
+            Photo::Url(url) => {
+                let body = json!({
+                    "chat_id": chat, "photo": url, "reply_parameters": below_message(below),
+                });
+                match self.call("sendPhoto", &body, judge).await {
+                    Err(SendError::Refused { .. }) => {
+                        let body = json!({
+                            "chat_id": chat, "text": url, "reply_parameters": below_message(below),
+                        });
+                        self.call("sendMessage", &body, judge).await
+                    }
+                    shown => shown,
+                }
+            }
+        };
+        if let Err(error) = shown {
+            tracing::error!(event = "degraded", what = "managers_photo_not_shown", error = %error);
+        }
+    }
+}
+
+impl ManagersChat {
+    fn link(&self, about: &SessionId) -> Option<String> {
+        let user = about.user.as_str();
+        match about.channel {
+            Channel::Telegram => Some(format!("tg://user?id={user}")),
+            Channel::Instagram
+            | Channel::Facebook
+            | Channel::Whatsapp
+            | Channel::ManychatTelegram => {
+                self.conversation_url.as_ref().map(|url| url.replace("{user}", user))
+            }
+        }
+    }
+}
+
+fn below_message(id: i64) -> Value {
+    json!({ "message_id": id, "allow_sending_without_reply": true })
+}
+
+/// A card as a message: its first line in bold, the customer as a link on its last.
+fn card_body(chat: i64, card: &Card, about: &SessionId, link: Option<&str>) -> Value {
+    let length = |text: &str| text.encode_utf16().count();
+    let customer = about.to_string();
+    let text = format!("{}\n\n{customer}", card.text);
+    let head = text.lines().next().unwrap_or_default();
+    let mut entities = vec![json!({ "type": "bold", "offset": 0, "length": length(head) })];
+    if let Some(url) = link {
+        let offset = length(&text) - length(&customer);
+        entities.push(json!({
+            "type": "text_link", "offset": offset, "length": length(&customer), "url": url,
+        }));
+    }
+    let buttons: Vec<Value> = card
+        .buttons
+        .iter()
+        .map(|(act, caption)| json!({ "text": caption, "callback_data": button_data(*act) }))
+        .collect();
+    json!({
+        "chat_id": chat,
+        "text": text,
+        "entities": entities,
+        "reply_markup": {
+            "inline_keyboard": buttons.chunks(BUTTONS_PER_ROW).collect::<Vec<_>>(),
+        },
+    })
+}
+
+fn button_data(act: ManagerAct) -> String {
+    // An enum without fields always has a name.
+    let name = serde_json::to_value(act).unwrap_or_default();
+    format!("{BUTTON}{}", name.as_str().unwrap_or_default())
+}
+
+/// What a manager's button does, by its data.
+pub(super) fn act_of(data: &str) -> Option<ManagerAct> {
+    let name = data.strip_prefix(BUTTON)?;
+    serde_json::from_value(name.into()).ok()
+}
+
+/// Formatting that Telegram cannot make out.
+const BAD_ENTITIES: &str = "bad_entities";
+
+fn judge(answer: &Answer) -> Verdict {
+    if answer.status == StatusCode::BAD_REQUEST {
+        if send::describes(answer, "message is not modified") {
+            return Verdict::Done;
+        }
+        if send::describes(answer, "entit") {
+            return Verdict::Refused(BAD_ENTITIES);
+        }
+        if answer.body.pointer("/parameters/migrate_to_chat_id").is_some() {
+            // The number of the chat is a setting: only a human can put the new one there.
+            return Verdict::Broken("managers_chat_migrated");
+        }
+    }
+    send::judge(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that cannot build its input must fail")]
+
+    use mirt_domain::session_id::UserId;
+
+    use super::*;
+
+    #[test]
+    fn every_button_is_known_again_by_its_data() {
+        for act in [
+            ManagerAct::Approve,
+            ManagerAct::Reject,
+            ManagerAct::RejectSum,
+            ManagerAct::RejectUnreadable,
+            ManagerAct::TakeOver,
+            ManagerAct::HandBack,
+            ManagerAct::Close,
+        ] {
+            assert_eq!(act_of(&button_data(act)), Some(act));
+        }
+        assert_eq!(act_of("0"), None);
+    }
+
+    #[test]
+    fn the_link_of_a_card_lies_on_its_customer_by_telegrams_count() {
+        let about = SessionId { channel: Channel::Telegram, user: UserId::parse("55").unwrap() };
+        let card =
+            Card { text: "Чек 🤍\nСукня".to_owned(), buttons: Vec::new(), photo: None };
+
+        let body = card_body(1, &card, &about, Some("tg://user?id=55"));
+
+        let units: Vec<u16> = body["text"].as_str().unwrap().encode_utf16().collect();
+        let part = |n: usize| {
+            let number =
+                |name: &str| usize::try_from(body["entities"][n][name].as_u64().unwrap()).unwrap();
+            let from = number("offset");
+            String::from_utf16(&units[from..from + number("length")]).unwrap()
+        };
+        assert_eq!(part(0), "Чек 🤍");
+        assert_eq!(part(1), "telegram:55");
+    }
+}
