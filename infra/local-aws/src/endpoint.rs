@@ -25,7 +25,7 @@ use crate::{
     json_protocol::Reply,
     random,
     secrets::Secrets,
-    service::{Calls, Faults, Service},
+    service::{Calls, Capacity, Faults, Service},
     site::Site,
     sqs::Sqs,
     store::{Store, StoreError},
@@ -85,6 +85,7 @@ struct Services {
     sqs: Sqs,
     secrets: Secrets,
     calls: Calls,
+    capacity: Capacity,
     faults: Faults,
 }
 
@@ -107,6 +108,7 @@ impl Endpoint {
             secrets: Secrets::new(store.clone(), clock.clone(), &site),
             sqs: Sqs::new(store, clock.clone(), url.clone(), site),
             calls: Calls::default(),
+            capacity: Capacity::default(),
             faults: Faults::default(),
         });
 
@@ -160,6 +162,12 @@ impl Endpoint {
         &self.services.calls
     }
 
+    /// What DynamoDB would have billed.
+    #[must_use]
+    pub fn capacity(&self) -> &Capacity {
+        &self.services.capacity
+    }
+
     /// Faults on demand.
     #[must_use]
     pub fn faults(&self) -> &Faults {
@@ -202,7 +210,11 @@ async fn answer(
             services.calls.count(service, operation);
             match (services.faults.next(service), service) {
                 (Some(fault), _) => fault.reply(service),
-                (None, Service::DynamoDb) => services.dynamodb.call(operation, body).await,
+                (None, Service::DynamoDb) => {
+                    let (reply, units) = services.dynamodb.call(operation, body).await;
+                    services.capacity.count(operation, units);
+                    reply
+                }
                 (None, Service::Sqs) => services.sqs.call(operation, &body).await,
                 (None, Service::SecretsManager) => services.secrets.call(operation, &body).await,
             }

@@ -60,6 +60,40 @@ impl Calls {
     }
 }
 
+/// Capacity of DynamoDB, in halves of a unit: an eventually consistent read of up to 4 KB is one half.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HalfUnits(pub u64);
+
+impl fmt::Display for HalfUnits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.0 / 2, if self.0 % 2 == 0 { "" } else { ".5" })
+    }
+}
+
+impl std::iter::Sum for HalfUnits {
+    fn sum<I: Iterator<Item = Self>>(units: I) -> Self {
+        Self(units.map(|units| units.0).sum())
+    }
+}
+
+/// What DynamoDB would have billed since the start, by operation: read units for reads, write units
+/// for writes.
+#[derive(Debug, Default)]
+pub struct Capacity(Mutex<BTreeMap<String, HalfUnits>>);
+
+impl Capacity {
+    /// The units so far, keyed as calls are: `dynamodb.Query`.
+    #[must_use]
+    pub fn snapshot(&self) -> BTreeMap<String, HalfUnits> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn count(&self, operation: &str, units: HalfUnits) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.entry(format!("{}.{operation}", Service::DynamoDb)).or_default().0 += units.0;
+    }
+}
+
 /// What a service does instead of its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {

@@ -72,6 +72,19 @@ pub(crate) struct LoadArguments {
     /// For how many minutes they write.
     #[arg(long, default_value_t = 1)]
     pub(crate) minutes: u32,
+    /// For how many seconds they write, instead.
+    #[arg(long, conflicts_with = "minutes")]
+    pub(crate) seconds: Option<u32>,
+    /// Kills a process of a function every so many milliseconds, as `kill -9` does.
+    #[arg(long, value_name = "MS")]
+    pub(crate) kill_every_ms: Option<u64>,
+    /// With it, how many seconds what a dead process held is hidden. 62 unless said: longer than any
+    /// function may take, and shorter than in AWS, so that the run comes to its end sooner.
+    #[arg(long, value_name = "S", requires = "kill_every_ms", default_value_t = 62)]
+    pub(crate) visibility: u32,
+    /// One more customer, who writes so many messages a second and waits for nothing.
+    #[arg(long, value_name = "RATE")]
+    pub(crate) flood: Option<u32>,
     /// Prints one JSON object instead of a table.
     #[arg(long)]
     pub(crate) json: bool,

@@ -7,6 +7,7 @@ mod error;
 pub mod http_client;
 mod inbox;
 mod model;
+mod model_budget;
 pub mod queue;
 pub mod sdk;
 pub mod secrets;

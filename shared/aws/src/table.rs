@@ -15,6 +15,7 @@
 //! | `E#<channel>:<user>:<event>` | `E` | dedupe record; expires |
 //! | `BREAKER#model` | `-` | what all instances know of the model's health |
 //! | `SPENDING#<day>` | `-` | what the model cost on a day; expires |
+//! | `M#<minute>` | `M` | how many model calls all instances made in a minute; expires |
 //!
 //! `IN#` to `STATE` is one range on purpose: all that a turn reads comes with one query. `INTAKE`
 //! is an item of its own because each event writes it, and a write costs by the item's size.
@@ -154,6 +155,11 @@ pub(crate) fn subject_pk(message: &ManagersMessage) -> String {
 
 pub(crate) fn dedupe_pk(event: &InboundEvent) -> String {
     format!("E#{}:{}", event.session, event.key.as_text())
+}
+
+/// The minute of the clock in which a model call is counted.
+pub(crate) fn model_calls_pk(at: Timestamp) -> String {
+    format!("M#{}", at.as_second().div_euclid(60))
 }
 
 pub(crate) fn inbox_sk(event: &InboundEvent) -> String {

@@ -8,6 +8,7 @@ use mirt_aws::table::Table;
 use mirt_engine::{
     alert::PendingAlert,
     limit::{MOST_PER_MINUTE, RecordNotice as _, Slot},
+    model_budget::{Allowance, TakeModelCall as _},
     receive::{CONTENT_WINDOW, Received, RecordEvent as _},
     session_store::{
         CommitError, CommitTurn as _, LoadSession as _, LoadedSession, OutboxKey, PendingKey,
@@ -202,4 +203,24 @@ async fn a_customer_over_the_limit_is_told_once_and_others_are_not_held_up() {
     let loaded = stage.table.load_session(&session("a")).await.unwrap();
     assert_eq!(loaded.outbox.len(), 1);
     assert_eq!(loaded.inbox.len(), MOST_PER_MINUTE as usize);
+}
+
+#[tokio::test]
+async fn model_calls_are_granted_up_to_the_ceiling_of_a_minute_and_again_in_the_next() {
+    let stage = Stage::start().await;
+    let next_minute = now() + SignedDuration::from_mins(1);
+    // As from many instances at once.
+    let calls = (0..20).map(|_| {
+        let table = stage.table.clone();
+        tokio::spawn(async move { table.take_model_call(now(), 7).await.unwrap() })
+    });
+
+    let mut granted = 0;
+    for call in calls.collect::<Vec<_>>() {
+        granted += usize::from(call.await.unwrap() == Allowance::Granted);
+    }
+    let later = stage.table.take_model_call(next_minute, 7).await.unwrap();
+
+    assert_eq!(granted, 7);
+    assert_eq!(later, Allowance::Granted);
 }

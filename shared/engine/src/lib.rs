@@ -16,6 +16,7 @@ pub mod event;
 pub mod failure;
 pub mod limit;
 pub mod model;
+pub mod model_budget;
 mod portion;
 pub mod receive;
 pub mod session_store;

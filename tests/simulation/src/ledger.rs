@@ -227,7 +227,7 @@ impl Ledger {
             }
         }
         left.extend(self.deliveries.not_delivered(is_unaided));
-        left.extend(self.alerts.not_told(is_unaided));
+        left.extend(self.alerts.not_told(is_unaided, self.deliveries.postponed()));
         for left in left {
             self.violation(format_args!("{left}"));
         }

@@ -14,7 +14,7 @@ use dynoxide::{Database, DynoxideError, storage_backend};
 pub use self::table::{
     IndexDefinition, Key, KeyAttribute, KeyType, Projection, TableDefinition, TableError,
 };
-use crate::{clock::Clock, json_protocol::Reply};
+use crate::{clock::Clock, json_protocol::Reply, service::HalfUnits};
 
 /// The tables.
 #[derive(Clone)]
@@ -61,12 +61,19 @@ impl DynamoDb {
         Ok(swept.ok_or(TableError::Closing)??)
     }
 
-    /// Answers one call.
-    pub(crate) async fn call(&self, operation: &str, body: axum::body::Bytes) -> Reply {
+    /// Answers one call, and says how much capacity it took.
+    pub(crate) async fn call(
+        &self,
+        operation: &str,
+        body: axum::body::Bytes,
+    ) -> (Reply, HalfUnits) {
         let operation = operation.to_owned();
         self.blocking(move |database| dispatch::answer(database, &operation, &body))
             .await
-            .unwrap_or_else(|| Reply::error(503, "ServiceUnavailable", "The store is closing."))
+            .unwrap_or_else(|| {
+                let closing = "The store is closing.";
+                (Reply::error(503, "ServiceUnavailable", closing), HalfUnits::default())
+            })
     }
 
     /// Runs `work` off the async threads. None when the process is going down.

@@ -145,6 +145,15 @@ impl Lambda {
         self.pool(function)?.warm().await
     }
 
+    /// Kills one process of `function` as `kill -9` does, at work or idle: what a test of crashes
+    /// wants. `pick` says which of them, and any number will do. Tells whether there was one.
+    ///
+    /// # Errors
+    /// [`InvokeError::UnknownFunction`].
+    pub fn kill_one(&self, function: &str, pick: usize) -> Result<bool, InvokeError> {
+        Ok(self.pool(function)?.kill_one(pick))
+    }
+
     fn pool(&self, function: &str) -> Result<Arc<Pool>, InvokeError> {
         self.pools
             .get(function)

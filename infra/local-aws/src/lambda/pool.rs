@@ -7,7 +7,7 @@ use std::{
 
 use axum::body::Bytes;
 use tokio::{
-    sync::Semaphore,
+    sync::{Notify, Semaphore},
     time::{Instant, sleep_until},
 };
 
@@ -33,6 +33,8 @@ pub(super) struct Pool {
     /// One for each invocation that runs.
     running: Arc<Semaphore>,
     idle: Mutex<Vec<Worker>>,
+    /// What kills those that are at work.
+    busy: Mutex<Vec<Arc<Notify>>>,
     trouble: Mutex<Trouble>,
 }
 
@@ -61,6 +63,7 @@ impl Pool {
             admitted: Arc::new(Semaphore::new(running + MAX_WAITING)),
             running: Arc::new(Semaphore::new(running)),
             idle: Mutex::default(),
+            busy: Mutex::default(),
             trouble: Mutex::default(),
         }
     }
@@ -93,7 +96,10 @@ impl Pool {
             Some(worker) => worker,
             None => self.start().await?,
         };
+        let killer = worker.killer();
+        self.busy().push(Arc::clone(&killer));
         let answer = worker.invoke(&self.spec, payload).await;
+        self.busy().retain(|other| !Arc::ptr_eq(other, &killer));
         match &answer {
             Ok(_) | Err(InvokeError::Unhandled { .. }) => {
                 *self.trouble() = Trouble::default();
@@ -106,6 +112,21 @@ impl Pool {
             }
         }
         answer
+    }
+
+    /// Kills one process, at work or idle; `pick` says which. Tells whether there was one.
+    pub(super) fn kill_one(&self, pick: usize) -> bool {
+        let (busy, mut idle) = (self.busy(), self.idle());
+        let Some(place) = pick.checked_rem(busy.len() + idle.len()) else { return false };
+        match busy.get(place) {
+            Some(killer) => killer.notify_one(),
+            None => idle[place - busy.len()].kill_now(),
+        }
+        true
+    }
+
+    fn busy(&self) -> MutexGuard<'_, Vec<Arc<Notify>>> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The process that was used last. Those that died meanwhile are dropped.

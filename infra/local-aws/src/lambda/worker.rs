@@ -1,10 +1,11 @@
 //! One process of a function.
 
-use std::{io, process::Stdio, time::Duration};
+use std::{io, process::Stdio, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
 use tokio::{
     process::{Child, ChildStdin, Command},
+    sync::Notify,
     time::sleep,
 };
 
@@ -22,6 +23,8 @@ const INIT_LIMIT: Duration = Duration::from_secs(10);
 pub(super) struct Worker {
     child: Child,
     api: RuntimeApi,
+    /// Kills it while it is at work.
+    killer: Arc<Notify>,
     /// Held open: its end tells the child that we are gone.
     _stdin: Option<ChildStdin>,
 }
@@ -58,7 +61,9 @@ impl Worker {
         tokio::select! {
             biased;
             initialised = initialised => match initialised {
-                Ok(Ok(())) => Ok(Self { child, api, _stdin: stdin }),
+                Ok(Ok(())) => {
+                    Ok(Self { child, api, killer: Arc::default(), _stdin: stdin })
+                }
                 Ok(Err(FunctionError { kind, message })) => {
                     Err(InvokeError::InitFailed { kind, message })
                 }
@@ -90,7 +95,23 @@ impl Worker {
                 Err(_) => Err(InvokeError::Crashed { status: "the listener ended".to_owned() }),
             },
             status = self.child.wait() => Err(InvokeError::Crashed { status: describe(status) }),
+            () = self.killer.notified() => {
+                self.kill_now();
+                Err(InvokeError::Crashed { status: describe(self.child.wait().await) })
+            }
             () = sleep(spec.timeout) => Err(InvokeError::TimedOut { after: spec.timeout }),
+        }
+    }
+
+    /// What kills it while it is at work.
+    pub(super) fn killer(&self) -> Arc<Notify> {
+        Arc::clone(&self.killer)
+    }
+
+    /// Kills the process as `kill -9` does.
+    pub(super) fn kill_now(&mut self) {
+        if let Err(error) = self.child.start_kill() {
+            tracing::warn!(%error, "a process could not be killed");
         }
     }
 

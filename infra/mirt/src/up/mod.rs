@@ -127,6 +127,8 @@ pub(crate) struct System {
     pub(crate) deliveries: Deliveries,
     /// The AWS services.
     pub(crate) endpoint: Arc<Endpoint>,
+    /// The functions, each with its processes.
+    pub(crate) functions: Arc<Lambda>,
     tasks: JoinSet<io::Result<()>>,
     _lock: File,
 }
@@ -191,7 +193,7 @@ impl System {
         for function in wiring.specs() {
             functions.warm(&function.name).await?;
         }
-        Ok(Self { origin, deliveries, endpoint, tasks, _lock: lock })
+        Ok(Self { origin, deliveries, endpoint, functions, tasks, _lock: lock })
     }
 
     /// Waits for an end that nobody asked for.

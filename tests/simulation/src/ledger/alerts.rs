@@ -1,6 +1,6 @@
 //! Alerts: one for each thing that a turn left to a human, and each of them told (I10).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mirt_domain::session_id::SessionId;
 use mirt_engine::{
@@ -31,11 +31,18 @@ impl Alerts {
         }
     }
 
-    /// What no manager has heard of. Without a sweeper, what failed once may lie there.
-    pub(super) fn not_told(&self, is_unaided: bool) -> Vec<String> {
+    /// What no manager has heard of. Without a sweeper, what failed once may lie there, and what came
+    /// after a reply for which there was no time.
+    pub(super) fn not_told(
+        &self,
+        is_unaided: bool,
+        had_no_time: &BTreeSet<SessionId>,
+    ) -> Vec<String> {
+        let is_excused =
+            |id, raised: &Raised| is_unaided && (raised.is_postponed || had_no_time.contains(id));
         self.0
             .iter()
-            .filter(|(_, raised)| raised.told == 0 && !(is_unaided && raised.is_postponed))
+            .filter(|((id, _), raised)| raised.told == 0 && !is_excused(id, raised))
             .map(|((id, key), _)| format!("I10: no manager has heard of {id} {key:?}"))
             .collect()
     }

@@ -89,6 +89,11 @@ impl Deliveries {
             .collect()
     }
 
+    /// Sessions of which a reply was postponed.
+    pub(super) fn postponed(&self) -> &BTreeSet<SessionId> {
+        &self.postponed
+    }
+
     pub(super) fn count(&self) -> usize {
         self.promises.values().map(BTreeMap::len).sum()
     }

@@ -4,8 +4,36 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::heard::{Compared, compare};
+
 /// The quiet that ends a burst: what a customer waits for without anything being slow.
 const QUIET: Duration = Duration::from_millis(1500);
+
+/// What customers say, one after the other.
+const TEXTS: [&str; 5] = [
+    "Добрий день",
+    "покажіть сукні на зріст 134",
+    "а в чорному є?",
+    "скільки лагуна на 98?",
+    "які ще є кольори?",
+];
+
+/// Posts to the webhook.
+#[derive(Clone)]
+pub(super) struct Post {
+    pub(super) http: reqwest::Client,
+    pub(super) address: String,
+    pub(super) token: String,
+}
+
+impl Post {
+    /// One post. Gives the status of the answer, if there was one.
+    pub(super) async fn make(&self, payload: &Value) -> Option<u16> {
+        let request = self.http.post(&self.address).header("X-ManyChat-Token", &self.token);
+        let answer = request.json(payload).send().await.ok()?;
+        Some(answer.status().as_u16())
+    }
+}
 
 /// A customer.
 #[derive(Debug)]
@@ -16,8 +44,8 @@ pub(super) struct Customer {
     said: Vec<String>,
     /// When the question was asked that waits for its answer.
     asked: Option<Instant>,
-    /// How many messages came back.
-    heard: usize,
+    /// The messages that came back, in order.
+    heard: Vec<String>,
 }
 
 /// What the system knows of a customer afterwards, beside what the customer knows.
@@ -28,17 +56,20 @@ pub(super) struct Found {
     pub(super) out_of_order: usize,
     pub(super) doubled: usize,
     pub(super) undelivered: usize,
+    /// Messages that came twice.
+    pub(super) sent_again: usize,
 }
 
 impl Customer {
     pub(super) fn new(n: usize) -> Self {
-        Self { user: (100_000 + n).to_string(), said: Vec::new(), asked: None, heard: 0 }
+        let user = (100_000 + n).to_string();
+        Self { user, said: Vec::new(), asked: None, heard: Vec::new() }
     }
 
     /// The next thing that the customer says, as ManyChat sends it.
-    pub(super) fn say(&mut self, texts: [&str; 5]) -> Value {
+    pub(super) fn say(&mut self) -> Value {
         let n = self.said.len();
-        let text = texts[n % texts.len()];
+        let text = TEXTS[n % TEXTS.len()];
         self.said.push(text.to_owned());
         self.asked = Some(Instant::now());
         json!({
@@ -55,10 +86,10 @@ impl Customer {
         self.asked = None;
     }
 
-    /// An answer of `count` messages came. Gives how long it took beside the quiet window, if it
-    /// was waited for.
-    pub(super) fn hear(&mut self, count: usize) -> Option<Duration> {
-        self.heard += count;
+    /// An answer came. Gives how long it took beside the quiet window, if it was waited for.
+    pub(super) fn hear(&mut self, messages: &Value) -> Option<Duration> {
+        let words = |message: &Value| text_of(message).to_owned();
+        self.heard.extend(messages.as_array().into_iter().flatten().map(words));
         self.asked.take().map(|asked| asked.elapsed().saturating_sub(QUIET))
     }
 
@@ -82,22 +113,31 @@ impl Customer {
             .filter_map(|message| message["text"].as_str())
             .collect();
         // Photos have no words of their own on ManyChat: they follow as a message.
-        let replied: usize = turns
+        let replied: Vec<String> = turns
             .iter()
             .filter_map(|turn| turn["bubbles"].as_array())
             .flatten()
-            .map(|bubble| 1 + usize::from(bubble["caption"].is_string()))
-            .sum();
+            .flat_map(|bubble| [Some(text_of(bubble)), bubble["caption"].as_str()])
+            .flatten()
+            .map(str::to_owned)
+            .collect();
         let (said, seen) = (self.said.len(), consumed.len());
         let in_place = self.said.iter().zip(&consumed).filter(|(said, seen)| said == seen).count();
+        let Compared { unheard, again, astray } = compare(&replied, &self.heard);
         Found {
             turns: turns.len(),
             lost: said.saturating_sub(seen),
-            out_of_order: said.min(seen) - in_place,
-            doubled: seen.saturating_sub(said) + self.heard.saturating_sub(replied),
-            undelivered: replied.saturating_sub(self.heard),
+            out_of_order: said.min(seen) - in_place + astray,
+            doubled: seen.saturating_sub(said),
+            undelivered: unheard,
+            sent_again: again,
         }
     }
+}
+
+/// The words of a message, or the address of its photo.
+fn text_of(message: &Value) -> &str {
+    message["text"].as_str().or(message["url"].as_str()).unwrap_or_default()
 }
 
 /// The next customer, in turn, who waits for nothing.
@@ -112,38 +152,43 @@ pub(super) fn next_idle(customers: &[Customer], next: &mut usize) -> Option<usiz
 mod tests {
     use super::*;
 
-    fn customer(said: &[&str], heard: usize) -> Customer {
-        let said = said.iter().map(|text| (*text).to_owned()).collect();
-        Customer { said, heard, ..Customer::new(0) }
+    fn customer(said: &[&str], heard: &[&str]) -> Customer {
+        let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Customer { said: own(said), heard: own(heard), ..Customer::new(0) }
     }
 
-    fn session(turns: &[(&[&str], usize)]) -> Value {
-        let turn = |(texts, replies): &(&[&str], usize)| {
-            let input: Vec<Value> = texts.iter().map(|text| json!({ "text": text })).collect();
-            json!({ "input": input, "bubbles": vec![json!({ "text": "." }); *replies] })
+    fn session(turns: &[(&[&str], &[&str])]) -> Value {
+        let texts = |texts: &[&str]| -> Vec<Value> {
+            texts.iter().map(|text| json!({ "text": text })).collect()
         };
+        let turn = |(input, bubbles): &(&[&str], &[&str])| json!({ "input": texts(input), "bubbles": texts(bubbles) });
         json!({ "turns": turns.iter().map(turn).collect::<Vec<_>>() })
     }
 
     #[test]
     fn a_clean_conversation_is_clean() {
-        let found = customer(&["a", "b"], 3).compare(&session(&[(&["a"], 1), (&["b"], 2)]));
+        let found = customer(&["a", "b"], &["x", "y", "z"])
+            .compare(&session(&[(&["a"], &["x"]), (&["b"], &["y", "z"])]));
 
         assert_eq!(found, Found { turns: 2, ..Found::default() });
     }
 
     #[test]
     fn what_was_lost_doubled_disordered_or_not_delivered_is_counted() {
-        let lost = customer(&["a", "b"], 1).compare(&session(&[(&["a"], 1)]));
+        let lost = customer(&["a", "b"], &["x"]).compare(&session(&[(&["a"], &["x"])]));
         assert_eq!(lost.lost, 1);
 
-        let doubled = customer(&["a"], 2).compare(&session(&[(&["a"], 1)]));
+        let doubled =
+            customer(&["a"], &["x", "x"]).compare(&session(&[(&["a"], &["x"]), (&["a"], &["x"])]));
         assert_eq!(doubled.doubled, 1);
 
-        let disordered = customer(&["a", "b"], 1).compare(&session(&[(&["b", "a"], 1)]));
+        let again = customer(&["a"], &["x", "x"]).compare(&session(&[(&["a"], &["x"])]));
+        assert_eq!(again.sent_again, 1);
+
+        let disordered = customer(&["a", "b"], &["x"]).compare(&session(&[(&["b", "a"], &["x"])]));
         assert_eq!(disordered.out_of_order, 2);
 
-        let undelivered = customer(&["a"], 0).compare(&session(&[(&["a"], 1)]));
+        let undelivered = customer(&["a"], &[]).compare(&session(&[(&["a"], &["x"])]));
         assert_eq!(undelivered.undelivered, 1);
     }
 
@@ -151,12 +196,12 @@ mod tests {
     fn only_who_waits_for_nothing_says_something() {
         let mut customers = [Customer::new(0), Customer::new(1)];
         let mut next = 0;
-        customers[0].say(["a"; 5]);
+        customers[0].say();
 
         assert_eq!(next_idle(&customers, &mut next), Some(1));
-        customers[1].say(["a"; 5]);
+        customers[1].say();
         assert_eq!(next_idle(&customers, &mut next), None);
-        assert!(customers[0].hear(1).is_some());
+        assert!(customers[0].hear(&json!([{ "text": "x" }])).is_some());
         assert_eq!(next_idle(&customers, &mut next), Some(0));
     }
 }
