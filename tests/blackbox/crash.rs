@@ -52,3 +52,33 @@ async fn what_is_known_survives_a_crash() {
 
     assert_eq!(world.mirt.session("telegram", "903").await, before);
 }
+
+/// Twenty seconds of the run that the README shows for ten minutes.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_or_disordered_while_functions_are_killed_under_load() {
+    let arguments = [
+        "load",
+        "--sessions",
+        "20",
+        "--rate",
+        "10",
+        "--seconds",
+        "20",
+        "--kill-every-ms",
+        "700",
+        "--visibility",
+        "10",
+        "--json",
+    ];
+    let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_mirt"))
+        .args(arguments)
+        .env_clear()
+        .output()
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {output:?}"));
+    assert!(output.status.success(), "{report:#}");
+    assert!(report["kills"].as_u64() > Some(0) && report["turns"].as_u64() > Some(0), "{report:#}");
+}

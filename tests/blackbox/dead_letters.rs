@@ -1,6 +1,7 @@
 //! What failed for good is seen, sent back, or dropped.
 
-use aws_sdk_sqs::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_sqs::types::QueueAttributeName;
 use mirt_aws::sdk;
 use mirt_test_support::mirt::World;
 use reqwest::{Method, StatusCode};
@@ -10,13 +11,30 @@ use crate::{messages, turns, world};
 
 const QUEUE: &str = "mirt-dev-inbound-dlq.fifo";
 
+/// The queue that it belongs to.
+const INBOUND: &str = "mirt-dev-inbound.fifo";
+
+async fn config(world: &World) -> aws_config::SdkConfig {
+    let http = mirt_http::client().unwrap_or_else(|error| panic!("{error}"));
+    sdk::local_config(http, &world.mirt.aws_endpoint(), "us-east-1".to_owned()).await
+}
+
+async fn queues(world: &World) -> aws_sdk_sqs::Client {
+    aws_sdk_sqs::Client::new(&config(world).await)
+}
+
+async fn tables(world: &World) -> aws_sdk_dynamodb::Client {
+    aws_sdk_dynamodb::Client::new(&config(world).await)
+}
+
 /// Puts a message into the dead-letter queue, as SQS does after too many receives.
 async fn bury(world: &World, group: &str, body: &str) {
-    let http = mirt_http::client().unwrap_or_else(|error| panic!("{error}"));
-    let endpoint = world.mirt.aws_endpoint();
-    let config = sdk::local_config(http, &endpoint, "us-east-1".to_owned()).await;
-    let client = Client::new(&config);
-    let address = client.get_queue_url().queue_name(QUEUE).send().await;
+    put(world, QUEUE, group, body).await;
+}
+
+async fn put(world: &World, queue: &str, group: &str, body: &str) {
+    let client = queues(world).await;
+    let address = client.get_queue_url().queue_name(queue).send().await;
     let address = address.unwrap_or_else(|error| panic!("{error}"));
     let sent = client
         .send_message()
@@ -82,4 +100,79 @@ async fn a_message_that_nobody_can_read_is_shown_as_such_and_dropped() {
     let left = shown(&world).await;
     assert_eq!(left.len(), 1);
     assert_eq!(left[0]["id"], seen[1]["id"]);
+}
+
+/// Lets what failed come again after a second: nobody waits for the minutes that it takes in AWS.
+async fn retry_soon(world: &World) {
+    let client = queues(world).await;
+    let address = client.get_queue_url().queue_name(INBOUND).send().await;
+    let address = address.unwrap_or_else(|error| panic!("{error}"));
+    let set = client
+        .set_queue_attributes()
+        .set_queue_url(address.queue_url)
+        .attributes(QueueAttributeName::VisibilityTimeout, "1")
+        .send()
+        .await;
+    set.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Waits until the dead-letter queue holds `count`, and gives what is shown of them.
+async fn dead(world: &World, count: usize) -> Vec<Value> {
+    loop {
+        let seen = shown(world).await;
+        if seen.len() >= count {
+            return seen;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poisoned_message_holds_its_session_up_for_its_retries_and_others_not_at_all() {
+    let world = world().await;
+    retry_soon(&world).await;
+    put(&world, INBOUND, "instagram:1303", "?").await;
+    world.mirt.instagram_text("1303", "Добрий день").await;
+    world.mirt.instagram_text("1304", "Добрий день").await;
+
+    world.mirt.at_rest("instagram", "1304", 1).await;
+    let before = shown(&world).await;
+    let seen = dead(&world, 1).await;
+    let session = world.mirt.at_rest("instagram", "1303", 1).await;
+
+    assert_eq!(before, [Value::Null; 0], "another session waited for the poisoned one");
+    assert_eq!((seen.len(), &seen[0]["readable"]), (1, &json!(false)));
+    assert_eq!(turns(&session).len(), 1);
+    assert_eq!(world.manychat.shown_to("1303").len(), messages(&session));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_turn_failed_with_is_shown_beside_its_dead_letter_without_personal_data() {
+    let world = world().await;
+    retry_soon(&world).await;
+    let item = [
+        ("pk", "S#instagram:1305"),
+        ("sk", "IN#01795255200000000#00000000000000000000#i:x"),
+        ("data", "{\"phone\":\"0501234567\"}"),
+    ];
+    let put = tables(&world)
+        .await
+        .put_item()
+        .table_name("mirt-dev")
+        .set_item(Some(
+            item.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned()))).into(),
+        ))
+        .send()
+        .await;
+    put.unwrap_or_else(|error| panic!("{error}"));
+    world.mirt.instagram_text("1305", "Добрий день").await;
+
+    let seen = dead(&world, 1).await;
+
+    let error = seen[0]["error"].as_str().unwrap_or_default();
+    assert!(error.contains("refused: an event"), "{seen:?}");
+    assert!(seen[0]["failures"].as_u64() >= Some(5), "{seen:?}");
+    let all = format!("{seen:?}");
+    assert!(!all.contains("1305") && !all.contains("0501234567") && !all.contains("день"), "{all}");
 }

@@ -3,4 +3,4 @@
 mod batch;
 mod start;
 
-pub use start::{MANYCHAT_API, TELEGRAM_API, main, manychat_options};
+pub use start::{MANYCHAT_API, TELEGRAM_API, bursts, main, manychat_options};

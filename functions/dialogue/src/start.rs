@@ -9,10 +9,16 @@ use mirt_aws::{sdk, secrets, table::Table};
 use mirt_channels::{Channels, manychat, telegram};
 use mirt_domain::{
     model::MicroUsd,
+    session_id::SessionId,
     shop::{Requisites, Settings as ShopSettings, Shop, Words},
 };
 use mirt_engine::{
-    breaker::Guarded, burst::BurstWindow, consult::ModelTime, failure::chain, take_turn::Dialogue,
+    breaker::Guarded,
+    burst::{BurstWindow, BurstWindows, WindowsByChannel},
+    clock::Clock as _,
+    consult::ModelTime,
+    failure::chain,
+    take_turn::Dialogue,
 };
 use mirt_llm::{MODEL, OPENAI_API, OpenAi};
 use mirt_runtime::{
@@ -98,6 +104,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         ..default
     };
     let words = Words::of(mirt_content::catalog());
+    let bursts = bursts(&settings)?;
     let dialogue = Dialogue {
         clock: &SystemClock,
         store: &table,
@@ -108,11 +115,11 @@ async fn run(settings: Settings) -> Result<(), StartError> {
             prompts: mirt_content::prompts(),
             settings: &shop_settings,
         },
-        burst: burst(&settings)?,
+        bursts: &bursts,
         model: model.as_ref(),
         time: model_time(&settings)?,
     };
-    let dialogue = &dialogue;
+    let (dialogue, table) = (&dialogue, &table);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
         let deadline = deadline(&event.context);
         let again = batch::from_event(event.payload)
@@ -120,8 +127,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
                 match Box::pin(dialogue.take_turns(&session, woken_at, deadline)).await {
                     Ok(()) => true,
                     Err(error) => {
-                        let channel = session.channel;
-                        tracing::error!(event = "turn_failed", %channel, error = chain(&error));
+                        failed(table, &session, &chain(&error)).await;
                         false
                     }
                 }
@@ -148,6 +154,15 @@ fn model_time(settings: &Settings) -> Result<ModelTime, SettingError> {
         photo: settings.millis("MIRT_MODEL_PHOTO_MS")?.unwrap_or(default.photo),
         interim: settings.millis("MIRT_MODEL_INTERIM_MS")?.unwrap_or(default.interim),
     })
+}
+
+/// Says why a session's turn failed, in the log and beside the session: the queue says only how often.
+async fn failed(table: &Table, session: &SessionId, error: &str) {
+    let channel = session.channel;
+    tracing::error!(event = "turn_failed", %channel, error);
+    if let Err(error) = table.note_trouble(session, error, SystemClock.now()).await {
+        tracing::error!(event = "trouble_not_noted", %channel, error = chain(&error));
+    }
 }
 
 /// When Lambda will stop this invocation.
@@ -182,10 +197,25 @@ pub fn manychat_options(
     })
 }
 
-fn burst(settings: &Settings) -> Result<BurstWindow, SettingError> {
+/// How long to wait for a customer who is still writing, by channel.
+///
+/// # Errors
+/// When one of the settings cannot be read.
+pub fn bursts(settings: &Settings) -> Result<BurstWindows, SettingError> {
     let default = BurstWindow::default();
-    Ok(BurstWindow {
-        quiet: settings.millis("MIRT_BURST_QUIET_MS")?.unwrap_or(default.quiet),
-        longest: settings.millis("MIRT_BURST_LONGEST_MS")?.unwrap_or(default.longest),
+    let by_channel = "MIRT_BURST_BY_CHANNEL";
+    let of: WindowsByChannel =
+        settings.get(by_channel).unwrap_or_default().parse().map_err(|_| {
+            SettingError::Unreadable {
+                name: by_channel.to_owned(),
+                expected: "CHANNEL=QUIET/LONGEST in milliseconds, between commas",
+            }
+        })?;
+    Ok(BurstWindows {
+        usual: BurstWindow {
+            quiet: settings.millis("MIRT_BURST_QUIET_MS")?.unwrap_or(default.quiet),
+            longest: settings.millis("MIRT_BURST_LONGEST_MS")?.unwrap_or(default.longest),
+        },
+        of: of.0,
     })
 }

@@ -104,6 +104,7 @@ fn each_function_is_told_what_it_needs_and_no_more() {
         environment(function(&template, "dialogue")),
         BTreeMap::from([
             ("MANYCHAT_API_URL", "https://api.manychat.com"),
+            ("MIRT_BURST_BY_CHANNEL", ""),
             ("MIRT_BURST_LONGEST_MS", "6000"),
             ("MIRT_BURST_QUIET_MS", "1500"),
             ("MIRT_CHANNEL_SECRET", "mirt/dev/channels"),

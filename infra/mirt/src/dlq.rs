@@ -8,6 +8,8 @@ use jiff::{Timestamp, Unit};
 use mirt_aws::{
     dead_letters::{DeadLetter, DeadLetters},
     sdk,
+    table::Table,
+    trouble::Trouble,
 };
 use mirt_engine::{
     failure::PortError,
@@ -71,7 +73,10 @@ async fn run(arguments: &DlqArguments) -> Result<(), DlqError> {
                 output::line(format_args!("{name}: {depth}"));
             }
         }
-        DlqCommand::Show => show(&queue.look().await?, arguments.json),
+        DlqCommand::Show => {
+            let table = Table::new(&config, format!("mirt-{}", arguments.stage));
+            show(&queue.look().await?, &table, arguments.json).await?;
+        }
         DlqCommand::Redrive => {
             let depth = queue.depth().await?;
             queue.redrive().await?;
@@ -96,33 +101,61 @@ fn local_endpoint(data: &Path) -> Result<String, DlqError> {
     std::fs::read_to_string(data.join(up::ENDPOINT)).map_err(|_| not_running())
 }
 
-fn show(letters: &[DeadLetter], as_json: bool) {
+async fn show(letters: &[DeadLetter], table: &Table, as_json: bool) -> Result<(), PortError> {
     let now = Timestamp::now();
     for letter in letters {
-        let seconds = now.since(letter.sent_at).and_then(|age| age.total(Unit::Second));
+        let since = since(letter);
+        let seconds = now.since(since).and_then(|age| age.total(Unit::Second));
         let seconds = seconds.unwrap_or_default();
-        let session = session(letter);
+        let shown = session(letter);
+        let trouble = match &letter.task {
+            Some(QueueTask::Wake(WakeUp { session, .. })) => table.trouble(session, since).await?,
+            None => None,
+        };
         if as_json {
-            output::line(row(letter, &session, seconds));
+            output::line(row(letter, &shown, seconds, trouble.as_ref()));
         } else {
             output::line(format_args!(
-                "{}  {session}  {seconds:.0} s old, received {} times",
-                letter.id, letter.receive_count
+                "{}  {shown}  {seconds:.0} s old, received {} times, {}",
+                letter.id,
+                letter.receive_count,
+                error(letter, trouble.as_ref())
             ));
         }
     }
     if !as_json && letters.is_empty() {
         output::line("empty");
     }
+    Ok(())
 }
 
-fn row(letter: &DeadLetter, session: &str, seconds: f64) -> Value {
+/// When what it is about came. The queue knows only when the message became a dead letter: a FIFO
+/// queue counts its age anew then.
+fn since(letter: &DeadLetter) -> Timestamp {
+    match &letter.task {
+        Some(QueueTask::Wake(wake_up)) => wake_up.received_at,
+        None => letter.sent_at,
+    }
+}
+
+/// Why it is here, as far as anyone could say.
+fn error(letter: &DeadLetter, trouble: Option<&Trouble>) -> String {
+    match trouble {
+        Some(Trouble { error, failures, .. }) => format!("failed {failures} times: {error}"),
+        None if letter.task.is_none() => "nobody can read it".to_owned(),
+        None => "no error was noted: its process died, or the store was down".to_owned(),
+    }
+}
+
+fn row(letter: &DeadLetter, session: &str, seconds: f64, trouble: Option<&Trouble>) -> Value {
     json!({
         "id": letter.id,
         "session": session,
         "age_s": seconds.round(),
         "received": letter.receive_count,
         "readable": letter.task.is_some(),
+        "error": trouble.map(|trouble| &trouble.error),
+        "failures": trouble.map(|trouble| trouble.failures),
     })
 }
 

@@ -84,8 +84,7 @@ impl Environment {
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, EnvironmentError> {
         let settings = Settings::from_variables(variables)?;
-        settings.millis("MIRT_BURST_QUIET_MS")?;
-        settings.millis("MIRT_BURST_LONGEST_MS")?;
+        mirt_dialogue::bursts(&settings)?;
         let [
             manychat_webhook,
             telegram_webhook,
@@ -206,6 +205,7 @@ mod tests {
         assert!(error(&[("TELEGRAM_API_URL", "telegram")]).contains("TELEGRAM_API_URL"));
         assert!(error(&[("OPENAI_BASE_URL", "ftp://a")]).contains("OPENAI_BASE_URL"));
         assert!(error(&[("MIRT_BURST", "1")]).contains("MIRT_BURST"));
+        assert!(error(&[("MIRT_BURST_BY_CHANNEL", "icq=1/2")]).contains("MIRT_BURST_BY_CHANNEL"));
         assert!(error(&[("MIRT_BURST_QUIET_MS", "soon")]).contains("MIRT_BURST_QUIET_MS"));
     }
 }

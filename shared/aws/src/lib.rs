@@ -14,3 +14,4 @@ pub mod secrets;
 pub mod sessions;
 pub mod table;
 mod transaction;
+pub mod trouble;

@@ -9,6 +9,7 @@
 //! | | `MCARD` | where managers see the session |
 //! | | `OUT#<turn>#<part>` | a channel call to make |
 //! | | `STATE` | the checkpoint, its version, how many events were consumed, ever, and the last reply |
+//! | | `TROUBLE` | why its turns failed last; expires |
 //! | | `TURN#<turn>` | record and transcript of a turn; expires |
 //! | | `UNDELIVERED#<turn>#<part>` | a call that the channel refused for good |
 //! | `M#<chat>:<message>` | `M` | which session a message in the managers' chat is about; expires |
@@ -51,6 +52,9 @@ pub(crate) const HOUR_KEPT: Duration = Duration::from_hours(2);
 /// How long a card can be answered: as long as the record of the turn that made it.
 pub(crate) const SUBJECT_KEPT: Duration = TURN_KEPT;
 
+/// How long it is kept why a turn failed: as long as its dead letter.
+pub(crate) const TROUBLE_KEPT: Duration = Duration::from_hours(14 * 24);
+
 /// How long a turn's record is kept.
 pub(crate) const TURN_KEPT: Duration = Duration::from_hours(30 * 24);
 
@@ -79,6 +83,7 @@ pub(crate) const SK_CARD: &str = "MCARD";
 pub(crate) const SK_SUBJECT: &str = "M";
 pub(crate) const SK_OUTBOX: &str = "OUT#";
 pub(crate) const SK_STATE: &str = "STATE";
+pub(crate) const SK_TROUBLE: &str = "TROUBLE";
 pub(crate) const SK_TURN: &str = "TURN#";
 
 /// The table and its client.

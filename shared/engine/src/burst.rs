@@ -1,8 +1,9 @@
 //! When a burst of messages is over (I4).
 
-use std::time::Duration;
+use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 use jiff::Timestamp;
+use mirt_domain::channel::Channel;
 
 use crate::clock::after;
 
@@ -30,9 +31,72 @@ impl BurstWindow {
     }
 }
 
+/// The window of each channel: customers write otherwise in each, and channels carry otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BurstWindows {
+    /// Where nothing else is said.
+    pub usual: BurstWindow,
+    /// Of these channels.
+    pub of: BTreeMap<Channel, BurstWindow>,
+}
+
+impl BurstWindows {
+    /// The window of a channel.
+    #[must_use]
+    pub fn of(&self, channel: Channel) -> BurstWindow {
+        self.of.get(&channel).copied().unwrap_or(self.usual)
+    }
+}
+
+/// Not a list of windows: `telegram=1000/4000, whatsapp=2000/8000` is one.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a list of channels with the quiet and the longest wait of each, in milliseconds")]
+pub struct UnreadableWindows;
+
+/// Windows by channel, as a setting writes them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WindowsByChannel(pub BTreeMap<Channel, BurstWindow>);
+
+impl FromStr for WindowsByChannel {
+    type Err = UnreadableWindows;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let millis = |text: &str| {
+            let number = text.trim().parse().map_err(|_| UnreadableWindows)?;
+            Ok(Duration::from_millis(number))
+        };
+        let window = |part: &str| {
+            let (channel, window) = part.split_once('=').ok_or(UnreadableWindows)?;
+            let channel: Channel = channel.trim().parse().map_err(|_| UnreadableWindows)?;
+            let (quiet, longest) = window.split_once('/').ok_or(UnreadableWindows)?;
+            Ok((channel, BurstWindow { quiet: millis(quiet)?, longest: millis(longest)? }))
+        };
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(window).collect::<Result<_, _>>().map(Self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_channel_has_its_own_window_or_the_usual_one() {
+        let of = "telegram=1000/4000, whatsapp=2000/8000".parse::<WindowsByChannel>();
+        let windows = BurstWindows { of: of.unwrap_or_default().0, ..BurstWindows::default() };
+
+        let (quiet, longest) = (Duration::from_secs(1), Duration::from_secs(4));
+        assert_eq!(windows.of(Channel::Telegram), BurstWindow { quiet, longest });
+        assert_eq!(windows.of(Channel::Instagram), BurstWindow::default());
+    }
+
+    #[test]
+    fn windows_that_cannot_be_read_are_refused() {
+        for text in ["telegram", "telegram=1", "telegram=a/b", "icq=1/2", "telegram=-1/2"] {
+            assert_eq!(text.parse::<WindowsByChannel>(), Err(UnreadableWindows), "{text}");
+        }
+        assert_eq!("".parse(), Ok(WindowsByChannel::default()));
+    }
 
     fn at(millis: i64) -> Timestamp {
         Timestamp::from_millisecond(millis).unwrap_or_default()

@@ -13,7 +13,7 @@ use mirt_domain::{
 
 use crate::{
     alert::{Alert, PendingAlert, TellManager},
-    burst::BurstWindow,
+    burst::{BurstWindow, BurstWindows},
     card::KeepCard,
     clock::{Clock, after, until},
     consult::{Consulted, Consulting, CountInbox, Interim, ModelTime, ReadPast},
@@ -52,7 +52,7 @@ pub struct Dialogue<'a, K, S, C, M> {
     /// Catalogue, prompts and policies.
     pub shop: Shop<'a>,
     /// How long to wait for a customer who is still writing.
-    pub burst: BurstWindow,
+    pub bursts: &'a BurstWindows,
     /// Who reads what the rules cannot, and words replies; without it the assistant works from its
     /// rules and templates alone.
     pub model: Option<&'a M>,
@@ -99,12 +99,13 @@ where
         let delivery = Delivery { clock, store, channels, deadline };
         // A clock that runs ahead of ours must not make us wait for it.
         let woken_at = woken_at.min(clock.now());
-        self.wait_until(self.burst.over_at(woken_at, woken_at)).await;
+        let burst = self.bursts.of(id.channel);
+        self.wait_until(burst.over_at(woken_at, woken_at)).await;
         let (mut turns, mut conflicts) = (0, 0);
         let (mut version, mut restarts) = (None, 0);
         let mut interim = Interim::default();
         while turns < MAX_TURNS {
-            let loaded = self.load_whole_burst(id).await?;
+            let loaded = self.load_whole_burst(id, burst).await?;
             if version.replace(loaded.version) != Some(loaded.version) {
                 // Another turn than the one that was thrown away.
                 restarts = 0;
@@ -180,14 +181,18 @@ where
     /// What is in the outbox is read twice. A reply that was read shows that those before it were
     /// committed, but the same read may have missed them: it is not of one moment. The next one shows
     /// them, unless they are settled. Only who has something late to deliver pays for it.
-    async fn load_whole_burst(&self, id: &SessionId) -> Result<LoadedSession, TurnError> {
+    async fn load_whole_burst(
+        &self,
+        id: &SessionId,
+        burst: BurstWindow,
+    ) -> Result<LoadedSession, TurnError> {
         let (mut seen, mut known, mut changes) = (None, None, 0);
         loop {
             let loaded = self.store.load_session(id).await?;
             let last = loaded.outbox.last().map(|pending| pending.entry.key);
             let shows_all = last <= known;
             known = last;
-            let over_at = self.burst_over_at(&loaded.inbox, &mut seen);
+            let over_at = self.burst_over_at(burst, &loaded.inbox, &mut seen);
             match over_at.filter(|over_at| self.clock.now() < *over_at) {
                 Some(over_at) => self.wait_until(over_at).await,
                 None if shows_all => return Ok(loaded),
@@ -201,6 +206,7 @@ where
     /// first read.
     fn burst_over_at(
         &self,
+        burst: BurstWindow,
         inbox: &[InboxEntry],
         seen: &mut Option<(Timestamp, Timestamp)>,
     ) -> Option<Timestamp> {
@@ -211,7 +217,7 @@ where
             _ => self.clock.now(),
         };
         *seen = Some((first, seen_at));
-        Some(self.burst.over_at(first, last).min(after(seen_at, self.burst.longest)))
+        Some(burst.over_at(first, last).min(after(seen_at, burst.longest)))
     }
 
     async fn wait_until(&self, moment: Timestamp) {

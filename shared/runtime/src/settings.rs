@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 /// Every setting of ours that any part of the system reads, with its meaning. What begins with
 /// `MIRT_` and is not here is refused, so that a misspelt setting is never silently ignored.
-pub const KNOWN: [(&str, &str); 18] = [
+pub const KNOWN: [(&str, &str); 19] = [
     ("MIRT_TABLE", "name of the DynamoDB table"),
     ("MIRT_INBOUND_QUEUE_URL", "address of the inbound FIFO queue"),
     ("MIRT_WEBHOOK_SECRET", "name of the secret with the webhooks' tokens"),
@@ -15,6 +15,7 @@ pub const KNOWN: [(&str, &str); 18] = [
     ("MIRT_LOG", "level of logs: error, warn, info, debug, or filters by module"),
     ("MIRT_BURST_QUIET_MS", "quiet after the last message that ends a burst, in milliseconds"),
     ("MIRT_BURST_LONGEST_MS", "longest wait after a burst's first message, in milliseconds"),
+    ("MIRT_BURST_BY_CHANNEL", "both for single channels: telegram=1000/4000,whatsapp=2000/8000"),
     ("MIRT_MODEL", "which model reads what rules cannot, and words replies"),
     ("MIRT_MODEL_PRICES", "dollars for a million tokens in, cached and out, by model"),
     ("MIRT_MODEL_TEXT_MS", "longest time of a turn with the model, in milliseconds"),

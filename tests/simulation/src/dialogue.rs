@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use mirt_domain::channel::Channel;
 use mirt_engine::{
-    batch::Batch, burst::BurstWindow, consult::ModelTime, model::NoModel, take_turn::Dialogue,
+    batch::Batch,
+    burst::{BurstWindow, BurstWindows},
+    consult::ModelTime,
+    model::NoModel,
+    take_turn::Dialogue,
     wake_up::QueueTask,
 };
 
@@ -17,6 +22,13 @@ use crate::{
 
 /// How long an instance may take for a batch. As in `template.yaml`.
 const TIMEOUT: Duration = Duration::from_secs(90);
+
+/// How long to wait for a customer who is still writing: not the same in both channels.
+pub(crate) fn bursts() -> BurstWindows {
+    let (quiet, longest) = (Duration::from_millis(900), Duration::from_secs(4));
+    let of = [(Channel::Instagram, BurstWindow { quiet, longest })].into();
+    BurstWindows { of, ..BurstWindows::default() }
+}
 
 /// Looks into the queue after a while.
 pub(crate) fn poll_after(world: &World, delay: Duration) {
@@ -74,12 +86,13 @@ async fn serve(process: Process, messages: Vec<Message>) {
         true => jiff::Timestamp::MAX,
         false => process.deadline,
     };
+    let bursts = bursts();
     let dialogue = Dialogue {
         clock: &process,
         store: &process,
         channels: &process,
         shop: world.shop,
-        burst: BurstWindow::default(),
+        bursts: &bursts,
         model: None::<&NoModel>,
         time: ModelTime::default(),
     };

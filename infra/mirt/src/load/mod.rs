@@ -115,7 +115,7 @@ async fn run(arguments: &LoadArguments) -> Result<Report, LoadError> {
     if let Some(every) = arguments.kill_every_ms {
         disturb::hide_for(&system.endpoint, arguments.visibility)
             .await
-            .map_err(|error| LoadError::Queue(error.into()))?;
+            .map_err(LoadError::Queue)?;
         let every = Duration::from_millis(every);
         disturbances.spawn(disturb::kill(system.functions.clone(), every, length));
     }

@@ -22,10 +22,11 @@ use crate::environment::Environment;
 const TEMPLATE: &str = include_str!("../../../../template.yaml");
 
 /// Settings of the user that reach the functions as they are.
-const PASSED_ON: [&str; 14] = [
+const PASSED_ON: [&str; 15] = [
     "MIRT_LOG",
     "MIRT_BURST_QUIET_MS",
     "MIRT_BURST_LONGEST_MS",
+    "MIRT_BURST_BY_CHANNEL",
     "MIRT_MANYCHAT_MARKS",
     "MIRT_MANYCHAT_QUICK_REPLIES",
     MANAGERS_CHAT,

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use mirt_domain::session_id::SessionId;
 use mirt_engine::{
-    burst::BurstWindow,
     clock::after,
     event::InboundEvent,
     session_store::{OutboxEntry, TurnCommit},
 };
 
 use super::Ledger;
-use crate::executor::TaskId;
+use crate::{dialogue::bursts, executor::TaskId};
 
 /// How often a turn may be thrown away because the customer wrote more. Source: I5.
 const MAX_RESTARTS: u32 = 2;
@@ -157,7 +156,7 @@ impl Ledger {
         }
         let received = || consumed.iter().map(|event| event.received_at);
         if let (Some(first), Some(last)) = (received().min(), received().max()) {
-            let over_at = BurstWindow::default().over_at(first, last);
+            let over_at = bursts().of(id.channel).over_at(first, last);
             if turn.record.at < over_at {
                 wrong.push(format!("I4: turn {n} of {id} is taken while the customer writes"));
             }
