@@ -2,17 +2,26 @@
 //!
 //! Nothing is cut out of a message; it is answered as something that the shop does not do.
 
+mod disguise;
+
 use crate::{
     language::{
-        rules::Signal,
-        token::{Kind, Token},
+        rules::{self, Signal},
+        token::{Kind, Token, tokens},
     },
     perceive::Perceived,
 };
 
 /// Markers of chat templates, roles and markup. They are signs and not words, so they are looked for
 /// in the text as it was written, in small letters.
-const MARKERS: [&str; 22] = [
+const MARKERS: [&str; 28] = [
+    "[admin]",
+    "<instruction",
+    "</instruction",
+    "discount=",
+    "<prompt",
+    "<assistant",
+    "role=",
     "system:",
     "[system]",
     "<system",
@@ -34,32 +43,24 @@ const MARKERS: [&str; 22] = [
     "{{",
     "${",
     "<!--",
-    "developer:",
 ];
-
-/// How long a run of letters and digits without a space is before it is taken for an encoded payload.
-const PAYLOAD_CHARS: usize = 24;
 
 /// Whether a message is kept from being read as a customer's wish.
 #[must_use]
-pub fn is_blocked(text: &str, tokens: &[Token], perceived: &Perceived) -> bool {
+pub fn is_blocked(text: &str, words: &[Token], perceived: &Perceived) -> bool {
     let lower = text.to_lowercase();
     perceived.has_any(&[Signal::Injection, Signal::FalseAuthority, Signal::Illegal])
         || MARKERS.iter().any(|marker| lower.contains(marker))
-        || has_payload(&lower, text)
-        || is_spam(tokens, perceived)
+        || disguise::is_encoded(text)
+        || disguise::is_spelled_out(text)
+        || disguise::readings(text).iter().any(|reading| is_order(reading))
+        || is_spam(words, perceived)
 }
 
-/// Base64, hexadecimal and the like: a long run of Latin letters and digits that is no link.
-fn has_payload(lower: &str, text: &str) -> bool {
-    let is_code = |run: &str| {
-        run.len() >= PAYLOAD_CHARS
-            && run
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_'))
-            && !run.contains("://")
-    };
-    text.split_whitespace().any(is_code) || lower.contains("\\u0") || lower.contains("\\x")
+/// Whether a reading beneath a disguise is an order to a machine.
+fn is_order(reading: &str) -> bool {
+    let seen = rules::read(&tokens(reading), |_| false);
+    seen.iter().any(|seen| matches!(seen.signal, Signal::Injection | Signal::FalseAuthority))
 }
 
 /// A link beside words that lead away from the shop.

@@ -100,6 +100,8 @@ pub struct Expected {
     pub silent: Option<bool>,
     /// Whether a human is called (ours).
     pub escalated: Option<bool>,
+    /// Whether the message is kept from being read as a customer's (ours).
+    pub blocked: Option<bool>,
 }
 
 /// What a reply has to hold.
@@ -368,6 +370,9 @@ fn failures(shop: &Shop<'_>, turn: &Turn, expected: &Expected) -> Vec<String> {
     }
     if let Some(escalated) = expected.escalated {
         demand(is_escalated(turn) == escalated, "the call for a human is wrong".to_owned());
+    }
+    if let Some(blocked) = expected.blocked {
+        demand(turn.trace.blocked == blocked, "blocking is wrong".to_owned());
     }
     let facts = TurnFacts::of(shop, &turn.session, &turn.trace.products);
     if !turn.reply.bubbles.is_empty() {
