@@ -15,6 +15,7 @@ mod model;
 mod model_time;
 mod once;
 mod order;
+mod prompt;
 mod sale;
 mod settings;
 mod states;

@@ -280,6 +280,8 @@ async fn past_its_daily_ceiling_a_conversation_goes_on_without_the_model() {
     assert_eq!(stub.asked().len(), 1);
     let trace = &turns(&session)[1]["trace"];
     assert_eq!(trace["model"]["degraded"], "ceiling");
+    assert_eq!(turns(&session)[0]["actions"], json!(["tell_ceiling"]), "a manager is told once");
+    assert_eq!(turns(&session)[1]["actions"], json!([]));
     assert!(!words(&world.manychat.shown_to("695")).is_empty());
     world.check();
 }

@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Up(UpArguments),
     /// Runs a file of cases through the assistant's turn, offline.
     Eval(EvalArguments),
+    /// Prints exactly what the model would get for a session in a state.
+    Prompt(PromptArguments),
     /// Prints the conversation's transition function.
     States(StatesArguments),
     /// Puts the whole system on this machine under load, and checks what it did.
@@ -88,6 +90,18 @@ pub(crate) struct LoadArguments {
     /// Prints one JSON object instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PromptArguments {
+    /// The state: its number, or a part of its name (`4`, `offer`, `STATE_4_OFFER`).
+    pub(crate) state: String,
+    /// What the customer writes.
+    #[arg(long, default_value = "скільки коштує лагуна на зріст 98?")]
+    pub(crate) message: String,
+    /// Prints the JSON schema of the answer as well.
+    #[arg(long)]
+    pub(crate) schema: bool,
 }
 
 #[derive(Args, Debug)]

@@ -7,6 +7,7 @@ mod eval;
 mod function;
 mod load;
 mod output;
+mod prompt;
 mod states;
 mod up;
 
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
     match cli::Cli::parse().command.unwrap_or_default() {
         cli::Command::Up(arguments) => up::main(&arguments),
         cli::Command::Eval(arguments) => eval::main(&arguments),
+        cli::Command::Prompt(arguments) => prompt::main(&arguments),
         cli::Command::States(arguments) => states::main(&arguments),
         cli::Command::Load(arguments) => load::main(&arguments),
         cli::Command::Dlq(arguments) => dlq::main(&arguments),

@@ -56,6 +56,8 @@ pub enum Action {
     },
     /// A manager is shown the receipt and says whether the money is there (decision 7).
     CheckPayment,
+    /// The model has cost as much as it may in this conversation on this day; the rules go on alone.
+    TellCeiling,
     /// The order is paid for and goes to the shop's books.
     PlaceOrder,
     /// A customer waits for a human and nobody has answered.

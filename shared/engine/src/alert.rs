@@ -76,6 +76,7 @@ impl Matter {
         match action {
             Action::CheckPayment => TemplateKey::ManagerCheckPayment,
             Action::PlaceOrder => TemplateKey::ManagerPlaceOrder,
+            Action::TellCeiling => TemplateKey::ManagerCeiling,
             Action::Remind => TemplateKey::ManagerRemind,
             Action::EndHandOver => TemplateKey::ManagerHandOverEnded,
             Action::TellNotYours => TemplateKey::ManagerNotYours,

@@ -342,6 +342,9 @@ fn log_turn(id: &SessionId, commit: &TurnCommit) {
             Action::EndHandOver => {
                 tracing::warn!(event = "hand_over_timed_out", channel = %id.channel, turn = n);
             }
+            Action::TellCeiling => {
+                tracing::warn!(event = "model_ceiling", channel = %id.channel, turn = n);
+            }
             Action::TellNotYours => {
                 tracing::info!(event = "managers_words_held_back", channel = %id.channel, turn = n);
             }

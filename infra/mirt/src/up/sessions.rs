@@ -101,6 +101,7 @@ fn turn(record: &TurnRecord) -> Value {
         "bubbles": record.reply.bubbles.iter().map(bubble).collect::<Vec<_>>(),
         "products": products,
         "mode": trace.mode,
+        "actions": record.actions,
         "trace": trace,
     })
 }

@@ -100,7 +100,9 @@ fn from_base64(text: &str) -> Option<Vec<u8>> {
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let text = text.replace("\\x", " ").replace("0x", " ");
     let is_hex = |word: &&str| {
-        word.len() >= 2 && word.len() % 2 == 0 && word.bytes().all(|b| b.is_ascii_hexdigit())
+        word.len() >= 2
+            && word.len().is_multiple_of(2)
+            && word.bytes().all(|b| b.is_ascii_hexdigit())
     };
     let digits: String = text.split_whitespace().filter(is_hex).collect();
     let has_letters = digits.bytes().any(|b| b.is_ascii_alphabetic());

@@ -22,7 +22,7 @@ use crate::{
     reply::Bubble,
     session::Session,
     shop::Shop,
-    turn::{self, Mode, RuleHit, Turn, TurnInput},
+    turn::{self, Action, Mode, RuleHit, Turn, TurnInput},
 };
 
 /// What the model had to do with a turn (I12).
@@ -178,6 +178,17 @@ impl Consultation {
         about.question()
     }
 
+    /// The question of a turn in which nothing was said yet, whatever the rules think of it: what
+    /// the model would get in a session.
+    #[must_use]
+    pub fn preview(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Question {
+        let resumed = turn::heard(session, input.now);
+        let mut perceived = perceive::read(shop, &resumed, input);
+        let hits = std::mem::take(&mut perceived.hits);
+        let decision = decide::decide(shop, resumed, &perceived, input.now);
+        Self::begin(shop, session, input, perceived, hits, decision).question(shop)
+    }
+
     /// Notes what a question used, whatever came of it.
     pub fn note_usage(&mut self, used: &Usage) {
         self.trace.used.add(used);
@@ -275,7 +286,12 @@ impl Consultation {
         let mode = if worded.is_some() || is_read { Mode::Model } else { Mode::Rules };
         let mut turn =
             Turn::of(shop, &self.session, &self.perceived, self.hits, self.decision, worded);
+        let ceiling = shop.settings.model_ceiling;
+        let was_under = self.session.spent_on(self.input.now) < ceiling;
         turn.session = turn.session.spent(self.trace.used.cost, self.input.now);
+        if was_under && turn.session.spent_on(self.input.now) >= ceiling {
+            turn.actions.push(Action::TellCeiling);
+        }
         turn.trace.mode = mode;
         turn.trace.model = Some(self.trace);
         turn

@@ -415,6 +415,8 @@ template_keys! {
     ManagerHandOverEnded = "manager.hand_over_ended" [];
     /// To managers: what one of them wrote was not passed on, because another one has the customer.
     ManagerNotYours = "manager.not_yours" [];
+    /// To managers: the assistant goes on without the model in one conversation.
+    ManagerCeiling = "manager.ceiling" [];
     /// To managers: a reply that did not reach its customer.
     ManagerUnsent = "manager.unsent" [];
     /// Off the topic.
