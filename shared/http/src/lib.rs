@@ -4,7 +4,7 @@
 //! TLS is rustls on ring with bundled roots. The default stack seeds itself with CPU jitter at the
 //! first handshake, about 37 ms of CPU at every cold start (measured; `spec/rust-lambda.md`).
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 /// How long a connection may take to open. Per-call timeouts are set by each caller.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -31,6 +31,19 @@ pub enum ClientError {
 /// # Errors
 /// When the libraries do not accept the configuration; it does not depend on the outside.
 pub fn client() -> Result<reqwest::Client, ClientError> {
+    Ok(builder()?.build()?)
+}
+
+/// Builds a client that connects to a host at these addresses and no others: what was found out
+/// about them holds for the connection too, whatever the name means a moment later.
+///
+/// # Errors
+/// As [`client`].
+pub fn client_to(host: &str, addresses: &[SocketAddr]) -> Result<reqwest::Client, ClientError> {
+    Ok(builder()?.resolve_to_addrs(host, addresses).build()?)
+}
+
+fn builder() -> Result<reqwest::ClientBuilder, ClientError> {
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let tls = rustls::ClientConfig::builder_with_provider(Arc::new(
         rustls::crypto::ring::default_provider(),
@@ -38,13 +51,11 @@ pub fn client() -> Result<reqwest::Client, ClientError> {
     .with_safe_default_protocol_versions()?
     .with_root_certificates(roots)
     .with_no_client_auth();
-    let client = reqwest::Client::builder()
+    Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
-        .user_agent(concat!("mirt/", env!("CARGO_PKG_VERSION")))
-        .build()?;
-    Ok(client)
+        .user_agent(concat!("mirt/", env!("CARGO_PKG_VERSION"))))
 }

@@ -1,0 +1,203 @@
+//! A photo as the model gets it, and what it is known again by.
+
+use std::io::Cursor;
+
+use image::{
+    DynamicImage, ImageFormat, ImageReader, Limits, codecs::jpeg::JpegEncoder, imageops::FilterType,
+};
+use sha2::{Digest as _, Sha256};
+
+/// The longest side that the model gets, in pixels: what tells two garments apart can be seen, and
+/// a photo costs the same whatever camera took it.
+const LONGEST_SIDE: u32 = 1024;
+
+/// The longest side that is decoded, in pixels.
+const LONGEST_SIDE_IN: u32 = 12_000;
+
+/// The most memory that decoding may take, in bytes.
+const MOST_MEMORY: u64 = 96 * 1024 * 1024;
+
+/// The quality of what the model gets, in percent.
+const QUALITY: u8 = 85;
+
+/// How many bits two looks of the same photo may differ in.
+const SAME_LOOK_BITS: u32 = 6;
+
+/// Why a file is no photo.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    /// It is none of JPEG, PNG and WebP, whatever it is called.
+    #[error("the file is no photo")]
+    Format,
+    /// It is one of them, and broken, or larger than any camera's.
+    #[error("the photo cannot be decoded")]
+    Broken(#[source] image::ImageError),
+}
+
+/// A photo.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// As JPEG, scaled down, encoded anew: nothing that a camera wrote into it is left.
+    pub jpeg: Vec<u8>,
+    /// What it is known again by.
+    pub mark: Mark,
+}
+
+/// What a photo is known again by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The first half of the SHA-256 of the file.
+    pub bytes: u128,
+    /// Its look: for 64 places, whether it grows darker to the right.
+    pub look: u64,
+}
+
+impl Mark {
+    /// Whether two photos are the same, by their bytes or by their look.
+    #[must_use]
+    pub const fn is_same(self, other: Self) -> bool {
+        self.bytes == other.bytes || (self.look ^ other.look).count_ones() <= SAME_LOOK_BITS
+    }
+}
+
+impl std::fmt::Debug for Picture {
+    /// Without the photo.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Picture").field("mark", &self.mark).finish_non_exhaustive()
+    }
+}
+
+impl Picture {
+    /// Decodes a file.
+    ///
+    /// # Errors
+    /// When it is no photo, or a broken one.
+    pub fn decode(file: &[u8]) -> Result<Self, PictureError> {
+        let mut reader = ImageReader::new(Cursor::new(file))
+            .with_guessed_format()
+            .map_err(|_| PictureError::Format)?;
+        let is_photo = matches!(
+            reader.format(),
+            Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)
+        );
+        if !is_photo {
+            return Err(PictureError::Format);
+        }
+        let mut limits = Limits::default();
+        limits.max_image_width = Some(LONGEST_SIDE_IN);
+        limits.max_image_height = Some(LONGEST_SIDE_IN);
+        limits.max_alloc = Some(MOST_MEMORY);
+        reader.limits(limits);
+        let whole = reader.decode().map_err(PictureError::Broken)?;
+        let scaled = if whole.width().max(whole.height()) > LONGEST_SIDE {
+            whole.resize(LONGEST_SIDE, LONGEST_SIDE, FilterType::Triangle)
+        } else {
+            whole
+        };
+        let mut jpeg = Vec::new();
+        scaled
+            .to_rgb8()
+            .write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, QUALITY))
+            .map_err(PictureError::Broken)?;
+        Ok(Self { mark: Mark { bytes: bytes_of(file), look: look_of(&scaled) }, jpeg })
+    }
+}
+
+fn bytes_of(file: &[u8]) -> u128 {
+    let hash = Sha256::digest(file);
+    hash.iter().take(16).fold(0, |bytes, byte| bytes << 8 | u128::from(*byte))
+}
+
+/// The difference hash: nine by eight shades, each compared with its neighbour.
+fn look_of(picture: &DynamicImage) -> u64 {
+    let small = picture.resize_exact(9, 8, FilterType::Triangle).to_luma8();
+    let mut look = 0;
+    for y in 0..8 {
+        for x in 0..8 {
+            let grows_darker = small.get_pixel(x, y).0[0] > small.get_pixel(x + 1, y).0[0];
+            look = look << 1 | u64::from(grows_darker);
+        }
+    }
+    look
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use image::{Rgb, RgbImage};
+
+    use super::*;
+
+    /// A picture of a waved pattern, so that its look is no accident.
+    fn pattern(width: u32, height: u32, turn: u32) -> DynamicImage {
+        let pixel = |x: u32, y: u32| {
+            let (x, y) = (x * 40 / width, y * 40 / height);
+            let shade = u8::try_from((x * x + y * turn * 3 + x * y) % 200).unwrap();
+            Rgb([shade, 255 - shade, shade / 2])
+        };
+        DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, pixel))
+    }
+
+    fn file(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+        let mut file = Cursor::new(Vec::new());
+        picture.write_to(&mut file, format).unwrap();
+        file.into_inner()
+    }
+
+    #[test]
+    fn a_large_photo_is_scaled_down_and_keeps_its_shape() {
+        let picture = Picture::decode(&file(&pattern(2048, 1024, 1), ImageFormat::Png)).unwrap();
+
+        let small = image::load_from_memory(&picture.jpeg).unwrap();
+        assert_eq!((small.width(), small.height()), (1024, 512));
+    }
+
+    #[test]
+    fn what_a_camera_writes_into_a_photo_is_left_out() {
+        let mut jpeg = file(&pattern(64, 64, 1), ImageFormat::Jpeg);
+        let exif = b"\xFF\xE1\x00\x16Exif\x00\x00GPS: 50.45,30.5";
+        jpeg.splice(2..2, exif.iter().copied());
+
+        let picture = Picture::decode(&jpeg).unwrap();
+
+        let holds = |bytes: &[u8]| bytes.windows(3).any(|window| window == b"GPS");
+        assert!(holds(&jpeg) && !holds(&picture.jpeg));
+    }
+
+    #[test]
+    fn the_same_photo_is_known_again_in_another_size_and_format_and_another_one_is_not() {
+        let mark = |file: &[u8]| Picture::decode(file).unwrap().mark;
+        let original = mark(&file(&pattern(800, 800, 1), ImageFormat::Png));
+        let again = mark(&file(&pattern(400, 400, 1), ImageFormat::Jpeg));
+        let other = mark(&file(&pattern(800, 800, 7), ImageFormat::Png));
+
+        assert_ne!(original.bytes, again.bytes);
+        assert!(original.is_same(again), "{original:?} {again:?}");
+        assert!(!original.is_same(other), "{original:?} {other:?}");
+    }
+
+    #[test]
+    fn what_only_calls_itself_a_photo_is_none() {
+        for file in [
+            &b"<svg xmlns='http://www.w3.org/2000/svg'/>"[..],
+            b"%PDF-1.7",
+            b"",
+            b"GIF89a",
+            b"<html>",
+        ] {
+            assert!(matches!(Picture::decode(file), Err(PictureError::Format)), "{file:?}");
+        }
+        assert!(matches!(
+            Picture::decode(b"\x89PNG\r\n\x1a\nbroken"),
+            Err(PictureError::Broken(_))
+        ));
+    }
+
+    #[test]
+    fn a_picture_that_unpacks_to_more_than_memory_holds_is_refused() {
+        let bomb = file(&DynamicImage::new_luma8(13_000, 16), ImageFormat::Png);
+
+        assert!(matches!(Picture::decode(&bomb), Err(PictureError::Broken(_))));
+    }
+}
