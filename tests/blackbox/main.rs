@@ -19,6 +19,7 @@ mod prompt;
 mod sale;
 mod settings;
 mod states;
+mod telegram;
 
 use mirt_test_support::mirt::World;
 use serde_json::Value;

@@ -173,12 +173,19 @@ fn messages_stay_hidden_for_long_enough_to_be_worked_on() {
 fn one_failed_message_does_not_repeat_the_others() {
     let template = template();
 
-    let [inbound] = template.mappings.as_slice() else { unreachable!("one queue is read") };
+    let read: Vec<_> = template
+        .mappings
+        .iter()
+        .map(|mapping| (mapping.queue.as_str(), mapping.function.as_str()))
+        .collect();
     assert_eq!(
-        (inbound.queue.as_str(), inbound.function.as_str()),
-        ("mirt-dev-inbound.fifo", "dialogue")
+        read,
+        [
+            ("mirt-dev-inbound.fifo", "dialogue"),
+            ("mirt-dev-telegram-commands.fifo", "telegram-fetch"),
+        ]
     );
-    assert!(inbound.reports_item_failures);
+    assert!(template.mappings.iter().all(|mapping| mapping.reports_item_failures));
 }
 
 #[test]
@@ -194,7 +201,7 @@ fn what_fell_through_is_looked_for_every_minute() {
     let template = template();
 
     let every = Duration::from_mins(1);
-    assert_eq!(template.schedules, [Schedule { function: "sweeper".to_owned(), every }]);
+    assert!(template.schedules.contains(&Schedule { function: "sweeper".to_owned(), every }));
     // One run is over before the next begins.
     assert!(function(&template, "sweeper").spec.timeout < every);
     assert_eq!(
@@ -203,6 +210,34 @@ fn what_fell_through_is_looked_for_every_minute() {
             ("MIRT_INBOUND_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-inbound.fifo"),
             ("MIRT_LOG", "info"),
             ("MIRT_TABLE", "mirt-dev"),
+        ])
+    );
+}
+
+#[test]
+fn history_is_fetched_every_hour_one_command_at_a_time() {
+    let template = template();
+
+    let every = Duration::from_hours(1);
+    let schedule = Schedule { function: "telegram-fetch".to_owned(), every };
+    assert!(template.schedules.contains(&schedule));
+    // A command may take the whole of a function's time: with others it would be cut off.
+    let mapping = template.mappings.iter().find(|mapping| mapping.function == "telegram-fetch");
+    assert_eq!(mapping.map(|mapping| mapping.batch_size), Some(1));
+    let url = |name| format!("http://127.0.0.1:4566/000000000000/mirt-dev-telegram-{name}.fifo");
+    let (commands, dead) = (url("commands"), url("commands-dlq"));
+    let events = url("events");
+    assert_eq!(
+        environment(function(&template, "telegram-fetch")),
+        BTreeMap::from([
+            ("MIRT_LOG", "info"),
+            ("MIRT_TABLE", "mirt-dev"),
+            ("MIRT_TELEGRAM_CHATS", ""),
+            ("MIRT_TELEGRAM_COMMANDS_URL", commands.as_str()),
+            ("MIRT_TELEGRAM_DEAD_LETTERS_URL", dead.as_str()),
+            ("MIRT_TELEGRAM_EVENTS_URL", events.as_str()),
+            ("MIRT_TELEGRAM_MODE", "incremental"),
+            ("MIRT_TELEGRAM_SECRET", "mirt/dev/telegram"),
         ])
     );
 }

@@ -2,12 +2,11 @@
 //!
 //! What is shown names no customer: a session is its channel and a short hash.
 
-use std::{path::Path, process::ExitCode};
+use std::process::ExitCode;
 
 use jiff::{Timestamp, Unit};
 use mirt_aws::{
     dead_letters::{DeadLetter, DeadLetters},
-    sdk,
     table::Table,
     trouble::Trouble,
 };
@@ -15,22 +14,20 @@ use mirt_engine::{
     failure::PortError,
     wake_up::{QueueTask, WakeUp},
 };
-use mirt_local_aws::site::Site;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     cli::{DlqArguments, DlqCommand},
-    output, up,
+    output,
+    place::{self, PlaceError},
 };
 
 /// Why nothing was shown or done.
 #[derive(Debug, thiserror::Error)]
 enum DlqError {
-    #[error("no mirt is running on the folder {0}; start it, or name another with --data")]
-    NotRunning(String),
     #[error(transparent)]
-    Http(#[from] mirt_http::ClientError),
+    Place(#[from] PlaceError),
     #[error(transparent)]
     Queue(#[from] PortError),
     #[error("the async runtime cannot be started")]
@@ -55,13 +52,7 @@ pub(crate) fn main(arguments: &DlqArguments) -> ExitCode {
 }
 
 async fn run(arguments: &DlqArguments) -> Result<(), DlqError> {
-    let http = mirt_http::client()?;
-    let config = if arguments.aws {
-        sdk::config(http).await
-    } else {
-        let endpoint = local_endpoint(&arguments.data)?;
-        sdk::local_config(http, &endpoint, Site::default().region).await
-    };
+    let config = place::config(arguments.aws, &arguments.data).await?;
     let name = format!("mirt-{}-inbound-dlq.fifo", arguments.stage);
     let queue = DeadLetters::open(&config, &name).await?;
     match &arguments.command {
@@ -90,15 +81,6 @@ async fn run(arguments: &DlqArguments) -> Result<(), DlqError> {
         }
     }
     Ok(())
-}
-
-/// Where the running `mirt up` of the data folder has its services.
-fn local_endpoint(data: &Path) -> Result<String, DlqError> {
-    let not_running = || DlqError::NotRunning(data.display().to_string());
-    if !up::is_running(data) {
-        return Err(not_running());
-    }
-    std::fs::read_to_string(data.join(up::ENDPOINT)).map_err(|_| not_running())
 }
 
 async fn show(letters: &[DeadLetter], table: &Table, as_json: bool) -> Result<(), PortError> {

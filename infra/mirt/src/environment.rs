@@ -85,6 +85,7 @@ impl Environment {
     ) -> Result<Self, EnvironmentError> {
         let settings = Settings::from_variables(variables)?;
         mirt_dialogue::bursts(&settings)?;
+        mirt_telegram_fetch::check(&settings)?;
         let [
             manychat_webhook,
             telegram_webhook,

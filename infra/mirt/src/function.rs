@@ -15,6 +15,7 @@ pub(crate) fn main(name: FunctionName) -> ExitCode {
         FunctionName::Webhook => mirt_webhook::main(),
         FunctionName::Dialogue => mirt_dialogue::main(),
         FunctionName::Sweeper => mirt_sweeper::main(),
+        FunctionName::TelegramFetch => mirt_telegram_fetch::main(),
     }
 }
 

@@ -7,8 +7,10 @@ mod eval;
 mod function;
 mod load;
 mod output;
+mod place;
 mod prompt;
 mod states;
+mod telegram;
 mod up;
 
 use std::process::ExitCode;
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
         cli::Command::States(arguments) => states::main(&arguments),
         cli::Command::Load(arguments) => load::main(&arguments),
         cli::Command::Dlq(arguments) => dlq::main(&arguments),
+        cli::Command::Telegram(arguments) => telegram::main(&arguments),
         cli::Command::Function { name } => function::main(name),
     }
 }

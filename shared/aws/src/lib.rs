@@ -4,6 +4,8 @@ mod cards;
 pub mod dead_letters;
 mod due;
 mod error;
+pub mod history;
+pub mod history_queues;
 pub mod http_client;
 mod inbox;
 mod model;

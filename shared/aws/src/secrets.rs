@@ -1,7 +1,8 @@
-//! Secrets, read by name when a function starts.
+//! Secrets by name: read when a function starts; one that changes with use is written back.
 
+use aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError;
 use mirt_engine::failure::PortError;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::error::port_error;
 
@@ -51,4 +52,26 @@ pub async fn read<T: DeserializeOwned>(
             problem: format!("line {}, column {}", error.line(), error.column()),
         }
     })
+}
+
+/// Writes the secret `name`, which is made if it is not there.
+///
+/// # Errors
+/// When the store did not take it, or `value` is none that JSON can hold.
+pub async fn write<T: Serialize>(
+    config: &aws_config::SdkConfig,
+    name: &str,
+    value: &T,
+) -> Result<(), SecretError> {
+    let failed = |source| SecretError::Store { name: name.to_owned(), source };
+    let json = serde_json::to_string(value)
+        .map_err(|error| failed(crate::error::unreadable("a secret", error)))?;
+    let client = aws_sdk_secretsmanager::Client::new(config);
+    let put = client.put_secret_value().secret_id(name).secret_string(&json).send().await;
+    let Err(error) = put else { return Ok(()) };
+    if !error.as_service_error().is_some_and(PutSecretValueError::is_resource_not_found_exception) {
+        return Err(failed(port_error("secretsmanager", "a secret", error)));
+    }
+    let made = client.create_secret().name(name).secret_string(json).send().await;
+    made.map(|_| ()).map_err(|error| failed(port_error("secretsmanager", "a new secret", error)))
 }

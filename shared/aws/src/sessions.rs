@@ -39,7 +39,7 @@ const FAILURES: &str = "failures";
 const DELETE_ATTEMPTS: usize = 4;
 
 /// How many deletions one request takes (DynamoDB's limit).
-const DELETES_PER_REQUEST: usize = 25;
+pub(crate) const DELETES_PER_REQUEST: usize = 25;
 
 impl Table {
     /// The items of one session whose sort keys lie from `from` to `to`.
@@ -308,7 +308,7 @@ impl Table {
     }
 
     /// Deletes all of `requests`, again for what was not processed.
-    async fn delete_all(
+    pub(crate) async fn delete_all(
         &self,
         what: &'static str,
         mut requests: Vec<WriteRequest>,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 /// Every setting of ours that any part of the system reads, with its meaning. What begins with
 /// `MIRT_` and is not here is refused, so that a misspelt setting is never silently ignored.
-pub const KNOWN: [(&str, &str); 19] = [
+pub const KNOWN: [(&str, &str); 28] = [
     ("MIRT_TABLE", "name of the DynamoDB table"),
     ("MIRT_INBOUND_QUEUE_URL", "address of the inbound FIFO queue"),
     ("MIRT_WEBHOOK_SECRET", "name of the secret with the webhooks' tokens"),
@@ -27,6 +27,15 @@ pub const KNOWN: [(&str, &str); 19] = [
         "MIRT_MANYCHAT_QUICK_REPLIES",
         "what takes a tap in ManyChat: none, node:NAME, flow:NAMESPACE or callback:URL",
     ),
+    ("MIRT_TELEGRAM_SECRET", "name of the secret with the Telegram session"),
+    ("MIRT_TELEGRAM_COMMANDS_URL", "address of the FIFO queue of history commands"),
+    ("MIRT_TELEGRAM_DEAD_LETTERS_URL", "address of the queue of commands that cannot be done"),
+    ("MIRT_TELEGRAM_EVENTS_URL", "address of the FIFO queue of history events"),
+    ("MIRT_TELEGRAM_CHATS", "chats that are fetched by the clock, with commas between"),
+    ("MIRT_TELEGRAM_MODE", "what is fetched by the clock: incremental or continuous"),
+    ("MIRT_TELEGRAM_COMMENTS", "the most comments under a post, 0 to 100"),
+    ("MIRT_TELEGRAM_CALL_SPACING_MS", "least time between two calls of Telegram, in milliseconds"),
+    ("MIRT_TELEGRAM_PREPROCESSING", "steps: links, tokens, classify, language, merge, or none"),
 ];
 
 /// What begins every setting of ours.

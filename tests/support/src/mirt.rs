@@ -2,14 +2,14 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Output, Stdio},
     time::Duration,
 };
 
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     process::{Child, Command},
 };
 
@@ -117,16 +117,39 @@ impl Mirt {
     /// # Panics
     /// When it fails.
     pub async fn command(&self, arguments: &[&str]) -> String {
-        let output = Command::new(&self.binary)
+        let output = self.try_command(arguments, &[], "").await;
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Runs another `mirt` command on the same data, with these settings and this typed into it.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub async fn try_command(
+        &self,
+        arguments: &[&str],
+        env: &[(&str, &str)],
+        typed: &str,
+    ) -> Output {
+        let mut child = Command::new(&self.binary)
             .args(arguments)
             .arg("--data")
             .arg(self.data_folder())
+            // A folder of its own, so that no `.env` of the developer takes part.
+            .current_dir(self.data.path())
             .env_clear()
-            .output()
-            .await
+            .envs(env.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .expect("the mirt command was built");
-        assert!(output.status.success(), "{arguments:?}: {output:?}");
-        String::from_utf8_lossy(&output.stdout).into_owned()
+        let mut stdin = child.stdin.take().expect("piped");
+        // One that has ended already reads nothing.
+        let _ = stdin.write_all(typed.as_bytes()).await;
+        drop(stdin);
+        child.wait_with_output().await.expect("the mirt command ends")
     }
 
     fn data_folder(&self) -> PathBuf {

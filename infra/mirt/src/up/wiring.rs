@@ -112,7 +112,7 @@ impl Wiring {
             own.push((MANAGERS.to_owned(), MANAGER_ON_PAGE.to_owned()));
         }
         own.extend(environment.openai_url.clone().map(|url| ("OPENAI_BASE_URL".to_owned(), url)));
-        own.extend(PASSED_ON.iter().filter_map(|name| {
+        own.extend(PASSED_ON.iter().chain(&mirt_telegram_fetch::OWN).filter_map(|name| {
             Some(((*name).to_owned(), environment.settings.get(name)?.to_owned()))
         }));
         let environments = template

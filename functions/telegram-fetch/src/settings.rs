@@ -1,0 +1,133 @@
+//! The function's settings.
+
+use std::time::Duration;
+
+use mirt_history::{
+    chat::ChatRef,
+    command::Mode,
+    fetch::FetchSettings,
+    preprocess::{Merge, Preprocessing},
+};
+use mirt_runtime::settings::{SettingError, Settings};
+
+/// The most comments that one question to Telegram brings.
+const MAX_COMMENTS: u32 = 100;
+
+/// What the schedule asks for.
+pub(crate) struct Scheduled {
+    pub(crate) chats: Vec<ChatRef>,
+    pub(crate) mode: Mode,
+}
+
+/// The settings that a user may set on one machine.
+pub const OWN: [&str; 5] = [
+    "MIRT_TELEGRAM_CHATS",
+    "MIRT_TELEGRAM_MODE",
+    "MIRT_TELEGRAM_COMMENTS",
+    "MIRT_TELEGRAM_CALL_SPACING_MS",
+    "MIRT_TELEGRAM_PREPROCESSING",
+];
+
+/// Says whether the function can read its own settings, ahead of its start.
+///
+/// # Errors
+/// Which it cannot.
+pub fn check(settings: &Settings) -> Result<(), SettingError> {
+    scheduled(settings)?;
+    fetch(settings).map(|_| ())
+}
+
+fn unreadable(name: &str, expected: &'static str) -> SettingError {
+    SettingError::Unreadable { name: name.to_owned(), expected }
+}
+
+/// The chats that are fetched by the clock, and how.
+pub(crate) fn scheduled(settings: &Settings) -> Result<Scheduled, SettingError> {
+    let name = "MIRT_TELEGRAM_CHATS";
+    let chats = settings
+        .get(name)
+        .unwrap_or_default()
+        .split([',', ' '])
+        .filter(|chat| !chat.is_empty())
+        .map(|chat| {
+            chat.parse().map_err(|_| unreadable(name, "@names or ids, with commas between"))
+        })
+        .collect::<Result<_, _>>()?;
+    let name = "MIRT_TELEGRAM_MODE";
+    let mode = match settings.get(name) {
+        None | Some("incremental") => Mode::Incremental,
+        Some("continuous") => Mode::Continuous,
+        Some(_) => return Err(unreadable(name, "incremental or continuous")),
+    };
+    Ok(Scheduled { chats, mode })
+}
+
+/// How fetching is done.
+pub(crate) fn fetch(settings: &Settings) -> Result<FetchSettings, SettingError> {
+    let default = FetchSettings::default();
+    let name = "MIRT_TELEGRAM_COMMENTS";
+    let comments = match settings.get(name).map(str::parse::<u32>) {
+        None => default.comments,
+        Some(Ok(comments @ 0..=MAX_COMMENTS)) => comments,
+        Some(_) => return Err(unreadable(name, "a number from 0 to 100")),
+    };
+    let spacing = settings.millis("MIRT_TELEGRAM_CALL_SPACING_MS")?;
+    Ok(FetchSettings {
+        comments,
+        call_spacing: spacing.unwrap_or(default.call_spacing).min(Duration::from_secs(60)),
+        preprocessing: preprocessing(settings)?,
+    })
+}
+
+/// The steps that are named; all of them when none is, and none for `none`.
+fn preprocessing(settings: &Settings) -> Result<Preprocessing, SettingError> {
+    let name = "MIRT_TELEGRAM_PREPROCESSING";
+    let Some(steps) = settings.get(name) else { return Ok(Preprocessing::default()) };
+    let mut chosen = Preprocessing::none();
+    for step in steps.split(',').map(str::trim).filter(|step| *step != "none") {
+        match step {
+            "links" => chosen.links = true,
+            "tokens" => chosen.tokens = true,
+            "classify" => chosen.classify = true,
+            "language" => chosen.language = true,
+            "merge" => chosen.merge = Some(Merge::default()),
+            _ => return Err(unreadable(name, "links, tokens, classify, language, merge, or none")),
+        }
+    }
+    Ok(chosen)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that cannot build its input must fail")]
+
+    use super::*;
+
+    fn settings(pairs: &[(&str, &str)]) -> Settings {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Settings::from_variables(pairs.iter().map(own)).unwrap()
+    }
+
+    #[test]
+    fn each_step_of_preprocessing_is_switched_on_by_its_name() {
+        let only = fetch(&settings(&[("MIRT_TELEGRAM_PREPROCESSING", "links, merge")])).unwrap();
+        let none = fetch(&settings(&[("MIRT_TELEGRAM_PREPROCESSING", "none")])).unwrap();
+
+        let merge = Some(Merge::default());
+        let expected = Preprocessing { links: true, merge, ..Preprocessing::none() };
+        assert_eq!(only.preprocessing, expected);
+        assert_eq!(none.preprocessing, Preprocessing::none());
+        assert!(fetch(&settings(&[("MIRT_TELEGRAM_PREPROCESSING", "link")])).is_err());
+    }
+
+    #[test]
+    fn a_chat_that_is_none_stops_the_start() {
+        let list = |chats| scheduled(&settings(&[("MIRT_TELEGRAM_CHATS", chats)]));
+
+        let chats: Vec<_> =
+            list("@news, -1001234").unwrap().chats.iter().map(ChatRef::to_string).collect();
+        assert_eq!(chats, ["@news", "-1001234"]);
+        assert!(list("").unwrap().chats.is_empty());
+        assert!(list("@news,?").is_err());
+    }
+}

@@ -1,0 +1,191 @@
+//! The pages of a day that is being read, and their publication.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::{
+    primitives::Blob,
+    types::{AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, WriteRequest},
+};
+use mirt_engine::failure::PortError;
+use mirt_history::{
+    chat::ChatRef,
+    day::Day,
+    digest::Digest,
+    page::{Page, pack, unpack},
+    record::{DayRecord, Work},
+    store::{Fence, Pages, Written},
+};
+
+use super::{
+    days::{A_DAY, day_item},
+    keys::{
+        FENCE, PACKED, SK_GENERATION, day_pk, digest_sk, generation_prefix, packed, page_end,
+        page_sk, sent, work_key,
+    },
+    lease::lease_key,
+};
+use crate::{
+    error::{port_error, unreadable},
+    sessions::DELETES_PER_REQUEST,
+    table::{Item, Table, data, from_data, key, number, string, text},
+    transaction::{self, check, delete, put},
+};
+
+const A_PAGE: &str = "a page of a day";
+const A_DIGEST: &str = "a digest";
+
+/// The largest part of a page, in bytes: an item is at most 400 KB, its keys included.
+const PART_BYTES: usize = 350_000;
+
+impl Table {
+    /// The digest of a generation, if it has one.
+    pub(super) async fn digest_of(
+        &self,
+        chat: &ChatRef,
+        day: Day,
+        generation: u64,
+    ) -> Result<Option<Digest>, PortError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key(day_pk(chat, day), digest_sk(generation))))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| port_error("dynamodb", A_DIGEST, error))?;
+        let Some(item) = answer.item else { return Ok(None) };
+        unpack(packed(&item)).map(Some).map_err(|error| unreadable(A_DIGEST, error))
+    }
+}
+
+impl Pages for Table {
+    async fn work(&self, chat: &ChatRef, day: Day) -> Result<Option<Work>, PortError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(work_key(chat, day)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| port_error("dynamodb", A_DAY, error))?;
+        answer.item.as_ref().map(|item| from_data(A_DAY, item)).transpose()
+    }
+
+    async fn keep_page(
+        &self,
+        chat: &ChatRef,
+        work: &Work,
+        page: &Page,
+        fence: Fence,
+    ) -> Result<Written, PortError> {
+        let bytes = pack(page).map_err(|error| unreadable(A_PAGE, error))?;
+        let number = work.pages.saturating_sub(1);
+        for (part, bytes) in bytes.chunks(PART_BYTES).enumerate() {
+            let sk = page_sk(work.generation, number, part);
+            let mut item = key(day_pk(chat, work.day), sk);
+            item.insert(PACKED.to_owned(), AttributeValue::B(Blob::new(bytes)));
+            if sent(A_PAGE, self.fenced_put(item, fence)).await? == Written::Overtaken {
+                return Ok(Written::Overtaken);
+            }
+        }
+        let mut item = work_key(chat, work.day);
+        item.extend([data(A_DAY, work)?]);
+        sent(A_DAY, self.fenced_put(item, fence)).await
+    }
+
+    async fn pages(
+        &self,
+        chat: &ChatRef,
+        day: Day,
+        generation: u64,
+        count: u32,
+    ) -> Result<Vec<Page>, PortError> {
+        let Some(last) = count.checked_sub(1) else { return Ok(Vec::new()) };
+        let (from, to) = (page_sk(generation, 0, 0), page_end(generation, last));
+        let items = self.history_range(A_PAGE, day_pk(chat, day), from, to).await?;
+        // A page's parts follow one another, and its number is what stands before theirs.
+        let mut bytes: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
+        for item in &items {
+            let (page, _) = text(item, "sk").rsplit_once('#').unwrap_or_default();
+            bytes.entry(page).or_default().extend(packed(item));
+        }
+        if bytes.len() != count as usize {
+            let source = "pages are missing".into();
+            return Err(PortError::Refused { service: "dynamodb", what: A_PAGE, source });
+        }
+        bytes
+            .values()
+            .map(|bytes| unpack(bytes).map_err(|error| unreadable(A_PAGE, error)))
+            .collect()
+    }
+
+    async fn publish(
+        &self,
+        chat: &ChatRef,
+        record: &DayRecord,
+        digest: &Digest,
+        fence: Fence,
+    ) -> Result<Written, PortError> {
+        let Some(published) = &record.published else { return Ok(Written::Done) };
+        let bytes = pack(digest).map_err(|error| unreadable(A_DIGEST, error))?;
+        let mut item = key(day_pk(chat, record.day), digest_sk(published.generation));
+        item.insert(PACKED.to_owned(), AttributeValue::B(Blob::new(bytes)));
+        if sent(A_DIGEST, self.fenced_put(item, fence)).await? == Written::Overtaken {
+            return Ok(Written::Overtaken);
+        }
+        let is_holder = ConditionCheck::builder()
+            .table_name(&self.name)
+            .set_key(Some(lease_key()))
+            .condition_expression("#fence = :fence")
+            .expression_attribute_names("#fence", FENCE)
+            .expression_attribute_values(":fence", number(fence.0));
+        let day = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(day_item(chat, record)?))
+            .item(FENCE, number(fence.0));
+        let mut writes = vec![check(A_DAY, is_holder)?, put(A_DAY, day)?];
+        if published.is_whole {
+            let work =
+                Delete::builder().table_name(&self.name).set_key(Some(work_key(chat, record.day)));
+            writes.push(delete(A_DAY, work)?);
+        }
+        match self.write(A_DAY, writes).await? {
+            transaction::Written::Done => Ok(Written::Done),
+            transaction::Written::ConditionFailed { .. } => Ok(Written::Overtaken),
+        }
+    }
+
+    async fn remove_others(&self, chat: &ChatRef, day: Day, kept: u64) -> Result<(), PortError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :generation)")
+            .projection_expression("pk, sk")
+            .expression_attribute_values(":pk", string(day_pk(chat, day)))
+            .expression_attribute_values(":generation", string(SK_GENERATION))
+            .into_paginator()
+            .send();
+        let prefix = generation_prefix(kept);
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| port_error("dynamodb", A_PAGE, error))?;
+            let others = page.items.unwrap_or_default().into_iter();
+            let deletions = others
+                .filter(|item| !text(item, "sk").starts_with(&prefix))
+                .map(deletion)
+                .collect::<Result<Vec<_>, _>>()?;
+            for some in deletions.chunks(DELETES_PER_REQUEST) {
+                self.delete_all(A_PAGE, some.to_vec()).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn deletion(key: Item) -> Result<WriteRequest, PortError> {
+    let request = DeleteRequest::builder().set_key(Some(key)).build();
+    let request = request.map_err(|error| unreadable(A_PAGE, error))?;
+    Ok(WriteRequest::builder().delete_request(request).build())
+}

@@ -1,0 +1,176 @@
+//! Telegram's history over the commands that an operator types.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::Client;
+use mirt_aws::sdk;
+use mirt_telegram_peer::{CODE, HINT, PASSWORD, Peer, sample};
+use mirt_test_support::Mirt;
+use serde_json::{Value, json};
+
+const DAY: &str = "2026-11-18";
+
+/// The application that a test has registered.
+const APPLICATION: [(&str, &str); 2] = [("TELEGRAM_API_ID", "17"), ("TELEGRAM_API_HASH", "h")];
+
+/// How long fetching may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+async fn mirt() -> Mirt {
+    let settings = [("MIRT_TELEGRAM_CALL_SPACING_MS", "0"), ("MIRT_TELEGRAM_CHATS", "@shop_talk")];
+    Mirt::start(env!("CARGO_BIN_EXE_mirt"), &settings).await
+}
+
+/// Takes over the session that leads to the scripted Telegram.
+async fn import(mirt: &Mirt, peer: &Peer) -> std::process::Output {
+    let session = peer.session_string() + "\n";
+    mirt.try_command(&["telegram", "login", "--import"], &APPLICATION, &session).await
+}
+
+/// What `mirt telegram status` says about a chat once `is_there` holds.
+async fn status(mirt: &Mirt, chat: &str, is_there: impl Fn(&Value) -> bool) -> Value {
+    let mut seen = Value::Null;
+    let waiting = async {
+        loop {
+            let text = mirt.command(&["telegram", "status", chat, "--json"]).await;
+            seen = text.lines().next().map_or(Value::Null, json);
+            if is_there(&seen) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let came_true = tokio::time::timeout(PATIENCE, waiting).await.is_ok();
+    assert!(came_true, "{seen:#}");
+    seen
+}
+
+async fn queue(mirt: &Mirt, name: &str) -> (Client, String) {
+    let http = mirt_http::client().unwrap_or_else(|error| panic!("{error}"));
+    let config = sdk::local_config(http, &mirt.aws_endpoint(), "us-east-1".to_owned()).await;
+    let client = Client::new(&config);
+    let address = client.get_queue_url().queue_name(name).send().await;
+    let address = address.unwrap_or_else(|error| panic!("{error}"));
+    (client, address.queue_url.unwrap_or_default())
+}
+
+async fn send(mirt: &Mirt, name: &str, body: &str) {
+    let (client, url) = queue(mirt, name).await;
+    let message = client.send_message().queue_url(url).message_group_id("telegram");
+    let sent = message.message_deduplication_id("test").message_body(body).send().await;
+    sent.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The first `count` messages of a queue, once they are there.
+async fn received(mirt: &Mirt, name: &str, count: usize) -> Vec<String> {
+    let (client, url) = queue(mirt, name).await;
+    let mut bodies = Vec::new();
+    let waiting = async {
+        while bodies.len() < count {
+            let receive = client.receive_message().queue_url(&url).max_number_of_messages(10);
+            let received = receive.wait_time_seconds(1).send().await;
+            let received = received.unwrap_or_else(|error| panic!("{error}"));
+            let messages = received.messages.unwrap_or_default();
+            bodies.extend(messages.into_iter().filter_map(|message| message.body));
+        }
+    };
+    let came_true = tokio::time::timeout(PATIENCE, waiting).await.is_ok();
+    assert!(came_true, "{bodies:?}");
+    bodies
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+fn text(output: &[u8]) -> String {
+    String::from_utf8_lossy(output).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_is_fetched_by_a_command_shown_and_written_as_files() {
+    let (mirt, peer) = (mirt().await, Peer::start(sample::everything(DAY)).await);
+
+    let imported = import(&mirt, &peer).await;
+    assert_eq!(text(&imported.stdout), "logged in as Олена Коваль\n", "{imported:?}");
+    mirt.command(&["telegram", "fetch", "@shop_news", "--date", DAY]).await;
+    let status = status(&mirt, "@shop_news", |chat| chat["complete"] == 1).await;
+    let calendar = mirt.command(&["telegram", "status"]).await;
+    let out = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+    let folder = out.path().to_string_lossy().into_owned();
+    let files = mirt.command(&["telegram", "export", "@shop_news", DAY, "--out", &folder]).await;
+    let digest = mirt.command(&["telegram", "digest", "@shop_news", DAY]).await;
+
+    assert_eq!((&status["messages"], &status["last_complete"]), (&json!(11), &json!(DAY)));
+    assert!(calendar.contains("2026-11") && calendar.contains('█'), "{calendar}");
+    let read = |suffix: &str| {
+        let path = out.path().join(format!("shop_news/{DAY}{suffix}.json"));
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{suffix}: {error}"))
+    };
+    assert_eq!(files.lines().count(), 4);
+    let (document, summary) = (json(&read("")), json(&read("_summary")));
+    // Two short posts in a row are one.
+    assert_eq!(document["messages"].as_array().map(Vec::len), Some(10));
+    assert_eq!(
+        (&summary["message_count"], &summary["document_message_count"]),
+        (&json!(11), &json!(10))
+    );
+    assert_eq!(json(&read("_participants"))["participants"]["11"], "Олена Коваль");
+    assert_eq!(json(&read("_threads"))["roots"][0], 11);
+    assert!(digest.contains("#новинки"), "{digest}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_schedule_fetches_the_chats_of_the_list() {
+    let (mirt, peer) = (mirt().await, Peer::start(sample::busy(1, DAY, 1, 1)).await);
+    let yesterday = (jiff::Timestamp::now() - Duration::from_hours(24)).strftime("%Y-%m-%d");
+    peer.change(|world| *world = sample::everything(&yesterday.to_string()));
+    assert!(import(&mirt, &peer).await.status.success());
+
+    let run = mirt.request(reqwest::Method::POST, "/local/schedules/telegram-fetch");
+    let answer: Value = match run.send().await {
+        Ok(answer) => answer.json().await.unwrap_or_else(|error| panic!("{error}")),
+        Err(error) => panic!("{error}"),
+    };
+
+    assert_eq!(answer, json!({ "commands": 1 }));
+    let status = status(&mirt, "@shop_talk", |chat| chat["complete"] == 1).await;
+    assert_eq!(status["days_behind"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_logs_in_with_number_code_and_password_and_out_again() {
+    let (mirt, peer) = (mirt().await, Peer::start(sample::everything(DAY)).await);
+    assert!(import(&mirt, &peer).await.status.success());
+    peer.revoke();
+    let nobody = mirt.try_command(&["telegram", "whoami"], &[], "").await;
+
+    let typed = format!("+380500000000\n11111\n{CODE}\nwrong\n{PASSWORD}\n");
+    let logged_in = mirt.try_command(&["telegram", "login"], &[], &typed).await;
+    let who = mirt.command(&["telegram", "whoami"]).await;
+    mirt.command(&["telegram", "logout"]).await;
+    let gone = mirt.try_command(&["telegram", "whoami"], &[], "").await;
+
+    assert!(!nobody.status.success());
+    assert!(logged_in.status.success(), "{logged_in:?}");
+    let asked = text(&logged_in.stderr);
+    assert!(asked.contains(&format!("(hint: {HINT})")), "{asked}");
+    assert_eq!(who, "Олена Коваль\n");
+    assert!(!peer.is_authorized() && !gone.status.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_without_a_session_and_one_that_is_none_end_with_the_dead_letters() {
+    let mirt = mirt().await;
+    mirt.command(&["telegram", "fetch", "@shop_news", "--date", DAY]).await;
+    send(&mirt, "mirt-dev-telegram-commands.fifo", r#"{"command":"fetch"}"#).await;
+
+    let letters = received(&mirt, "mirt-dev-telegram-commands-dlq.fifo", 2).await;
+    assert!(letters[0].contains("@shop_news"), "{letters:?}");
+    let events = received(&mirt, "mirt-dev-telegram-events.fifo", 1).await;
+    let event = json(&events[0]);
+    assert_eq!(
+        (&event["event"], &event["category"]),
+        (&json!("fetch_failed"), &json!("auth_error"))
+    );
+}
