@@ -5,6 +5,8 @@
 //! something refers to something that is there.
 
 mod bits;
+#[cfg(any(test, feature = "generated-catalogue"))]
+mod grown;
 mod index;
 mod keys;
 mod parse;

@@ -220,24 +220,10 @@ fn no_wish_finds_the_whole_catalogue_five_at_a_time() {
     assert_eq!(keys, all);
 }
 
-/// The shop's nine garments over and over, ten thousand in all, each with a number of its own and
-/// some in fewer colours.
+/// Ten thousand garments.
 fn ten_thousand() -> &'static Catalog {
-    static LARGE: LazyLock<Catalog> = LazyLock::new(|| {
-        let mut data = catalog().data.clone();
-        let originals = std::mem::take(&mut data.products);
-        data.products =
-            originals.into_iter().cycle().take(10_000).enumerate().map(variation).collect();
-        data.into()
-    });
+    static LARGE: LazyLock<Catalog> = LazyLock::new(|| catalog().grown_to(10_000));
     &LARGE
-}
-
-fn variation((n, mut product): (usize, Product)) -> Product {
-    product.id = ProductId(n as u64);
-    let colors = 1 + n / 9 % product.colors.len();
-    product.colors.truncate(colors);
-    product
 }
 
 /// Wishes of all kinds in any mixture.
