@@ -2,6 +2,9 @@
 //! of this turn, and it is written as the shop writes. Whoever worded the reply, a template or a
 //! model, the facts are taken from the catalogue and the order again.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashSet;
 
 use crate::{

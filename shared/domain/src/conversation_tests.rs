@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod everywhere;
+
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -249,4 +251,48 @@ fn a_conversation_is_stored_and_read_back_as_it_was() {
 fn the_same_turn_taken_twice_says_the_same() {
     let session = say(&Session::default(), "які костюми є на 128?", now()).session;
     assert_eq!(say(&session, "2", now()), say(&session, "2", now()));
+}
+
+#[test]
+fn ten_different_questions_about_the_shop_call_no_human() {
+    let mut session = say(&Session::default(), "лагуна рожева на 104", now()).session;
+    for text in [
+        "яка доставка?",
+        "а оплата яка?",
+        "чи можна повернути?",
+        "знижки є?",
+        "з чого він?",
+        "яка довжина?",
+        "це бот?",
+        "ви на розетці є?",
+        "можна російською?",
+        "які є кольори?",
+    ] {
+        let turn = say(&session, text, now());
+        assert!(!is_escalated(&turn), "{text}: {}", texts(&turn));
+        session = turn.session;
+    }
+    assert_eq!(session.state(), State::Offer);
+}
+
+#[test]
+fn one_question_asked_again_and_again_calls_a_human() {
+    let mut session = say(&Session::default(), "лагуна рожева на 104", now()).session;
+    let mut is_called = false;
+    for _ in 0..9 {
+        let turn = say(&session, "яка доставка?", now());
+        is_called = is_escalated(&turn);
+        session = turn.session;
+    }
+    assert!(is_called);
+}
+
+#[test]
+fn who_is_offered_a_manager_gets_one_by_saying_yes() {
+    for text in ["де ви знаходитесь?", "[photo]"] {
+        let asked = say(&Session::default(), text, now());
+        assert!(!is_escalated(&asked), "{text}");
+        assert!(is_escalated(&say(&asked.session, "так", now())), "{text}");
+        assert!(!is_escalated(&say(&asked.session, "ні", now())), "{text}");
+    }
 }

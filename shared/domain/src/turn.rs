@@ -1,5 +1,8 @@
 //! One turn: everything that a customer wrote in a burst, and what the assistant does about it.
 
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -81,7 +81,10 @@ pub(super) fn changes_line(draft: &Draft<'_>) -> bool {
     let gives_other = !(perceived.heights.is_empty()
         && perceived.sizes.is_empty()
         && perceived.colors.is_empty());
+    // "Скільки коштує лагуна на 122?" asks, and changes nothing.
+    let only_asks = perceived.has(Signal::AskPrice) && !perceived.has(Signal::Change);
     draft.session.state() == State::PaymentDelivery
+        && !only_asks
         && !lines.is_empty()
         && gives_other
         && perceived.categories.is_empty()

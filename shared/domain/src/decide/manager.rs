@@ -58,7 +58,8 @@ pub(super) fn act(draft: &mut Draft<'_>, by: &Manager, deed: &Deed) -> Event {
         Deed::Press(act) => *act,
     };
     let payment = &draft.facts().payment;
-    let is_open = payment.proof && !payment.is_approved;
+    let has_order = !draft.facts().cart.is_empty() && draft.facts().customer.is_complete();
+    let is_open = payment.proof && !payment.is_approved && has_order;
     match act {
         ManagerAct::Approve if is_open => approve(draft),
         ManagerAct::Reject if is_open => reject(draft, TemplateKey::PaymentRejected),

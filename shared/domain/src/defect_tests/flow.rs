@@ -2,10 +2,11 @@
 
 use super::talk::Talk;
 use crate::{
-    decide::ManagerAct,
+    decide::{EDGES, ManagerAct, To},
     money::Money,
     session::facts::PaymentMethod,
     state::{Phase, State},
+    turn::Action,
 };
 
 // Section 3.11: a human, an order's whereabouts, rudeness.
@@ -117,6 +118,68 @@ fn s11_2_the_answer_to_the_upsell_is_still_in_its_conversation() {
     assert_eq!(talk.place(), (State::Upsell, Phase::UpsellOffered));
     talk.say("ні, дякую");
     assert_eq!(talk.place(), (State::End, Phase::Completed));
+}
+
+#[test]
+fn s11_2_a_garment_named_while_paying_is_answered_and_the_order_stays() {
+    let mut talk = Talk::paying();
+    talk.say("а скільки коштує лагуна на 122?");
+    assert!(talk.heard().contains("2190"));
+    assert_eq!(talk.session.cart_total(), Money::from_uah(1790));
+}
+
+#[test]
+fn s11_2_a_color_that_is_not_in_the_name_of_a_garment_is_found() {
+    let mut talk = Talk::new();
+    talk.say("тренч екошкіра капучіно на 134");
+    assert!(talk.heard().contains("капучіно"));
+    assert_eq!(talk.place(), (State::Offer, Phase::OfferMade));
+}
+
+#[test]
+fn s11_2_a_photo_that_cannot_be_seen_is_answered_and_calls_nobody() {
+    let mut talk = Talk::new();
+    talk.send_photo();
+    assert!(talk.heard().contains('?'));
+    assert!(talk.last.as_ref().is_some_and(|turn| turn.actions.is_empty()));
+}
+
+#[test]
+fn s11_2_a_turn_takes_one_edge_and_ends_where_it_leads() {
+    let mut talk = Talk::new();
+    for text in ["привіт", "лагуна", "104", "рожева", "беру", "яка доставка?"]
+    {
+        talk.say(text);
+        let trace = talk.last.as_ref().map(|turn| &turn.trace);
+        let taken = trace.map(|trace| trace.edge.clone());
+        let edges: Vec<_> =
+            EDGES.iter().filter(|edge| Some(edge.name) == taken.as_deref()).collect();
+        assert_eq!(edges.len(), 1, "{text}");
+        if let To::Place(state, phase) = edges[0].to {
+            assert_eq!(talk.place(), (state, phase), "{text}");
+        }
+    }
+}
+
+#[test]
+fn s11_2_an_order_is_placed_once_however_often_it_is_approved() {
+    let mut talk = Talk::paying();
+    let placed = |talk: &Talk| {
+        talk.last.iter().flat_map(|turn| &turn.actions).any(|it| *it == Action::PlaceOrder)
+    };
+    talk.send_photo().press(ManagerAct::Approve);
+    assert!(placed(&talk));
+    talk.press(ManagerAct::Approve);
+    assert!(!placed(&talk));
+}
+
+#[test]
+fn s11_2_what_is_not_found_has_no_price_and_no_number() {
+    let mut talk = Talk::new();
+    talk.say("скільки коштує зелена куртка?");
+    let trace = talk.last.as_ref().map(|turn| &turn.trace);
+    assert!(trace.is_some_and(|trace| trace.products.is_empty()));
+    assert!(!talk.heard().contains("грн"));
 }
 
 // Section 11.5: honesty.

@@ -136,6 +136,18 @@ fn s3_1_any_link_is_no_receipt() {
     assert_eq!(talk.place().1, Phase::WaitingForPaymentProof);
 }
 
+#[test]
+fn s3_1_a_receipt_is_known_in_capitals_and_thanks_are_none() {
+    let mut paid = Talk::paying();
+    paid.say("ОПЛАЧЕНО");
+    assert_eq!(paid.place().1, Phase::AwaitingConfirmation);
+    for text in ["дякую за замовлення", "", "чек який треба?"] {
+        let mut talk = Talk::paying();
+        talk.say(text);
+        assert_eq!(talk.place().1, Phase::WaitingForPaymentProof, "{text}");
+    }
+}
+
 // Section 3.2: the bot's own closing question is no request for an address.
 
 #[test]
@@ -154,6 +166,18 @@ fn s3_3_better_still_thinking_and_a_plus_before_a_phone_add_nothing() {
         assert_eq!(talk.session.cart_total(), Money::from_uah(1790), "{text}");
         assert_eq!(talk.session.cart_lines().len(), 1, "{text}");
     }
+}
+
+#[test]
+fn s3_3_two_sizes_of_one_garment_are_two_lines_and_the_same_twice_is_two_pieces() {
+    let talk = Talk::said(&["лагуна рожева на 104", "беру", "додайте ще лагуну рожеву на 128"]);
+    let mut sizes = talk;
+    sizes.say("так");
+    assert_eq!(sizes.session.cart_lines().len(), 2);
+    let mut same = Talk::said(&["лагуна рожева на 104", "беру", "додайте ще лагуну рожеву на 104"]);
+    same.say("так");
+    assert_eq!(same.session.cart_lines().len(), 1);
+    assert_eq!(same.session.cart_total(), Money::from_uah(2 * 1790));
 }
 
 // Section 3.4: galleries.
@@ -188,6 +212,20 @@ fn s3_4_a_gallery_has_at_most_four_photos() {
     assert_eq!(bubbles.filter(|bubble| matches!(bubble, Bubble::Photo { .. })).count(), 4);
 }
 
+#[test]
+fn s3_4_the_rest_of_the_photos_follows_a_yes_and_then_no_more() {
+    let photos = |talk: &Talk| {
+        let bubbles = talk.last.iter().flat_map(|turn| &turn.reply.bubbles);
+        bubbles.filter(|bubble| matches!(bubble, Bubble::Photo { .. })).count()
+    };
+    let mut talk = Talk::said(&["сукня анна на 134", "покажіть усі кольори"]);
+    assert!(talk.heard().contains("Показати?"));
+    talk.say("так");
+    assert_eq!(photos(&talk), 3);
+    talk.say("так");
+    assert_eq!(photos(&talk), 0);
+}
+
 // Section 3.5: colours.
 
 #[test]
@@ -213,6 +251,16 @@ fn s3_5_milk_is_offered_for_white_without_denying_white() {
     talk.say("є білий тренч на 134?");
     assert!(talk.heard().contains("молочн"));
     assert!(!talk.heard().contains("немає"));
+}
+
+#[test]
+fn s3_5_a_color_that_there_is_not_is_answered_with_those_that_there_are() {
+    let mut talk = Talk::said(&["лагуна на 104"]);
+    talk.say("чорну хочу");
+    assert_eq!(talk.place(), (State::SizeColor, Phase::WaitingForColor));
+    for color in ["рожевий", "помаранчевий", "жовтий", "сірий"] {
+        assert!(talk.heard().contains(color), "{color}");
+    }
 }
 
 // Section 3.6: heights.
@@ -257,6 +305,50 @@ fn s3_7_every_height_of_the_eight_tables_has_one_size() {
         let mut talk = Talk::said(&["костюм лагуна"]);
         talk.say(&format!("зріст {height}"));
         assert!(talk.heard().contains(size), "{height}: {}", talk.heard());
+    }
+}
+
+#[test]
+fn s3_7_a_size_that_does_not_exist_is_never_named() {
+    let mut talk = Talk::said(&["костюм лагуна"]);
+    talk.say("зріст 152");
+    assert!(talk.heard().contains("146-152"));
+    assert!(!talk.heard().contains("152-158"));
+}
+
+// Section 3.9 and 3.10: what is a human's, and what is promised.
+
+#[test]
+fn s3_9_wanting_a_return_calls_a_human_and_asking_about_one_does_not() {
+    for (text, state) in [
+        ("хочу повернути костюм", State::Complaint),
+        ("терміново, відправте сьогодні", State::Complaint),
+        ("оптом продаєте?", State::Complaint),
+        ("чи можна повернути, якщо не підійде?", State::Discovery),
+        ("скільки йде доставка?", State::Discovery),
+    ] {
+        let mut talk = Talk::new();
+        talk.say(text);
+        assert_eq!(talk.place().0, state, "{text}");
+    }
+}
+
+#[test]
+fn s3_9_the_size_chart_is_shown_on_request_only() {
+    let mut talk = Talk::said(&["костюм лагуна"]);
+    assert!(!talk.heard().contains("80-92 см"));
+    talk.say("скиньте розмірну сітку");
+    assert!(talk.heard().contains("80-92 см"));
+}
+
+#[test]
+fn s3_10_no_discount_and_no_free_delivery_is_promised() {
+    for text in ["знижка на перше замовлення є?", "а доставка безкоштовна?"]
+    {
+        let mut talk = Talk::new();
+        talk.say(text);
+        let heard = talk.heard();
+        assert!(heard.contains("фіксовані") || heard.contains("тариф"), "{text}: {heard}");
     }
 }
 

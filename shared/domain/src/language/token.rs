@@ -164,7 +164,8 @@ fn url(rest: &[char]) -> Option<usize> {
 /// Top-level domains by which a link without a scheme is known.
 const DOMAINS: &[&str] = &[
     "com", "ua", "ru", "net", "org", "me", "ly", "io", "top", "xyz", "info", "link", "shop",
-    "site", "club", "biz", "gg", "cc",
+    "site", "club", "biz", "gg", "cc", "store", "online", "app", "dev", "pro", "eu", "pl", "de",
+    "uk", "tv", "gl", "by", "su", "live", "vip", "win", "bet", "fun", "tk",
 ];
 
 fn has_domain(text: &str) -> bool {

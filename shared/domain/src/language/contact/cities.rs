@@ -180,7 +180,8 @@ fn marked_at(tokens: &[Token], at: usize) -> Option<(String, std::ops::Range<usi
         .collect();
     let is_name = name.first().is_some_and(|word| word.raw.chars().count() >= 3);
     is_name.then(|| {
-        let words: Vec<&str> = name.iter().map(|token| token.raw.as_str()).collect();
+        let words: Vec<String> =
+            name.iter().map(|token| super::people::in_ukrainian_letters(&token.raw)).collect();
         (words.join(" "), at..start + name.len())
     })
 }

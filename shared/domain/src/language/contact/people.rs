@@ -42,7 +42,7 @@ const FIRST_NAMES: &str = "Олена=елена,алена,альона,лен�
      В'ячеслав=вячеслав,слава Анатолій=толя Олексій=льоша,леша Михайло=миша,міша Сергій=сергій,серёжа";
 
 /// Words, folded, that stand beside a name and are none.
-const BESIDE: &str = "пиб фио имя призвище фамилия отримувач получатель отримувачка мене мий моя мое звати зовут \
+const BESIDE: &str = "для за пиб фио имя призвище фамилия отримувач получатель отримувачка мене мий моя мое звати зовут \
      меня тел телефон номер на я дани ось вот це замовлення мисто город м адреса доставка нова \
      новой новою пошта почта поштою почтой по батькови и";
 
@@ -77,13 +77,42 @@ static FIRST_NAMES_BY_KEY: LazyLock<HashMap<String, &'static str>> = LazyLock::n
         .collect()
 });
 
-/// The Ukrainian spelling of a first name, from any of the nominative spellings that are known.
-fn first_name(key: &str) -> Option<&'static str> {
+/// A first name as a message has it.
+#[derive(Clone, Copy)]
+struct FirstName {
+    /// Its Ukrainian spelling, in the nominative.
+    name: &'static str,
+    /// Whether it was written in another case: "на Ольгу", "для Івана".
+    is_inflected: bool,
+}
+
+/// What the other cases of a first name end in, folded, and what the nominative ends in instead.
+const CASES: [(&str, &[&str]); 9] = [
+    ("ею", &["я"]),
+    ("ою", &["а"]),
+    ("ови", &["", "о"]),
+    ("еви", &["й", ""]),
+    ("ии", &["ия"]),
+    ("у", &["а", "", "о"]),
+    ("ю", &["я", "й", ""]),
+    ("и", &["а", "я"]),
+    ("а", &["", "о"]),
+];
+
+/// A first name, from any of the spellings and cases that are known.
+fn first_name(key: &str) -> Option<FirstName> {
     let known = |key: &str| FIRST_NAMES_BY_KEY.get(key).copied();
-    // "На Ольгу", "на Марію".
-    let nominative =
-        |from: char, to: &str| key.strip_suffix(from).map(|stem| format!("{stem}{to}"));
-    known(key).or_else(|| known(&nominative('у', "а")?)).or_else(|| known(&nominative('ю', "я")?))
+    if let Some(name) = known(key) {
+        return Some(FirstName { name, is_inflected: false });
+    }
+    let genitive = key.strip_suffix('я').and_then(|stem| known(&format!("{stem}й")));
+    let other = || {
+        CASES.iter().find_map(|(ending, nominative)| {
+            let stem = key.strip_suffix(ending).filter(|stem| stem.chars().count() > 2)?;
+            nominative.iter().find_map(|ending| known(&format!("{stem}{ending}")))
+        })
+    };
+    genitive.or_else(other).map(|name| FirstName { name, is_inflected: true })
 }
 
 /// Whether a word is a first name that the table holds.
@@ -141,16 +170,91 @@ fn scored(words: &[Token], is_asked: bool) -> Option<(i32, String)> {
     let score = i32::from(has_first_name) * 2 + i32::from(is_capitalised) + i32::from(is_plausible);
     let is_name =
         if is_asked { has_first_name || is_capitalised } else { has_first_name && is_capitalised };
-    is_name.then(|| (score, words.iter().map(in_order).collect::<Vec<_>>().join(" ")))
+    is_name.then(|| (score, in_order(words)))
 }
 
-/// A word of a name as an order needs it: capitalised, a first name in its Ukrainian spelling.
-fn in_order(word: &Token) -> String {
-    if let Some(name) = first_name(&word.key) {
-        return name.to_owned();
+/// The words of a name as an order needs them: capitalised, in Ukrainian letters, in the nominative.
+fn in_order(words: &[Token]) -> String {
+    let first = words.iter().find_map(|word| first_name(&word.key));
+    let is_inflected = first.is_some_and(|first| first.is_inflected);
+    let is_woman = first.is_some_and(|first| first.name.ends_with(['а', 'я']));
+    let names: Vec<String> = words
+        .iter()
+        .map(|word| match first_name(&word.key) {
+            Some(first) => first.name.to_owned(),
+            None => family_name(&word.raw.to_lowercase(), is_inflected, is_woman),
+        })
+        .collect();
+    names.join(" ")
+}
+
+/// What surnames and patronymics of women end in in other cases, and in the nominative.
+const WOMENS: [(&str, &str); 14] = [
+    ("ської", "ська"),
+    ("ській", "ська"),
+    ("ську", "ська"),
+    ("цької", "цька"),
+    ("цьку", "цька"),
+    ("ової", "ова"),
+    ("ову", "ова"),
+    ("євої", "єва"),
+    ("єву", "єва"),
+    ("івни", "івна"),
+    ("івні", "івна"),
+    ("івну", "івна"),
+    ("ївну", "ївна"),
+    ("у", "а"),
+];
+
+/// The same of men.
+const MENS: [(&str, &str); 14] = [
+    ("енка", "енко"),
+    ("енку", "енко"),
+    ("ського", "ський"),
+    ("ському", "ський"),
+    ("цького", "цький"),
+    ("ому", "ий"),
+    ("ого", "ий"),
+    ("овича", "ович"),
+    ("овичу", "ович"),
+    ("ука", "ук"),
+    ("уку", "ук"),
+    ("юка", "юк"),
+    ("ика", "ик"),
+    ("ова", "ов"),
+];
+
+/// A surname or patronymic, from how it was written in small letters.
+fn family_name(written: &str, is_inflected: bool, is_woman: bool) -> String {
+    let endings = if is_woman { &WOMENS } else { &MENS };
+    let nominative = endings.iter().filter(|_| is_inflected).find_map(|(ending, nominative)| {
+        written.strip_suffix(ending).map(|stem| format!("{stem}{nominative}"))
+    });
+    capitalised(&in_ukrainian_letters(nominative.as_deref().unwrap_or(written)))
+}
+
+/// Letters that Ukrainian does not have, as a Ukrainian passport writes them.
+pub(super) fn in_ukrainian_letters(word: &str) -> String {
+    let mut letters = String::with_capacity(word.len());
+    for (at, letter) in word.chars().enumerate() {
+        match letter {
+            'и' if at == 0 => letters.push('і'),
+            'И' if at == 0 => letters.push('І'),
+            'ы' => letters.push('и'),
+            'Ы' => letters.push('И'),
+            'э' => letters.push('е'),
+            'Э' => letters.push('Е'),
+            'ё' => letters.push_str("ьо"),
+            'Ё' => letters.push_str("Йо"),
+            'ъ' | 'Ъ' => letters.push('\''),
+            _ => letters.push(letter),
+        }
     }
-    let lower = word.raw.to_lowercase();
-    let mut letters = lower.chars();
+    letters
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
     letters
         .next()
         .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect::<String>())
@@ -176,7 +280,26 @@ mod tests {
 
     #[test]
     fn a_russian_first_name_becomes_ukrainian() {
-        assert_eq!(read("Иванова Елена", true).as_deref(), Some("Иванова Олена"));
+        assert_eq!(read("Иванова Елена", true).as_deref(), Some("Іванова Олена"));
+    }
+
+    #[test]
+    fn letters_that_ukrainian_does_not_have_become_its_own() {
+        assert_eq!(read("Крылова Эмма", true).as_deref(), Some("Крилова Емма"));
+        assert_eq!(read("Алёшина Ирина", true).as_deref(), Some("Альошина Ірина"));
+    }
+
+    #[test]
+    fn a_name_in_another_case_is_put_into_the_nominative() {
+        for (written, name) in [
+            ("на Ковальчук Ольгу Петрівну", "Ковальчук Ольга Петрівна"),
+            ("для Марії Левицької", "Марія Левицька"),
+            ("Петренка Івана", "Петренко Іван"),
+            ("Шевчука Андрія Петровича", "Шевчук Андрій Петрович"),
+            ("Коваленко Олену", "Коваленко Олена"),
+        ] {
+            assert_eq!(read(written, true).as_deref(), Some(name), "{written}");
+        }
     }
 
     #[test]
