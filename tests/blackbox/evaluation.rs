@@ -49,6 +49,26 @@ fn a_failing_case_is_named_and_the_exit_code_says_so() {
 }
 
 #[test]
+fn of_several_files_each_has_its_figure() {
+    let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+    let files = ["written-on.json", "held-out.json"].map(|name| folder.path().join(name));
+    for file in &files {
+        std::fs::write(file, cases()).unwrap_or_else(|error| panic!("{error}"));
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_mirt"))
+        .arg("eval")
+        .args(&files)
+        .output()
+        .unwrap_or_else(|error| panic!("{error}"));
+
+    let text = String::from_utf8_lossy(&output.stdout);
+    for file in &files {
+        assert!(text.contains(&format!("{}: 1 of 2 passed\n", file.display())), "{text}");
+    }
+    assert!(text.ends_with("2 of 4 passed\n"), "{text}");
+}
+
+#[test]
 fn each_case_is_one_json_object_a_line() {
     let output = eval(&cases(), &["--json"]);
 

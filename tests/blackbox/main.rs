@@ -8,6 +8,7 @@ mod crash;
 mod dead_letters;
 mod delivery;
 mod evaluation;
+mod family;
 mod limits;
 mod looking_in;
 mod managers;

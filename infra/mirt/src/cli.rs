@@ -59,8 +59,9 @@ pub(crate) struct UpArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct EvalArguments {
-    /// The file of cases, JSON.
-    pub(crate) file: PathBuf,
+    /// Files of cases, JSON; of several, the figure of each is printed at the end.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
     /// Prints one JSON object a line instead of a table.
     #[arg(long)]
     pub(crate) json: bool,

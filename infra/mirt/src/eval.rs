@@ -1,9 +1,9 @@
 //! `mirt eval`: cases through the assistant's turn, offline, exactly as production takes it.
 
-use std::process::ExitCode;
+use std::{fmt, process::ExitCode};
 
 use mirt_domain::shop::{Shop, Words};
-use mirt_engine::eval::{self, CaseResult};
+use mirt_engine::eval::{self, CaseResult, Suite};
 use serde_json::json;
 
 use crate::{cli::EvalArguments, output};
@@ -35,9 +35,43 @@ pub(crate) fn main(arguments: &EvalArguments) -> ExitCode {
     }
 }
 
-/// Whether all cases passed.
+/// How many cases of a file passed.
+#[derive(Clone, Copy, Default)]
+struct Figure {
+    passed: usize,
+    all: usize,
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} passed", self.passed, self.all)
+    }
+}
+
+/// Whether all cases of all files passed.
 fn run(arguments: &EvalArguments) -> Result<bool, EvalError> {
-    let suite = eval::parse(&std::fs::read_to_string(&arguments.file)?)?;
+    let suites = arguments
+        .files
+        .iter()
+        .map(|file| Ok((file, eval::parse(&std::fs::read_to_string(file)?)?)))
+        .collect::<Result<Vec<_>, EvalError>>()?;
+    let figures: Vec<_> =
+        suites.iter().map(|(file, suite)| (file, run_suite(suite, arguments.json))).collect();
+    let total = figures.iter().fold(Figure::default(), |sum, (_, figure)| Figure {
+        passed: sum.passed + figure.passed,
+        all: sum.all + figure.all,
+    });
+    if !arguments.json {
+        // What the rules were written on and what was held out are told apart.
+        for (file, figure) in figures.iter().filter(|_| figures.len() > 1) {
+            output::line(format_args!("{}: {figure}", file.display()));
+        }
+        output::line(total);
+    }
+    Ok(total.passed == total.all)
+}
+
+fn run_suite(suite: &Suite, is_json: bool) -> Figure {
     let (settings, words) = (eval::settings(), Words::of(mirt_content::catalog()));
     let shop = Shop {
         catalog: mirt_content::catalog(),
@@ -47,20 +81,17 @@ fn run(arguments: &EvalArguments) -> Result<bool, EvalError> {
     };
     let cases = suite.tests.iter().map(|case| eval::run_case(&shop, case));
     let dialogues = suite.dialogues.iter().map(|dialogue| eval::run_dialogue(&shop, dialogue));
-    let (mut passed, mut all) = (0, 0);
+    let mut figure = Figure::default();
     for result in cases.chain(dialogues) {
-        all += 1;
-        passed += usize::from(result.pass);
-        if arguments.json {
+        figure.all += 1;
+        figure.passed += usize::from(result.pass);
+        if is_json {
             output::line(json!(result));
         } else {
             show(&result);
         }
     }
-    if !arguments.json {
-        output::line(format_args!("{passed} of {all} passed"));
-    }
-    Ok(passed == all)
+    figure
 }
 
 fn show(result: &CaseResult) {

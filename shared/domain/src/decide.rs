@@ -6,6 +6,8 @@ mod choosing;
 pub mod diagram;
 mod draft;
 mod edges;
+mod find;
+mod fitting;
 mod gallery;
 mod listing;
 mod manager;
@@ -30,7 +32,7 @@ use crate::{
     perceive::Perceived,
     prompts::{Placeholder, TemplateKey, Values},
     reply::Bubble,
-    session::{Session, facts::Choice},
+    session::Session,
     shop::Shop,
     state::{Intent, State},
     turn::{Action, NamedProduct},
@@ -182,7 +184,7 @@ fn answer(draft: &mut Draft<'_>) -> Event {
     match perceived.intent {
         Intent::Complaint => service::escalate_by_words(draft),
         Intent::OutOfDomain => service::steer(draft),
-        Intent::PhotoIdent => look_at_photo(draft),
+        Intent::PhotoIdent => find::look_at_photo(draft),
         Intent::PaymentDelivery if perceived.may_be_receipt() => sale::take_proof(draft),
         _ => match service::answer_policies(draft) {
             Answer::Escalated(event) => event,
@@ -196,7 +198,7 @@ fn answer_wish(draft: &mut Draft<'_>, is_answered: bool) -> Event {
     match perceived.intent {
         Intent::PaymentDelivery => sale::sell(draft),
         Intent::SizeHelp | Intent::ColorHelp | Intent::DiscoveryOrQuestion => {
-            find(draft, is_answered)
+            find::find(draft, is_answered)
         }
         Intent::ThankyouSmalltalk
             if is_answered && !perceived.has_any(&[Signal::Doubt, Signal::Refusal]) =>
@@ -209,7 +211,7 @@ fn answer_wish(draft: &mut Draft<'_>, is_answered: bool) -> Event {
             greet(draft);
             Event::Greeted
         }
-        _ => unread(draft),
+        _ => find::unread(draft),
     }
 }
 
@@ -272,134 +274,4 @@ fn greet(draft: &mut Draft<'_>) {
         });
         service::nudge(draft);
     }
-}
-
-fn look_at_photo(draft: &mut Draft<'_>) -> Event {
-    let perceived = draft.perceived;
-    let is_paying = draft.session.state() == State::PaymentDelivery && draft.facts().payment.proof;
-    if is_paying && perceived.words == 0 {
-        draft.ask(TemplateKey::PaymentPhotoUnclear, Values::none());
-        return Event::SentUnclearPhoto;
-    }
-    if !perceived.products.is_empty() {
-        draft.tell(TemplateKey::VisionCannotSeeBut);
-        let outcome = choosing::choose(draft);
-        return present::present(draft, outcome);
-    }
-    if !perceived.heights.is_empty() {
-        draft.facts_mut().heights.clone_from(&perceived.heights);
-    }
-    draft.ask(TemplateKey::VisionCannotSee, Values::none());
-    draft.facts_mut().flags.offered_manager = true;
-    Event::SentPhoto
-}
-
-/// A wish or a question about garments.
-fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
-    let perceived = draft.perceived;
-    let asks_more =
-        perceived.has_any(&[Signal::AskSize, Signal::HeightUnknown, Signal::AskDetails]);
-    let names_none = perceived.products.is_empty() && !asks_more;
-    if let Some(kind) = perceived.not_sold.first().filter(|_| names_none) {
-        return listing::present_not_sold(draft, kind);
-    }
-    if perceived.has(Signal::Adult) && !perceived.tells_size() {
-        draft.tell(TemplateKey::DiscoveryAdult);
-        service::nudge(draft);
-        return Event::AskedPolicy;
-    }
-    if perceived.has(Signal::SizeChart) {
-        return listing::present_chart(draft);
-    }
-    if perceived.has(Signal::HeightUnknown) && !perceived.names_something() {
-        listing::ask_height(draft);
-        let is_chosen = !draft.facts().choices.is_empty();
-        return if is_chosen { Event::ChoseGarment } else { Event::ToldSize };
-    }
-    let facts = draft.facts();
-    if perceived.has(Signal::AskPrice) && !facts.cart.is_empty() && !perceived.names_something() {
-        cart::list_cart(draft);
-        cart::name_cart(draft);
-        service::nudge(draft);
-        return Event::AskedPolicy;
-    }
-    let is_size_open = perceived.has(Signal::OtherSize) && !perceived.tells_size();
-    if is_size_open && !draft.facts().choices.is_empty() {
-        return present::reopen_size(draft);
-    }
-    let pair = present::compared(draft);
-    if perceived.has(Signal::Compare) && pair.len() == 2 {
-        return present::compare(draft, &pair);
-    }
-    let is_mid_sale =
-        matches!(draft.session.state(), State::SizeColor | State::Offer | State::PaymentDelivery);
-    let asks_about_one = perceived.has_any(&[Signal::AskFabric, Signal::AskDetails])
-        || (is_mid_sale && perceived.has(Signal::AskPhoto));
-    let asks_about_garments = perceived.names_something()
-        || !perceived.unwanted_colors.is_empty()
-        || perceived.tells_size()
-        || perceived.is_browsing()
-        || perceived.has_any(&[
-            Signal::AskSize,
-            Signal::AskColors,
-            Signal::OtherColor,
-            Signal::AskPrice,
-            Signal::AskPhoto,
-            Signal::AskAvailability,
-            Signal::AskFabric,
-            Signal::AskDetails,
-        ]);
-    if !asks_about_garments
-        || (is_answered && !perceived.names_something() && !perceived.tells_size())
-    {
-        if is_answered {
-            service::nudge(draft);
-            return Event::AskedPolicy;
-        }
-        return unread(draft);
-    }
-    if cart::changes_line(draft) {
-        return cart::change_line(draft);
-    }
-    if asks_about_one && draft.facts().choices.is_empty() && !perceived.names_something() {
-        if !draft.facts().cart.is_empty() {
-            present::answer_about_cart(draft);
-            service::nudge(draft);
-            return Event::AskedPolicy;
-        }
-        draft.ask(TemplateKey::DiscoveryAskModel, Values::none());
-        return Event::AskedPolicy;
-    }
-    let outcome = choosing::choose(draft);
-    present::present(draft, outcome)
-}
-
-/// What could not be read, or a yes to nothing: what is awaited is asked for again.
-fn unread(draft: &mut Draft<'_>) -> Event {
-    if !draft.perceived.attachments.is_empty() && draft.perceived.words == 0 {
-        draft.tell(TemplateKey::DiscoveryCannotOpen);
-    }
-    let is_awaited = !(draft.facts().choices.is_empty() && draft.facts().cart.is_empty());
-    if draft.perceived.has(Signal::Consent) && draft.session.state() == State::End {
-        return service::take_leave(draft);
-    }
-    if let [id] = draft.facts().shown[..]
-        && draft.perceived.has(Signal::Consent)
-        && !is_awaited
-    {
-        // Yes, this one.
-        draft.facts_mut().choices = vec![Choice::of(id)];
-        return present::present(draft, choosing::Outcome::Chosen(Vec::new()));
-    }
-    if draft.perceived.has(Signal::Consent) && draft.facts().shown.is_empty() && !is_awaited {
-        draft.facts_mut().search = Default::default();
-        let outcome = choosing::browse(draft);
-        return present::present(draft, outcome);
-    }
-    if is_awaited {
-        service::nudge(draft);
-    } else {
-        draft.ask(TemplateKey::DiscoveryNotUnderstood, Values::none());
-    }
-    Event::Unread
 }

@@ -26,7 +26,8 @@ const OFFER_OPTIONS: u32 = 5;
 const CALL_A_HUMAN: u32 = 8;
 
 /// The questions that are answered without going anywhere.
-const QUESTIONS: [Signal; 22] = [
+const QUESTIONS: [Signal; 23] = [
+    Signal::AskFee,
     Signal::Adult,
     Signal::AskAboutShop,
     Signal::AskAvailability,

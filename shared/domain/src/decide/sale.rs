@@ -95,7 +95,7 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     if !move_to_cart(draft) {
         return escalate(draft, EscalationReason::Wholesale, TemplateKey::OrderTooMany);
     }
-    let adds = perceived.has(Signal::AddMore) && names_garment;
+    let adds = perceived.has(Signal::AddMore) && (names_garment || perceived.names_something());
     if takes_more && (!was_offered || adds) && !draft.facts().customer.is_complete() {
         // Ordered in one breath: what is ordered and what it costs is said once.
         list_cart(draft);
@@ -198,7 +198,8 @@ fn cancel(draft: &mut Draft<'_>) -> Event {
 fn take_method(draft: &mut Draft<'_>) {
     let perceived = draft.perceived;
     let is_asked = draft.session.phase() == Phase::WaitingForPaymentMethod;
-    if perceived.has(Signal::AskPayment) && !is_asked {
+    let only_asks = perceived.has(Signal::AskFee) && perceived.is_question;
+    if only_asks || (perceived.has(Signal::AskPayment) && !is_asked) {
         return;
     }
     let prepayment = draft.shop.catalog.policies().payment.prepayment;

@@ -48,12 +48,13 @@ pub(super) fn escalate_by_words(draft: &mut Draft<'_>) -> Event {
 }
 
 /// The questions about the shop that a message asks, and the topic of each.
-const TOPICS: [(Signal, PolicyTopic); 7] = [
+const TOPICS: [(Signal, PolicyTopic); 8] = [
     (Signal::Wholesale, PolicyTopic::Wholesale),
     (Signal::Urgent, PolicyTopic::UrgentShipping),
     (Signal::AskCare, PolicyTopic::Care),
     (Signal::AskDelivery, PolicyTopic::Delivery),
     (Signal::AskPayment, PolicyTopic::Payment),
+    (Signal::AskFee, PolicyTopic::Payment),
     (Signal::AskReturn, PolicyTopic::Return),
     (Signal::Discount, PolicyTopic::Discount),
 ];
@@ -136,6 +137,15 @@ fn answer_topic(draft: &mut Draft<'_>, topic: PolicyTopic) {
         PolicyTopic::Payment => {
             let values = none().with(Placeholder::Prepayment, policies.payment.prepayment);
             draft.say(TemplateKey::PolicyPayment, values);
+            let total = draft.facts().cart.total();
+            if draft.perceived.has(Signal::AskFee) && !draft.facts().cart.is_empty() {
+                let parts = policies.payment.on_delivery(total);
+                let values = none()
+                    .with(Placeholder::Prepayment, parts.prepayment)
+                    .with(Placeholder::Rest, parts.rest)
+                    .with(Placeholder::Fee, parts.fee);
+                draft.say(TemplateKey::PaymentPrepayment, values);
+            }
         }
         PolicyTopic::Return => draft.tell(TemplateKey::PolicyReturn),
         PolicyTopic::Exchange => draft.tell(TemplateKey::PolicyExchange),

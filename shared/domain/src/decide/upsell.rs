@@ -7,9 +7,9 @@ use super::{
     present,
 };
 use crate::{
-    catalog::{ColorVariant, Product},
+    catalog::{ColorKey, ColorVariant, Product, ProductId},
     prompts::{Placeholder, TemplateKey, Values},
-    session::facts::Choice,
+    session::{cart::CartLine, facts::Choice},
 };
 
 /// Offers one more thing if there is something fitting and nothing was offered yet.
@@ -17,28 +17,29 @@ pub(super) fn offer(draft: &mut Draft<'_>) -> bool {
     if draft.facts().flags.upsold {
         return false;
     }
-    let Some(line) = draft.facts().cart.lines().first().cloned() else { return false };
+    let lines = draft.facts().cart.lines().to_vec();
+    lines.iter().any(|line| offer_beside(draft, line))
+}
+
+/// Offers what goes with a line: the only garment of its kind goes with another kind; of a kind with
+/// several, another colour.
+fn offer_beside(draft: &mut Draft<'_>, line: &CartLine) -> bool {
     let Some(bought) = draft.product(line.product_id) else { return false };
     let in_size = |product: &Product| product.comes_in(line.size, None);
-    let is_taken = |product: &Product| {
-        draft.facts().cart.lines().iter().any(|line| line.product_id == product.id)
+    let is_taken = |id: ProductId, color: Option<&ColorKey>| {
+        let lines = draft.facts().cart.lines();
+        lines.iter().any(|line| line.product_id == id && color.is_none_or(|it| line.color == *it))
     };
-    // The only garment of its kind goes with another kind; of a kind with several, another colour.
-    let is_only_one = draft
-        .shop
-        .catalog
-        .products()
-        .iter()
-        .filter(|product| product.category == bought.category)
-        .count()
-        == 1;
-    let other_kind = draft.shop.catalog.products().iter().rev().find(|product| {
-        product.category != bought.category && in_size(product) && !is_taken(product)
+    let products = draft.shop.catalog.products();
+    let is_only_one =
+        products.iter().filter(|product| product.category == bought.category).count() == 1;
+    let other_kind = products.iter().rev().find(|product| {
+        product.category != bought.category && in_size(product) && !is_taken(product.id, None)
     });
     let other_colors: Vec<&ColorVariant> = bought
         .colors
         .iter()
-        .filter(|variant| variant.comes_in(line.size) && variant.color != line.color)
+        .filter(|variant| variant.comes_in(line.size) && !is_taken(bought.id, Some(&variant.color)))
         .collect();
     let name = |product: &Product| Values::none().with(Placeholder::Name, product.name.as_str());
     let product = match other_kind {

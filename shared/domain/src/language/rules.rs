@@ -96,6 +96,8 @@ signals! {
     AskReturn = "ask_return";
     /// How is it paid?
     AskPayment = "ask_payment";
+    /// What does the carrier take, and what is paid on delivery?
+    AskFee = "ask_fee";
     /// How is it delivered?
     AskDelivery = "ask_delivery";
     /// It is urgent.

@@ -18,7 +18,8 @@ const FOR_A_HUMAN: [Signal; 5] = [
     Signal::OrderStatus,
 ];
 
-const ABOUT_PAYING: [Signal; 10] = [
+const ABOUT_PAYING: [Signal; 11] = [
+    Signal::AskFee,
     Signal::AskHowToOrder,
     Signal::AskDelivery,
     Signal::AskPayment,
