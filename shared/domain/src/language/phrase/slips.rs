@@ -7,10 +7,10 @@ use crate::language::{endings, endings::Form, typo};
 
 /// The shortest word in which a slip is looked for, in letters: shorter ones are too easily another
 /// word.
-const SHORTEST: usize = 6;
+const SHORTEST: usize = 7;
 
 /// The shortest stem in which a slip is looked for.
-const SHORTEST_STEM: usize = 5;
+const SHORTEST_STEM: usize = 6;
 
 #[derive(Debug)]
 struct Word {
