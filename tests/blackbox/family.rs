@@ -46,7 +46,7 @@ async fn a_mother_of_two_buys_for_both_and_pays() {
 
     let session = world.mirt.session("instagram", "1601").await;
     assert_eq!(session["phase"], "AWAITING_CONFIRMATION", "{session}");
-    let lines = session["cart"].as_array().map(Vec::len);
+    let lines = session["cart"]["lines"].as_array().map(Vec::len);
     assert_eq!(lines, Some(2), "{session}");
     world.check();
 }
