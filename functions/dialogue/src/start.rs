@@ -18,6 +18,7 @@ use mirt_engine::{
     clock::Clock as _,
     consult::ModelTime,
     failure::chain,
+    model_budget::MOST_PER_MINUTE,
     take_turn::Dialogue,
 };
 use mirt_llm::{MODEL, OPENAI_API, OpenAi};
@@ -95,7 +96,10 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         Some(key) => Some(openai(http, key, &settings)?),
         None => None,
     };
-    let model = openai.as_ref().map(|openai| Guarded::new(openai, &table, &SystemClock));
+    let most = settings
+        .parsed("MIRT_MODEL_CALLS_PER_MINUTE", "a whole number")?
+        .unwrap_or(MOST_PER_MINUTE);
+    let model = openai.as_ref().map(|openai| Guarded::new(openai, &table, &SystemClock, most));
     let default = ShopSettings::default();
     let ceiling = settings.number("MIRT_MODEL_SESSION_CEILING_MICRO_USD")?.map(MicroUsd);
     let shop_settings = ShopSettings {

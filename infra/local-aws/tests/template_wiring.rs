@@ -117,6 +117,7 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_MODEL_INTERIM_MS", "8000"),
             ("MIRT_MODEL_PHOTO_MS", "45000"),
             ("MIRT_MODEL_PRICES", "gpt-5.1=1.25/0.125/10"),
+            ("MIRT_MODEL_CALLS_PER_MINUTE", "600"),
             ("MIRT_MODEL_SESSION_CEILING_MICRO_USD", "500000"),
             ("MIRT_MODEL_TEXT_MS", "20000"),
             ("MIRT_TABLE", "mirt-dev"),

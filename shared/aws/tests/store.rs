@@ -1,6 +1,7 @@
 //! The engine's ports on a real table: conditions, transactions, the index of what is due.
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
+mod capacity;
 mod stage;
 
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +9,7 @@ use mirt_aws::table::Table;
 use mirt_engine::{
     alert::PendingAlert,
     limit::{MOST_PER_MINUTE, RecordNotice as _, Slot},
-    model_budget::{Allowance, TakeModelCall as _},
+    model_budget::TakeModelCalls as _,
     receive::{CONTENT_WINDOW, Received, RecordEvent as _},
     session_store::{
         CommitError, CommitTurn as _, LoadSession as _, LoadedSession, OutboxKey, PendingKey,
@@ -212,15 +213,16 @@ async fn model_calls_are_granted_up_to_the_ceiling_of_a_minute_and_again_in_the_
     // As from many instances at once.
     let calls = (0..20).map(|_| {
         let table = stage.table.clone();
-        tokio::spawn(async move { table.take_model_call(now(), 7).await.unwrap() })
+        tokio::spawn(async move { table.take_model_calls(now(), 10, 75).await.unwrap() })
     });
 
     let mut granted = 0;
     for call in calls.collect::<Vec<_>>() {
-        granted += usize::from(call.await.unwrap() == Allowance::Granted);
+        granted += usize::from(call.await.unwrap());
     }
-    let later = stage.table.take_model_call(next_minute, 7).await.unwrap();
+    let later = stage.table.take_model_calls(next_minute, 10, 75).await.unwrap();
+    let too_many = stage.table.take_model_calls(next_minute, 10, 9).await.unwrap();
 
     assert_eq!(granted, 7);
-    assert_eq!(later, Allowance::Granted);
+    assert!(later && !too_many);
 }

@@ -1,5 +1,5 @@
 //! A breaker around the model, shared by all instances: when most calls fail, turns go straight to
-//! rules and templates until a single probe succeeds.
+//! rules and templates until a single probe succeeds. Beside it the ceiling on calls.
 //!
 //! An instance reads the shared state at most every [`FRESH`], and writes it only when a call of its
 //! own failed or when it probes: while all is well, a turn costs no call of the store.
@@ -17,6 +17,7 @@ use crate::{
     clock::{Clock, after},
     failure::{PortError, chain},
     model::{AskModel, Asked, ModelError, ModelRequest, Moderate, Moderation},
+    model_budget::{TAKEN_AT_ONCE, TakeModelCalls, Taken},
 };
 
 /// How long what an instance has read of the shared state holds.
@@ -152,6 +153,7 @@ pub struct Guarded<'a, M, S, K> {
     model: &'a M,
     store: &'a S,
     clock: &'a K,
+    most_per_minute: u32,
     own: Mutex<Own>,
 }
 
@@ -161,18 +163,43 @@ struct Own {
     seen: Option<(Timestamp, BreakerState)>,
     /// Calls that succeeded since the last write.
     succeeded: u32,
+    /// Calls that were taken out of the minute's.
+    taken: Taken,
 }
 
 impl<'a, M, S, K> Guarded<'a, M, S, K>
 where
     M: AskModel,
-    S: KeepBreaker,
+    S: KeepBreaker + TakeModelCalls,
     K: Clock,
 {
-    /// Puts a model behind the breaker that is kept in `store`.
+    /// Puts a model behind the breaker that is kept in `store`, with so many calls in a minute from
+    /// all instances.
     #[must_use]
-    pub fn new(model: &'a M, store: &'a S, clock: &'a K) -> Self {
-        Self { model, store, clock, own: Mutex::default() }
+    pub fn new(model: &'a M, store: &'a S, clock: &'a K, most_per_minute: u32) -> Self {
+        Self { model, store, clock, most_per_minute, own: Mutex::default() }
+    }
+
+    /// Whether the ceiling lets one more call through.
+    async fn takes_one(&self) -> bool {
+        let now = self.clock.now();
+        if self.own(|own| own.taken.make_one(now)) {
+            return true;
+        }
+        match self.store.take_model_calls(now, TAKEN_AT_ONCE, self.most_per_minute).await {
+            Ok(is_granted) => {
+                if is_granted {
+                    self.own(|own| own.taken.add(now));
+                } else {
+                    tracing::error!(event = "degraded", what = "model_ceiling");
+                }
+                is_granted
+            }
+            Err(error) => {
+                tracing::warn!(event = "degraded", what = "model_ceiling", error = chain(&error));
+                false
+            }
+        }
     }
 
     /// The shared state, as far as it is known here.
@@ -249,7 +276,7 @@ where
 impl<M, S, K> AskModel for Guarded<'_, M, S, K>
 where
     M: AskModel,
-    S: KeepBreaker,
+    S: KeepBreaker + TakeModelCalls,
     K: Clock,
 {
     async fn ask(&self, request: &ModelRequest, within: Duration) -> Asked {
@@ -267,6 +294,9 @@ where
                 true
             }
         };
+        if !self.takes_one().await {
+            return Asked::refused(ModelError::Ceiling);
+        }
         let asked = self.model.ask(request, within).await;
         self.note(is_probe, asked.answer.as_ref().is_err_and(ModelError::is_outage)).await;
         asked
@@ -276,7 +306,7 @@ where
 impl<M, S, K> Moderate for Guarded<'_, M, S, K>
 where
     M: AskModel + Moderate,
-    S: KeepBreaker,
+    S: KeepBreaker + TakeModelCalls,
     K: Clock,
 {
     async fn moderate(&self, text: &str, within: Duration) -> Result<Moderation, ModelError> {

@@ -54,6 +54,9 @@ pub enum ModelError {
     /// Too many calls failed lately: this one was not made.
     #[error("the breaker is open")]
     BreakerOpen,
+    /// All instances together have made as many calls in this minute as they may.
+    #[error("there were too many model calls in this minute")]
+    Ceiling,
     /// The time was over.
     #[error("the model did not answer in time")]
     Timeout,
@@ -86,6 +89,7 @@ impl ModelError {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::BreakerOpen => "breaker_open",
+            Self::Ceiling => "ceiling",
             Self::Timeout => "timeout",
             Self::Throttled { .. } => "throttled",
             Self::Unavailable(_) => "unavailable",
@@ -99,7 +103,7 @@ impl ModelError {
     /// Whether it says something about the provider's health, and not about the one question.
     #[must_use]
     pub const fn is_outage(&self) -> bool {
-        !matches!(self, Self::Refused | Self::Unusable(_) | Self::BreakerOpen)
+        !matches!(self, Self::Refused | Self::Unusable(_) | Self::BreakerOpen | Self::Ceiling)
     }
 }
 

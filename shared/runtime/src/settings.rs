@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 /// Every setting of ours that any part of the system reads, with its meaning. What begins with
 /// `MIRT_` and is not here is refused, so that a misspelt setting is never silently ignored.
-pub const KNOWN: [(&str, &str); 28] = [
+pub const KNOWN: [(&str, &str); 29] = [
     ("MIRT_TABLE", "name of the DynamoDB table"),
     ("MIRT_INBOUND_QUEUE_URL", "address of the inbound FIFO queue"),
     ("MIRT_WEBHOOK_SECRET", "name of the secret with the webhooks' tokens"),
@@ -21,6 +21,7 @@ pub const KNOWN: [(&str, &str); 28] = [
     ("MIRT_MODEL_TEXT_MS", "longest time of a turn with the model, in milliseconds"),
     ("MIRT_MODEL_PHOTO_MS", "longest time of a turn with photos, in milliseconds"),
     ("MIRT_MODEL_INTERIM_MS", "wait after which a customer is told that it takes a while"),
+    ("MIRT_MODEL_CALLS_PER_MINUTE", "how many model calls all instances make in a minute"),
     ("MIRT_MODEL_SESSION_CEILING_MICRO_USD", "what the model may cost a session a day"),
     ("MIRT_MANYCHAT_MARKS", "fields and tags that exist in the ManyChat account, between commas"),
     (

@@ -22,7 +22,7 @@ use crate::environment::Environment;
 const TEMPLATE: &str = include_str!("../../../../template.yaml");
 
 /// Settings of the user that reach the functions as they are.
-const PASSED_ON: [&str; 15] = [
+const PASSED_ON: [&str; 16] = [
     "MIRT_LOG",
     "MIRT_BURST_QUIET_MS",
     "MIRT_BURST_LONGEST_MS",
@@ -36,6 +36,7 @@ const PASSED_ON: [&str; 15] = [
     "MIRT_MODEL_PHOTO_MS",
     "MIRT_MODEL_INTERIM_MS",
     "MIRT_MODEL_SESSION_CEILING_MICRO_USD",
+    "MIRT_MODEL_CALLS_PER_MINUTE",
     MANAGERS,
     "MIRT_CONVERSATION_URL",
 ];

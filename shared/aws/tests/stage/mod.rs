@@ -29,7 +29,7 @@ const TEMPLATE: &str = include_str!("../../../../template.yaml");
 /// The table of `template.yaml`, empty.
 pub(crate) struct Stage {
     pub(crate) table: Table,
-    _endpoint: Endpoint,
+    pub(crate) endpoint: Endpoint,
 }
 
 impl Stage {
@@ -48,7 +48,7 @@ impl Stage {
         endpoint.dynamodb().ensure_table(definition).await.unwrap();
         let http = mirt_http::client().unwrap();
         let config = sdk::local_config(http, endpoint.url(), site.region).await;
-        Self { table: Table::new(&config, name), _endpoint: endpoint }
+        Self { table: Table::new(&config, name), endpoint }
     }
 }
 
