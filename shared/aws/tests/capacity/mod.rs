@@ -147,7 +147,7 @@ async fn conversation(stage: &Stage, turns: usize) -> Vec<(Cost, Cost)> {
         assert_eq!(received, Received::Accepted);
         let accepted = Cost::of(stage);
         let deadline = at + SignedDuration::from_mins(1);
-        dialogue.take_turns(&session("long"), at, deadline).await.unwrap();
+        Box::pin(dialogue.take_turns(&session("long"), at, deadline)).await.unwrap();
         costs.push((accepted.since(before), Cost::of(stage).since(accepted)));
     }
     costs
@@ -157,7 +157,7 @@ async fn conversation(stage: &Stage, turns: usize) -> Vec<(Cost, Cost)> {
 async fn the_thousandth_turn_costs_what_the_tenth_does() {
     let stage = Stage::start().await;
 
-    let costs = conversation(&stage, 1_000).await;
+    let costs = Box::pin(conversation(&stage, 1_000)).await;
 
     let round = |last: usize| {
         let turns = &costs[last - ROUND.len()..last];
