@@ -101,7 +101,15 @@ pub(super) fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
     if cart::changes_line(draft) {
         return cart::change_line(draft);
     }
-    if asks_about_one && draft.facts().choices.is_empty() && !perceived.names_something() {
+    // "Цей костюм тоненький?" names a kind and means what is on offer.
+    let names_kind_only = is_mid_sale
+        && perceived.products.is_empty()
+        && perceived.colors.is_empty()
+        && perceived.picks.is_empty()
+        && !perceived.tells_size()
+        && !perceived.is_browsing();
+    let names_none = !perceived.names_something() || names_kind_only;
+    if asks_about_one && draft.facts().choices.is_empty() && names_none {
         if !draft.facts().cart.is_empty() {
             present::answer_about_cart(draft);
             nudge(draft);

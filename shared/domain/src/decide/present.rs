@@ -14,7 +14,7 @@ use crate::{
     prompts::{Placeholder, TemplateKey, Values},
     session::facts::Choice,
     size::Size,
-    state::Intent,
+    state::{Intent, State},
 };
 
 /// Says what choosing came to, and tells what the turn amounts to.
@@ -275,7 +275,10 @@ pub(super) fn answer_about_cart(draft: &mut Draft<'_>) {
 fn answer_questions(draft: &mut Draft<'_>, product: &Product, choice: &Choice) {
     let perceived = draft.perceived;
     let name = || Values::none().with(Placeholder::Name, product.name.as_str());
-    let asks_of_feature = !perceived.features.is_empty()
+    let is_chosen =
+        matches!(draft.session.state(), State::SizeColor | State::Offer | State::PaymentDelivery);
+    let asks_of_feature = is_chosen
+        && !perceived.features.is_empty()
         && perceived.products.is_empty()
         && !perceived.is_browsing()
         && perceived.colors.is_empty()

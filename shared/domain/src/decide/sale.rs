@@ -260,7 +260,8 @@ pub(super) fn go_on(draft: &mut Draft<'_>) -> Event {
         return Event::Ordered;
     }
     if draft.facts().payment.method.is_none() {
-        if draft.session.phase() != Phase::WaitingForPaymentMethod {
+        let is_corrected = draft.perceived.tells_address();
+        if draft.session.phase() != Phase::WaitingForPaymentMethod || is_corrected {
             read_back(draft);
         }
         ask_next(draft);

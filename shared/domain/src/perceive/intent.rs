@@ -296,7 +296,7 @@ fn about_garments(session: &Session, perceived: &Perceived) -> Option<Intent> {
 fn unread(session: &Session, perceived: &Perceived) -> Intent {
     let is_selling = matches!(
         session.state(),
-        State::Vision | State::SizeColor | State::Offer | State::PaymentDelivery
+        State::Vision | State::SizeColor | State::Offer | State::PaymentDelivery | State::Upsell
     );
     let facts = session.facts();
     let is_discussed = !(facts.choices.is_empty() && facts.cart.is_empty());
