@@ -226,3 +226,29 @@ async fn only_a_manager_may_press_and_nothing_comes_of_anyone_elses_button() {
     assert_eq!(turns(&session).len(), 5);
     assert_eq!(session["pending_inbox"], 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn managers_are_reminded_below_the_card_of_a_customer_whom_nobody_answers() {
+    let hurry = [MANAGERS[0], MANAGERS[1], ("MIRT_HAND_OVER_REMINDER_S", "1")];
+    let world = world_with(&hurry).await;
+    world.mirt.instagram_text("1408", "покличте менеджера").await;
+    world.mirt.at_rest("instagram", "1408", 1).await;
+    world.mirt.managers_told("instagram", "1408").await;
+
+    let mut woken = 0;
+    while woken == 0 {
+        let run = world.mirt.request(Method::POST, "/local/schedules/sweeper").send().await;
+        let swept = run.unwrap_or_else(|error| panic!("{error}")).json::<Value>().await;
+        woken = swept.ok().and_then(|swept| swept["woken"].as_u64()).unwrap_or_default();
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+
+    let session = world.mirt.at_rest("instagram", "1408", 2).await;
+    world.mirt.managers_told("instagram", "1408").await;
+    let cards = world.telegram.sent_to(CHAT);
+    let reminder = cards.iter().find(|card| format!("{:?}", card.shown).contains("досі чекає"));
+    let below = reminder.map(|card| card.body["reply_parameters"]["message_id"].clone());
+    assert_eq!(below, Some(json!(cards[0].message)), "{cards:?}");
+    assert_eq!(world.manychat.shown_to("1408").len(), messages(&session));
+    world.check();
+}

@@ -68,3 +68,20 @@ async fn what_is_written_while_the_model_thinks_is_answered_with_the_rest() {
     assert!(told.contains("122-128") && told.contains("Залюбки"), "{told}");
     world.check();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_telegram_typing_is_shown_while_the_model_thinks() {
+    let slow =
+        |question: &Value| ModelReply::After(Duration::from_millis(800), Box::new(good(question)));
+    let stub = OpenAiStub::start(KEY, slow).await;
+    let world = world_with_model(&stub, &[]).await;
+
+    world.mirt.telegram_text(1, 704, QUESTION).await;
+
+    world.mirt.at_rest("telegram", "704", 1).await;
+    let methods: Vec<_> =
+        world.telegram.sent_to("704").into_iter().map(|sent| sent.method).collect();
+    assert_eq!(methods.first().map(String::as_str), Some("sendChatAction"), "{methods:?}");
+    assert!(methods.len() > 1, "{methods:?}");
+    world.check();
+}

@@ -102,10 +102,13 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let model = openai.as_ref().map(|openai| Guarded::new(openai, &table, &SystemClock, most));
     let default = ShopSettings::default();
     let ceiling = settings.number("MIRT_MODEL_SESSION_CEILING_MICRO_USD")?.map(MicroUsd);
+    let [reminder, timeout] = ["MIRT_HAND_OVER_REMINDER_S", "MIRT_HAND_OVER_TIMEOUT_S"];
+    let seconds = |name| settings.seconds(name).map(|time| time.and_then(|t| t.try_into().ok()));
     let shop_settings = ShopSettings {
+        hand_over_reminder: seconds(reminder)?.unwrap_or(default.hand_over_reminder),
+        hand_over_timeout: seconds(timeout)?.unwrap_or(default.hand_over_timeout),
         requisites: secret.requisites,
         model_ceiling: ceiling.unwrap_or(default.model_ceiling),
-        ..default
     };
     let words = Words::of(mirt_content::catalog());
     let bursts = bursts(&settings)?;

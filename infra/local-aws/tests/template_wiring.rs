@@ -109,6 +109,8 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_BURST_QUIET_MS", "1500"),
             ("MIRT_CHANNEL_SECRET", "mirt/dev/channels"),
             ("MIRT_CONVERSATION_URL", ""),
+            ("MIRT_HAND_OVER_REMINDER_S", "900"),
+            ("MIRT_HAND_OVER_TIMEOUT_S", "43200"),
             ("MIRT_LOG", "info"),
             ("MIRT_MANAGERS_CHAT", ""),
             ("MIRT_MANYCHAT_MARKS", ""),

@@ -51,6 +51,12 @@ impl SendReply for Channels {
             | Channel::ManychatTelegram => self.manychat.send(to, part).await,
         }
     }
+
+    async fn show_typing(&self, to: &SessionId) {
+        if to.channel == Channel::Telegram {
+            self.telegram.show_typing(to).await;
+        }
+    }
 }
 
 impl TellManager for Channels {

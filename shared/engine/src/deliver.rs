@@ -57,6 +57,10 @@ pub trait SendReply: Send + Sync {
         to: &SessionId,
         part: &Reply,
     ) -> impl Future<Output = Result<(), SendError>> + Send;
+
+    /// Shows the customer for some seconds that an answer is being written, where the channel has
+    /// such a thing. A failure is a line in the log and no more.
+    fn show_typing(&self, to: &SessionId) -> impl Future<Output = ()> + Send;
 }
 
 /// What a delivery came to.

@@ -1,7 +1,8 @@
 //! Use case: a session was woken. Wait for the end of the burst, take one turn, commit it, deliver.
 
-use std::time::Duration;
+use std::{future::Future, pin::pin, time::Duration};
 
+use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use mirt_domain::{
     decide::next_due,
@@ -39,6 +40,9 @@ const MAX_CONFLICTS: u32 = 5;
 /// How many turns one wake-up takes at most, when the customer keeps writing during delivery.
 /// What is left then has a wake-up of its own on the queue.
 const MAX_TURNS: u32 = 5;
+
+/// How long a channel shows that somebody is typing: Telegram does for five seconds at most.
+const TYPING_SHOWN: Duration = Duration::from_secs(4);
 
 /// What a turn is taken with.
 #[derive(Clone, Copy, Debug)]
@@ -170,6 +174,21 @@ where
         }
     }
 
+    /// Shows the customer that an answer is being written, for as long as `work` lasts; nothing is
+    /// shown of work that is done at once.
+    async fn while_typing<T>(&self, id: &SessionId, work: impl Future<Output = T>) -> T {
+        let typing = async {
+            loop {
+                self.channels.show_typing(id).await;
+                self.clock.sleep(TYPING_SHOWN).await;
+            }
+        };
+        match select(pin!(work), pin!(typing)).await {
+            Either::Left((result, _)) => result,
+            Either::Right((never, _)) => never,
+        }
+    }
+
     /// Whether time does something to a session now.
     fn is_due(&self, session: &Session) -> bool {
         next_due(session, self.shop.settings).is_some_and(|due| due <= self.clock.now())
@@ -257,7 +276,8 @@ where
                     may_interrupt: earlier == Delivered::All,
                 };
                 let step = turn::begin(&self.shop, &loaded.session, &input);
-                match consulting.take(step, interim).await {
+                let consulted = Box::pin(consulting.take(step, interim));
+                match self.while_typing(id, consulted).await {
                     Consulted::Turn(turn) => *turn,
                     Consulted::NewInput => return None,
                 }

@@ -4,13 +4,15 @@ use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 /// Every setting of ours that any part of the system reads, with its meaning. What begins with
 /// `MIRT_` and is not here is refused, so that a misspelt setting is never silently ignored.
-pub const KNOWN: [(&str, &str); 29] = [
+pub const KNOWN: &[(&str, &str)] = &[
     ("MIRT_TABLE", "name of the DynamoDB table"),
     ("MIRT_INBOUND_QUEUE_URL", "address of the inbound FIFO queue"),
     ("MIRT_WEBHOOK_SECRET", "name of the secret with the webhooks' tokens"),
     ("MIRT_CHANNEL_SECRET", "name of the secret with the channels' keys and the requisites"),
     ("MIRT_MANAGERS_CHAT", "number of the Telegram chat in which the bot tells the managers"),
     ("MIRT_MANAGERS", "Telegram ids of the managers whose buttons count, between commas"),
+    ("MIRT_HAND_OVER_REMINDER_S", "time without a human's answer before a reminder, in seconds"),
+    ("MIRT_HAND_OVER_TIMEOUT_S", "time after which the assistant answers again, in seconds"),
     ("MIRT_CONVERSATION_URL", "where a ManyChat conversation is looked at, with {user} in it"),
     ("MIRT_LOG", "level of logs: error, warn, info, debug, or filters by module"),
     ("MIRT_BURST_QUIET_MS", "quiet after the last message that ends a burst, in milliseconds"),
@@ -107,6 +109,14 @@ impl Settings {
     /// When it is there and no whole number.
     pub fn millis(&self, name: &str) -> Result<Option<Duration>, SettingError> {
         self.parsed(name, "a whole number of milliseconds").map(|ms| ms.map(Duration::from_millis))
+    }
+
+    /// A duration in seconds.
+    ///
+    /// # Errors
+    /// When it is there and no whole number.
+    pub fn seconds(&self, name: &str) -> Result<Option<Duration>, SettingError> {
+        self.parsed(name, "a whole number of seconds").map(|s| s.map(Duration::from_secs))
     }
 
     /// A whole number: an id of Telegram's.

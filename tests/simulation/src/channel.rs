@@ -111,6 +111,9 @@ impl SendReply for Process {
         }
         outcome
     }
+
+    /// Nothing follows from it.
+    async fn show_typing(&self, _: &SessionId) {}
 }
 
 impl TellManager for Process {

@@ -235,12 +235,15 @@ async fn telegram(
     if bot != format!("bot{}", stub.credential) {
         violations.push("the token is not the bot's".to_owned());
     }
-    let shown = match body["photo"].as_str() {
-        Some(url) => Shown::Photo { url: url.to_owned(), caption: plain(&body["caption"]) },
-        None => Shown::Text(plain(&body["text"])),
+    let shown = match (body["photo"].as_str(), method.as_str()) {
+        (Some(url), _) => {
+            vec![Shown::Photo { url: url.to_owned(), caption: plain(&body["caption"]) }]
+        }
+        (None, "sendChatAction") => Vec::new(),
+        (None, _) => vec![Shown::Text(plain(&body["text"]))],
     };
     let message = stub.next_message();
-    let sent = Sent { message, method, user: plain(&body["chat_id"]), shown: vec![shown], body };
+    let sent = Sent { message, method, user: plain(&body["chat_id"]), shown, body };
     stub.answer(sent, violations, json!({ "ok": true, "result": { "message_id": message } }))
 }
 

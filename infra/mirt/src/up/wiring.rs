@@ -22,7 +22,7 @@ use crate::environment::Environment;
 const TEMPLATE: &str = include_str!("../../../../template.yaml");
 
 /// Settings of the user that reach the functions as they are.
-const PASSED_ON: [&str; 16] = [
+const PASSED_ON: &[&str] = &[
     "MIRT_LOG",
     "MIRT_BURST_QUIET_MS",
     "MIRT_BURST_LONGEST_MS",
@@ -39,6 +39,8 @@ const PASSED_ON: [&str; 16] = [
     "MIRT_MODEL_CALLS_PER_MINUTE",
     MANAGERS,
     "MIRT_CONVERSATION_URL",
+    "MIRT_HAND_OVER_REMINDER_S",
+    "MIRT_HAND_OVER_TIMEOUT_S",
 ];
 
 const MANAGERS_CHAT: &str = "MIRT_MANAGERS_CHAT";

@@ -66,6 +66,8 @@ impl SendReply for Taker {
     async fn send(&self, _: &SessionId, _: &Reply) -> Result<(), SendError> {
         Ok(())
     }
+
+    async fn show_typing(&self, _: &SessionId) {}
 }
 
 impl TellManager for Taker {
