@@ -2,9 +2,11 @@
 //! template: everything but the function's shell and the cloud.
 #![expect(clippy::unwrap_used, reason = "a test whose surroundings fail must fail")]
 
+mod cost;
 mod document;
 mod events;
 mod faults;
+mod foreign;
 mod modes;
 mod resume;
 mod stage;

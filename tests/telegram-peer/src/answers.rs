@@ -85,6 +85,10 @@ pub(crate) fn to(shared: &Shared, method: &str, question: &[u8]) -> Vec<u8> {
             })
             .to_bytes()
         }
+        "updates.getDifference" => {
+            let empty = tl::types::updates::DifferenceEmpty { date: 1, seq: 1 };
+            tl::enums::updates::Difference::Empty(empty).to_bytes()
+        }
         "users.getUsers" => {
             let asked: tl::functions::users::GetUsers = read(&mut cursor);
             let is_self =
