@@ -13,6 +13,7 @@ mod limits;
 mod looking_in;
 mod managers;
 mod model;
+mod model_photo;
 mod model_time;
 mod once;
 mod order;

@@ -19,9 +19,11 @@ use mirt_engine::{
     consult::ModelTime,
     failure::chain,
     model_budget::MOST_PER_MINUTE,
+    photos::Seeing,
     take_turn::Dialogue,
 };
 use mirt_llm::{MODEL, OPENAI_API, OpenAi};
+use mirt_photos::{Photos, TelegramFiles};
 use mirt_runtime::{
     clock::SystemClock,
     process,
@@ -92,6 +94,8 @@ async fn run(settings: Settings) -> Result<(), StartError> {
             conversation_url: settings.get("MIRT_CONVERSATION_URL").map(str::to_owned),
         }),
     };
+    let telegram_api = settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API);
+    let files = TelegramFiles::new(http.clone(), telegram_api, &secret.telegram_bot_token);
     let openai = match secret.openai_api_key.filter(|key| !key.is_empty()) {
         Some(key) => Some(openai(http, key, &settings)?),
         None => None,
@@ -99,7 +103,10 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let most = settings
         .parsed("MIRT_MODEL_CALLS_PER_MINUTE", "a whole number")?
         .unwrap_or(MOST_PER_MINUTE);
-    let model = openai.as_ref().map(|openai| Guarded::new(openai, &table, &SystemClock, most));
+    let model = openai.as_ref().map(|openai| Seeing {
+        model: Guarded::new(openai, &table, &SystemClock, most),
+        photos: Photos { telegram: files.clone() },
+    });
     let default = ShopSettings::default();
     let ceiling = settings.number("MIRT_MODEL_SESSION_CEILING_MICRO_USD")?.map(MicroUsd);
     let [reminder, timeout] = ["MIRT_HAND_OVER_REMINDER_S", "MIRT_HAND_OVER_TIMEOUT_S"];

@@ -11,6 +11,7 @@ mod fitting;
 mod gallery;
 mod listing;
 mod manager;
+mod photo;
 mod present;
 mod progress;
 mod sale;

@@ -12,6 +12,7 @@ use crate::{
         rules::{self, Seen, Signal},
         token::{Kind, Token, tokens},
     },
+    model::Sight,
     session::{Session, customer::Branch},
     shop::{Shop, Thing},
     size::{Height, Size},
@@ -88,6 +89,8 @@ pub struct Perceived {
     pub unexplained: usize,
     /// Whether the rules and the model disagree where money hangs on it: the customer is asked.
     pub is_disputed: bool,
+    /// What the photos show, where somebody looked.
+    pub sights: Vec<Sight>,
     /// A garment that is perhaps meant: the customer is asked.
     pub guess: Option<ProductId>,
     /// For the trace.

@@ -11,3 +11,23 @@ pub enum Photo {
     /// A Telegram file id. A link to the file would hold the bot's token, so none is kept.
     TelegramFile(String),
 }
+
+/// What a photo is known again by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The first half of the SHA-256 of its file, in hexadecimal.
+    pub bytes: String,
+    /// Its look: for 64 places, whether it grows darker to the right.
+    pub look: u64,
+}
+
+/// How many bits two looks of one photo may differ in.
+const SAME_LOOK_BITS: u32 = 6;
+
+impl Mark {
+    /// Whether two photos are the same, by their bytes or by their look.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.bytes == other.bytes || (self.look ^ other.look).count_ones() <= SAME_LOOK_BITS
+    }
+}

@@ -11,8 +11,9 @@ use cart::CartLine;
 use facts::{Facts, Slots};
 
 use crate::{
-    model::MicroUsd,
+    model::{KnownPhoto, MicroUsd, Sight},
     money::Money,
+    photo::Mark,
     state::{Phase, State},
 };
 
@@ -30,7 +31,13 @@ pub struct Session {
     facts: Facts,
     #[serde(skip_serializing_if = "Option::is_none")]
     spending: Option<Spending>,
+    /// The photos that were looked at last, the newest last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    photos: Vec<KnownPhoto>,
 }
+
+/// How many photos a conversation remembers.
+const KNOWN_PHOTOS: usize = 8;
 
 /// What the model cost on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +135,22 @@ impl Session {
     pub fn spent_on(&self, now: Timestamp) -> MicroUsd {
         let today = self.spending.filter(|spending| spending.day == Spending::day_of(now));
         today.map_or_else(MicroUsd::default, |spending| spending.cost)
+    }
+
+    /// What a photo shows, if it was looked at before.
+    #[must_use]
+    pub fn sight_of(&self, mark: &Mark) -> Option<&Sight> {
+        self.photos.iter().rev().find(|known| known.mark.is_same(mark)).map(|known| &known.sight)
+    }
+
+    /// Remembers what photos show.
+    pub(crate) fn saw(mut self, photos: impl IntoIterator<Item = KnownPhoto>) -> Self {
+        for photo in photos {
+            self.photos.retain(|known| !known.mark.is_same(&photo.mark));
+            self.photos.push(photo);
+        }
+        self.photos.drain(..self.photos.len().saturating_sub(KNOWN_PHOTOS));
+        self
     }
 
     /// Notes what the model cost.

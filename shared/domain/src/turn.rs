@@ -191,7 +191,7 @@ pub fn begin(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Step {
     let decision = decide::decide(shop, resumed, &perceived, input.now);
     let is_settled = decision.event == Event::Silent
         || perceived.is_blocked
-        || perceived.words == 0
+        || (perceived.words == 0 && !looks_at_photos(&perceived))
         || perceived.has(Signal::Restart);
     if is_settled {
         return Step::Done(Box::new(Turn::of(shop, session, &perceived, hits, decision, None)));
@@ -201,6 +201,11 @@ pub fn begin(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Step {
         return Step::Done(Box::new(consultation.unanswered(shop, "ceiling")));
     }
     Step::Ask(Box::new(consultation))
+}
+
+/// Whether photos of garments came: a receipt that is awaited needs nobody's eyes but a manager's.
+const fn looks_at_photos(perceived: &Perceived) -> bool {
+    perceived.photos > 0 && matches!(perceived.intent, Intent::PhotoIdent)
 }
 
 /// Takes a turn that a manager makes.

@@ -90,6 +90,7 @@ impl Matter {
                 EscalationReason::OrderStatus => TemplateKey::ManagerOrderStatus,
                 EscalationReason::Policy => TemplateKey::ManagerPolicy,
                 EscalationReason::NoProgress => TemplateKey::ManagerStuck,
+                EscalationReason::UnknownPhoto => TemplateKey::ManagerUnknownPhoto,
                 EscalationReason::NoRequisites => TemplateKey::ManagerPaymentNotSet,
                 EscalationReason::TakenOver => TemplateKey::ManagerTakenOver,
             },

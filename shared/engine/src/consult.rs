@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::pin, time::Duration};
 
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, join_all, select};
 use jiff::Timestamp;
 use mirt_domain::{
     model::{Consultation, MOST_TURNS, PastTurn, Question, Step},
@@ -18,6 +18,7 @@ use crate::{
     deliver::SendReply,
     failure::{PortError, chain},
     model::{AnswerFormat, AskModel, Asked, ModelError, ModelRequest, Moderate},
+    photos::{LookAtPhotos, Looked},
     session_store::{Cause, TurnRecord},
 };
 
@@ -120,7 +121,7 @@ where
     K: Clock,
     S: ReadPast + CountInbox,
     C: SendReply,
-    M: AskModel + Moderate,
+    M: AskModel + Moderate + LookAtPhotos,
 {
     /// Takes a turn that the rules have begun: with the model if there is one to ask, or without it
     /// when that fails.
@@ -154,9 +155,18 @@ where
             Ok(consultation) => consultation,
             Err(turn) => return Consulted::Turn(turn),
         };
-        let mut consultation = consultation.with_past(self.past().await);
+        let looked = match self.looked(model, &consultation, ends_at).await {
+            Ok(looked) => looked,
+            Err(reason) => return self.without(consultation, reason),
+        };
+        let (photos, marks) = looked.into_iter().map(|it| (it.jpeg, it.mark)).unzip();
+        let mut consultation = match consultation.with_photos(self.shop, marks) {
+            Step::Done(turn) => return Consulted::Turn(turn),
+            Step::Ask(consultation) => consultation.with_past(self.past().await),
+        };
+        let photos: Vec<Vec<u8>> = photos;
         loop {
-            let request = self.request(consultation.question(self.shop));
+            let request = self.request(consultation.question(self.shop), &photos);
             let asked = match self.ask(model, &request, ends_at, interim).await {
                 Ok(asked) => asked,
                 Err(Stopped::NewInput) => return Consulted::NewInput,
@@ -188,13 +198,42 @@ where
         model: &M,
         consultation: Consultation,
     ) -> Result<Consultation, Box<Turn>> {
-        match model.moderate(&consultation.text(), MODERATION).await {
+        let text = consultation.text();
+        if text.is_empty() {
+            return Ok(consultation);
+        }
+        match model.moderate(&text, MODERATION).await {
             Ok(verdict) => consultation.moderated(self.shop, verdict.categories),
             Err(error) => {
                 tracing::warn!(event = "degraded", what = "moderation", reason = error.as_str());
                 Ok(consultation)
             }
         }
+    }
+
+    /// The photos that the turn is about, ready for the model; none where it is about none.
+    ///
+    /// # Errors
+    /// When not one of them could be had, why; the turn is taken without the model then.
+    async fn looked(
+        &self,
+        model: &M,
+        consultation: &Consultation,
+        ends_at: Timestamp,
+    ) -> Result<Vec<Looked>, &'static str> {
+        let photos = consultation.photos();
+        let within = until(self.clock.now(), ends_at);
+        let looking = photos.iter().map(|photo| model.look(photo, within));
+        let mut looked = Vec::new();
+        for result in join_all(looking).await {
+            match result {
+                Ok(photo) => looked.push(photo),
+                Err(error) => {
+                    tracing::warn!(event = "degraded", what = "photo", error = chain(&error));
+                }
+            }
+        }
+        if looked.is_empty() && !photos.is_empty() { Err("no_photo") } else { Ok(looked) }
     }
 
     async fn past(&self) -> Vec<PastTurn> {
@@ -216,12 +255,12 @@ where
         }
     }
 
-    fn request(&self, question: Question) -> ModelRequest {
+    fn request(&self, question: Question, photos: &[Vec<u8>]) -> ModelRequest {
         ModelRequest {
             session: self.id.clone(),
             instructions: question.instructions,
             input: question.input,
-            photos: Vec::new(),
+            photos: if question.with_photos { photos.to_vec() } else { Vec::new() },
             format: AnswerFormat { name: FORMAT, schema: question.schema },
         }
     }

@@ -17,6 +17,7 @@ pub mod failure;
 pub mod limit;
 pub mod model;
 pub mod model_budget;
+pub mod photos;
 mod portion;
 pub mod receive;
 pub mod session_store;

@@ -22,6 +22,7 @@ use crate::{
     event::Managed,
     failure::{PortError, chain},
     model::{AskModel, Moderate},
+    photos::LookAtPhotos,
     portion::{self, Portion},
     session_store::{
         Cause, CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry,
@@ -80,7 +81,7 @@ where
     K: Clock,
     S: LoadSession + CommitTurn + SettleOutbox + KeepCard + ReadPast + CountInbox + CountSpending,
     C: SendReply + TellManager,
-    M: AskModel + Moderate,
+    M: AskModel + Moderate + LookAtPhotos,
 {
     /// Brings a woken session to rest: its inbox empty, its outbox delivered or due later, its
     /// managers told.

@@ -1,7 +1,7 @@
 //! The other side of a channel: takes calls, checks them, keeps them, answers as told.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -12,7 +12,7 @@ use axum::{
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
-    routing::post,
+    routing::{get, post},
 };
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch};
@@ -59,6 +59,8 @@ struct Calls {
     /// Answers for the next calls, before success becomes the rule again.
     script: VecDeque<(StatusCode, HeaderMap, Value)>,
     refused: usize,
+    /// Files that customers sent, by id.
+    files: BTreeMap<String, Vec<u8>>,
     messages: i64,
 }
 
@@ -93,7 +95,10 @@ impl ChannelStub {
     /// A stub of Telegram for the bot with `token`.
     pub async fn telegram(token: &str) -> Self {
         Self::start(token, |shared| {
-            Router::new().route("/{bot}/{method}", post(telegram)).with_state(shared)
+            Router::new()
+                .route("/{bot}/{method}", post(telegram))
+                .route("/file/{bot}/photos/{id}", get(telegram_file))
+                .with_state(shared)
         })
         .await
     }
@@ -127,6 +132,11 @@ impl ChannelStub {
             })
             .collect();
         self.shared.calls().script.push_back((status, headers, body));
+    }
+
+    /// Keeps a file that a customer sent, as Telegram does.
+    pub fn keep_file(&self, id: &str, file: &[u8]) {
+        self.shared.calls().files.insert(id.to_owned(), file.to_vec());
     }
 
     /// What was sent to `user`, in order.
@@ -231,6 +241,12 @@ async fn telegram(
     Path((bot, method)): Path<(String, String)>,
     Json(body): Json<Value>,
 ) -> Response {
+    if method == "getFile" {
+        let id = plain(&body["file_id"]);
+        let file =
+            json!({ "file_id": id, "file_unique_id": id, "file_path": format!("photos/{id}") });
+        return Json(json!({ "ok": true, "result": file })).into_response();
+    }
     let mut violations = telegram_schema::violations(&method, &body);
     if bot != format!("bot{}", stub.credential) {
         violations.push("the token is not the bot's".to_owned());
@@ -245,6 +261,17 @@ async fn telegram(
     let message = stub.next_message();
     let sent = Sent { message, method, user: plain(&body["chat_id"]), shown, body };
     stub.answer(sent, violations, json!({ "ok": true, "result": { "message_id": message } }))
+}
+
+async fn telegram_file(
+    State(stub): State<Shared>,
+    Path((bot, id)): Path<(String, String)>,
+) -> Response {
+    let file = stub.calls().files.get(&id).cloned();
+    match file.filter(|_| bot == format!("bot{}", stub.credential)) {
+        Some(file) => file.into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// A text or a number as text; empty for anything else.

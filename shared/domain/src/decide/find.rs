@@ -4,7 +4,7 @@ use super::{
     cart, choosing,
     draft::Draft,
     edges::Event,
-    listing, present,
+    listing, photo, present,
     service::{nudge, take_leave},
 };
 use crate::{
@@ -16,6 +16,9 @@ use crate::{
 
 pub(super) fn look_at_photo(draft: &mut Draft<'_>) -> Event {
     let perceived = draft.perceived;
+    if !perceived.sights.is_empty() {
+        return photo::answer(draft);
+    }
     let is_paying = draft.session.state() == State::PaymentDelivery && draft.facts().payment.proof;
     if is_paying && perceived.words == 0 {
         draft.ask(TemplateKey::PaymentPhotoUnclear, Values::none());

@@ -12,6 +12,7 @@ use super::{
     past::PastTurn,
     question::{About, Question},
     reading::Answer,
+    sight::{self, KnownPhoto, Sight},
     usage::Usage,
     wording,
 };
@@ -19,9 +20,11 @@ use crate::{
     decide::{self, Decision},
     language::rules::Signal,
     perceive::{self, Perceived},
+    photo::{Mark, Photo},
     reply::Bubble,
     session::Session,
     shop::Shop,
+    state::Intent,
     turn::{self, Action, Mode, RuleHit, Turn, TurnInput},
 };
 
@@ -47,6 +50,9 @@ pub struct ModelTrace {
     /// Why the turn, or its wording, was taken without it.
     pub degraded: Option<String>,
 }
+
+/// How many photos of a burst are looked at, in one call.
+const MOST_PHOTOS: usize = 4;
 
 /// Groups of the provider's categories that no shop should answer.
 const SEVERE: [&str; 3] = ["hate", "illicit", "sexual"];
@@ -83,6 +89,8 @@ pub struct Consultation {
     purpose: Purpose,
     faults: Vec<String>,
     trace: ModelTrace,
+    /// What the photos that the model sees are known again by.
+    marks: Vec<Mark>,
 }
 
 impl Consultation {
@@ -95,7 +103,9 @@ impl Consultation {
         hits: Vec<RuleHit>,
         decision: Decision,
     ) -> Self {
-        let purpose = if perceived.is_sure() { Purpose::ReadAndWord } else { Purpose::Read };
+        let is_photo = perceived.intent == Intent::PhotoIdent;
+        let purpose =
+            if perceived.is_sure() && !is_photo { Purpose::ReadAndWord } else { Purpose::Read };
         let trace =
             ModelTrace { prompts: shop.prompts.version().to_owned(), ..ModelTrace::default() };
         Self {
@@ -108,13 +118,74 @@ impl Consultation {
             purpose,
             faults: Vec::new(),
             trace,
+            marks: Vec::new(),
         }
     }
 
     /// Whether the customer's photos are looked at.
     #[must_use]
     pub fn has_photos(&self) -> bool {
-        self.input.messages.iter().any(|message| !message.photos.is_empty())
+        !self.photos().is_empty()
+    }
+
+    /// The photos that the turn is about, at most [`MOST_PHOTOS`] of them; none where they are about
+    /// something else than garments.
+    #[must_use]
+    pub fn photos(&self) -> Vec<Photo> {
+        if self.perceived.intent != Intent::PhotoIdent {
+            return Vec::new();
+        }
+        let photos = self.input.messages.iter().flat_map(|message| &message.photos);
+        photos.take(MOST_PHOTOS).cloned().collect()
+    }
+
+    /// Tells what the photos that were fetched are known by. Photos that the conversation knows are
+    /// not looked at again.
+    #[must_use]
+    pub fn with_photos(mut self, shop: &Shop<'_>, marks: Vec<Mark>) -> Step {
+        let known: Option<Vec<Sight>> =
+            marks.iter().map(|mark| self.session.sight_of(mark).cloned()).collect();
+        self.marks = marks;
+        match known {
+            Some(sights) if !sights.is_empty() && self.perceived.words == 0 => {
+                self.see(sights);
+                self.decide(shop);
+                self.purpose = Purpose::Word;
+                if wording::lines(&self.decision).is_empty() {
+                    self.done(shop, None)
+                } else {
+                    Step::Ask(Box::new(self))
+                }
+            }
+            _ => Step::Ask(Box::new(self)),
+        }
+    }
+
+    /// Takes in what the photos show.
+    fn see(&mut self, sights: Vec<Sight>) {
+        for sight in &sights {
+            if let Sight::Garment { id, color } = sight {
+                if !self.perceived.products.contains(id) {
+                    self.perceived.products.push(*id);
+                }
+                let colors = &mut self.perceived.colors;
+                colors.extend(
+                    color
+                        .iter()
+                        .filter(|color| !colors.contains(color))
+                        .cloned()
+                        .collect::<Vec<_>>(),
+                );
+            }
+        }
+        self.perceived.sights = sights;
+        self.perceived.intent = Intent::PhotoIdent;
+    }
+
+    /// Decides anew from what is perceived.
+    fn decide(&mut self, shop: &Shop<'_>) {
+        let resumed = turn::heard(&self.session, self.input.now);
+        self.decision = decide::decide(shop, resumed, &self.perceived, self.input.now);
     }
 
     /// What the customer wrote, as one text.
@@ -173,7 +244,7 @@ impl Consultation {
             input: &self.input,
             past: &self.past,
             faults: &self.faults,
-            with_photos: false,
+            with_photos: self.purpose == Purpose::Read && !self.marks.is_empty(),
         };
         about.question()
     }
@@ -245,7 +316,10 @@ impl Consultation {
         self.trace.confidence = Some(answer.reading.confidence.min(100));
         self.trace.claims = merged.claims;
         self.perceived = merged.perceived;
-        self.decision = decide::decide(shop, resumed, &self.perceived, self.input.now);
+        if !self.marks.is_empty() {
+            self.see(sight::sights(shop.catalog, &answer.photos, self.marks.len()));
+        }
+        self.decide(shop);
     }
 
     fn word(mut self, shop: &Shop<'_>, answer: &Answer) -> Step {
@@ -288,6 +362,9 @@ impl Consultation {
             Turn::of(shop, &self.session, &self.perceived, self.hits, self.decision, worded);
         let ceiling = shop.settings.model_ceiling;
         let was_under = self.session.spent_on(self.input.now) < ceiling;
+        let seen = self.marks.into_iter().zip(&self.perceived.sights);
+        turn.session =
+            turn.session.saw(seen.map(|(mark, sight)| KnownPhoto { mark, sight: sight.clone() }));
         turn.session = turn.session.spent(self.trace.used.cost, self.input.now);
         if was_under && turn.session.spent_on(self.input.now) >= ceiling {
             turn.actions.push(Action::TellCeiling);

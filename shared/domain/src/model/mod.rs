@@ -8,6 +8,7 @@ mod merge;
 mod past;
 mod question;
 mod reading;
+mod sight;
 #[cfg(test)]
 mod tests;
 mod usage;
@@ -17,6 +18,7 @@ pub use consult::{Consultation, ModelTrace, Step};
 pub use merge::{Claim, SURE, Verdict};
 pub use past::{MOST_TURNS, PastTurn};
 pub use question::Question;
+pub use sight::{KnownPhoto, Sight};
 pub use usage::{MicroUsd, Usage};
 
 use crate::turn::TurnInput;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{MicroUsd, Step, Usage, Verdict};
 use crate::{
+    photo::{Mark, Photo},
     reply::Bubble,
     session::Session,
     shop::{Settings, Shop},
@@ -353,4 +354,105 @@ fn money_is_spoken_of_in_the_shops_own_words() {
         "{}",
         asked[0]
     );
+}
+
+/// What a photo's model says of it.
+fn sight(product: Option<u64>, color: Option<&str>, kind: &str, confidence: u8) -> Value {
+    json!({ "n": 1, "kind": kind, "product": product, "color": color, "confidence": confidence })
+}
+
+/// Takes a turn with one photo, known by `mark`, of which the model says `seen`; tells how often it
+/// was asked with the photo.
+fn photo_turn(session: &Session, mark: &str, seen: &Value) -> (Turn, usize) {
+    let shop = shop();
+    let message =
+        Message { text: None, photos: vec![Photo::TelegramFile("1".into())], ..Message::default() };
+    let input = TurnInput { messages: vec![message], ..input("") };
+    let Step::Ask(waiting) = turn::begin(&shop, session, &input) else {
+        unreachable!("a photo of a garment goes to the model");
+    };
+    // Looks that have nothing in common.
+    let look = mark.bytes().fold(0, |look, byte| look << 8 | u64::from(byte)) * 0x0101_0101;
+    let mut step = waiting.with_photos(&shop, vec![Mark { bytes: mark.to_owned(), look }]);
+    let mut looks = 0;
+    loop {
+        match step {
+            Step::Done(turn) => return (*turn, looks),
+            Step::Ask(waiting) => {
+                let question = waiting.question(&shop);
+                looks += usize::from(question.with_photos);
+                let lines = draft(&question.input);
+                let lines: Vec<(usize, &str)> =
+                    lines.iter().map(|(n, text)| (*n, text.as_str())).collect();
+                let mut answer = answer(reading(json!({ "intent": "PHOTO_IDENT" })), &lines, None);
+                if question.with_photos {
+                    answer["photos"] = json!([seen]);
+                }
+                step = waiting.answered(&shop, &answer.to_string());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_photo_is_answered_by_how_sure_the_model_is() {
+    let new = Session::default();
+
+    let (sure, _) = photo_turn(&new, "a", &sight(Some(11_698_818), Some("рожевий"), "garment", 95));
+    assert!(words(&sure).contains("Лагуна"), "{}", words(&sure));
+    assert_eq!(sure.session.facts().choices.len(), 1);
+    assert!(sure.session.facts().choices[0].color.is_some());
+
+    let (unsure, _) = photo_turn(&new, "a", &sight(Some(11_698_818), None, "garment", 70));
+    assert!(words(&unsure).contains("Лагуна") && words(&unsure).contains('?'));
+    assert!(unsure.session.facts().choices.is_empty());
+
+    let (not_ours, _) = photo_turn(&new, "a", &sight(None, None, "garment", 95));
+    assert!(not_ours.session.is_handed_over() && !words(&not_ours).contains('?'));
+
+    let (invented, _) = photo_turn(&new, "a", &sight(Some(7), None, "garment", 95));
+    assert!(invented.session.is_handed_over());
+}
+
+#[test]
+fn a_photo_that_cannot_be_made_out_is_asked_for_again_and_the_second_one_brings_a_human() {
+    let unclear = sight(None, None, "garment", 30);
+
+    let (first, _) = photo_turn(&Session::default(), "a", &unclear);
+    assert!(!first.session.is_handed_over() && words(&first).contains('?'), "{}", words(&first));
+    let (second, _) = photo_turn(&first.session, "q", &unclear);
+
+    assert!(second.session.is_handed_over());
+}
+
+#[test]
+fn the_same_photo_is_not_paid_for_twice() {
+    let seen = sight(Some(11_698_818), None, "garment", 95);
+
+    let (first, looks) = photo_turn(&Session::default(), "a", &seen);
+    assert_eq!(looks, 1);
+    let (again, looks) = photo_turn(&first.session, "a", &seen);
+
+    assert_eq!(looks, 0);
+    assert!(words(&again).contains("Лагуна"), "{}", words(&again));
+}
+
+#[test]
+fn a_receipt_that_is_awaited_is_no_garment() {
+    let shop = shop();
+    let session = after(&[
+        "лагуна рожева на 104",
+        "беру",
+        "Коваль Ольга, 0671234567, Львів, відділення 5",
+        "повна оплата",
+    ]);
+    let message =
+        Message { text: None, photos: vec![Photo::TelegramFile("1".into())], ..Message::default() };
+    let input = TurnInput { messages: vec![message], ..input("") };
+
+    let Step::Done(turn) = turn::begin(&shop, &session, &input) else {
+        unreachable!("a receipt needs no model");
+    };
+
+    assert!(turn.session.facts().payment.proof);
 }

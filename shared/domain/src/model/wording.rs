@@ -136,6 +136,7 @@ impl TemplateKey {
                 | Self::OfferAvailable
                 | Self::DiscoveryOptions
                 | Self::SizeToConfirm
+                | Self::VisionManager
         )
     }
 }

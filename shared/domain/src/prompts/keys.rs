@@ -399,6 +399,8 @@ template_keys! {
     ManagerPolicy = "manager.policy" [];
     /// To managers: too many turns without progress.
     ManagerStuck = "manager.stuck" [];
+    /// To managers: a photo of a garment that was not recognised.
+    ManagerUnknownPhoto = "manager.unknown_photo" [];
     /// To managers: the step of payment is not set up.
     ManagerPaymentNotSet = "manager.payment_not_set" [];
     /// To managers: one of them has taken over.
@@ -427,6 +429,14 @@ template_keys! {
     OodRefuse = "ood.refuse" [];
     /// A photo that no model can look at.
     VisionCannotSee = "vision.cannot_see" [];
+    /// The garment on the photo.
+    VisionFound = "vision.found" [Name];
+    /// A garment that is perhaps the one on the photo: is it?
+    VisionIsIt = "vision.is_it" [Name];
+    /// The photo cannot be made out: another one?
+    VisionClearer = "vision.clearer" [];
+    /// A photo of a garment that nobody recognised: a manager looks.
+    VisionManager = "vision.manager" [];
     /// A photo beside words that say enough.
     VisionCannotSeeBut = "vision.cannot_see_but" [];
     /// A quick reply: the full payment.

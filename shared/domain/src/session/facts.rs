@@ -173,6 +173,8 @@ pub enum EscalationReason {
     Policy,
     /// Too many turns without progress.
     NoProgress,
+    /// A photo of a garment that is not ours, or that cannot be made out.
+    UnknownPhoto,
     /// The step of payment is not set up.
     NoRequisites,
     /// A manager took over unasked.
@@ -207,6 +209,8 @@ pub struct Flags {
     pub off_topic: u32,
     /// Turns in a row that brought nothing forward.
     pub stuck: u32,
+    /// Photos in a row that could not be made out.
+    pub unclear_photos: u32,
     /// The questions that were answered since something was brought forward, by their names: who
     /// asks one of them again is not helped by the answer.
     pub answered: Vec<String>,
