@@ -86,7 +86,7 @@ async fn telegram_hears_200_for_what_is_ignored() {
     let world = world().await;
 
     for update in [
-        telegram_message(1, 1104, &json!({ "sticker": { "file_id": "s" } })),
+        telegram_message(1, 1104, &json!({ "pinned_message": {} })),
         json!({ "update_id": 2, "my_chat_member": {} }),
     ] {
         let (status, body) = world.mirt.telegram(&update).await;
