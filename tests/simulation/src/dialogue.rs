@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How long an instance may take for a batch. As in `template.yaml`.
-const TIMEOUT: Duration = Duration::from_secs(90);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// How long to wait for a customer who is still writing: not the same in both channels.
 pub(crate) fn bursts() -> BurstWindows {

@@ -13,7 +13,10 @@ use mirt_domain::{
 };
 use mirt_engine::clock::after;
 
-use crate::weather::{Site, Weather};
+use crate::{
+    dialogue,
+    weather::{Site, Weather},
+};
 
 /// One run.
 #[derive(Debug)]
@@ -89,7 +92,7 @@ pub(crate) struct Writing {
 pub(crate) const BEGIN: Timestamp = Timestamp::constant(1_795_255_200, 0);
 
 /// How long a message that was received is hidden. As in `template.yaml`.
-const VISIBILITY: Duration = Duration::from_mins(6);
+const VISIBILITY: Duration = Duration::from_mins(9);
 
 /// How soon an event is in a turn when all goes well: the burst, and a turn that was under way.
 const PROMPT: Duration = Duration::from_secs(45);
@@ -113,10 +116,12 @@ impl Scenario {
         let count = if kind == Kind::Races { 1 } else { rng.u32(1..=3) };
         let sessions: Vec<_> = (0..count).map(|n| session(n, kind, rng)).collect();
         let hangs = matches!(kind, Kind::Stalls | Kind::Races);
-        // Where processes hang, a short one brings more of them together.
+        // Where processes hang, a short one brings more of them together. It is never shorter than
+        // a process may live: that would be a fault of the template, not of the engine.
+        let at_least = dialogue::TIMEOUT.as_secs() + 5;
         let visibility = match kind {
-            Kind::Stalls => Duration::from_secs(rng.u64(65..400)),
-            Kind::Races => Duration::from_secs(rng.u64(65..90)),
+            Kind::Stalls => Duration::from_secs(rng.u64(at_least..600)),
+            Kind::Races => Duration::from_secs(rng.u64(at_least..at_least + 25)),
             _ => VISIBILITY,
         };
         let mut weather = Weather {
