@@ -31,18 +31,23 @@ impl Alerts {
         }
     }
 
-    /// What no manager has heard of. Without a sweeper, what failed once may lie there, and what came
-    /// after a reply for which there was no time.
+    /// What no manager has heard of. Without a sweeper, what failed once may lie there with what came
+    /// behind it, and what came after a reply for which there was no time.
     pub(super) fn not_told(
         &self,
         is_unaided: bool,
         had_no_time: &BTreeSet<SessionId>,
     ) -> Vec<String> {
-        let is_excused =
-            |id, raised: &Raised| is_unaided && (raised.is_postponed || had_no_time.contains(id));
+        let waits_behind_one = |id: &SessionId, key: AlertKey| {
+            let mut postponed = self.0.iter().filter(|(_, raised)| raised.is_postponed);
+            postponed.any(|((of, earlier), _)| of == id && *earlier <= key)
+        };
+        let is_excused = |id: &SessionId, key: AlertKey| {
+            is_unaided && (had_no_time.contains(id) || waits_behind_one(id, key))
+        };
         self.0
             .iter()
-            .filter(|((id, _), raised)| raised.told == 0 && !is_excused(id, raised))
+            .filter(|((id, key), raised)| raised.told == 0 && !is_excused(id, *key))
             .map(|((id, key), _)| format!("I10: no manager has heard of {id} {key:?}"))
             .collect()
     }
