@@ -79,6 +79,21 @@ async fn received(mirt: &Mirt, name: &str, count: usize) -> Vec<String> {
     bodies
 }
 
+/// What `mirt dlq` shows of the dead letters of history, once so many are there.
+async fn dead(mirt: &Mirt, count: usize) -> Vec<Value> {
+    let mut seen = Vec::new();
+    let waiting = async {
+        while seen.len() < count {
+            let show = ["dlq", "show", "--queue", "telegram-commands", "--json"];
+            seen = mirt.command(&show).await.lines().map(json).collect();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    let came_true = tokio::time::timeout(PATIENCE, waiting).await.is_ok();
+    assert!(came_true, "{seen:?}");
+    seen
+}
+
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
@@ -165,12 +180,40 @@ async fn a_command_without_a_session_and_one_that_is_none_end_with_the_dead_lett
     mirt.command(&["telegram", "fetch", "@shop_news", "--date", DAY]).await;
     send(&mirt, "mirt-dev-telegram-commands.fifo", r#"{"command":"fetch"}"#).await;
 
-    let letters = received(&mirt, "mirt-dev-telegram-commands-dlq.fifo", 2).await;
-    assert!(letters[0].contains("@shop_news"), "{letters:?}");
+    let letters = dead(&mirt, 2).await;
     let events = received(&mirt, "mirt-dev-telegram-events.fifo", 1).await;
     let event = json(&events[0]);
     assert_eq!(
         (&event["event"], &event["category"]),
         (&json!("fetch_failed"), &json!("auth_error"))
     );
+    let of = |letter: &Value| {
+        let text = |name: &str| letter[name].as_str().unwrap_or_default().to_owned();
+        [text("queue"), text("command"), text("error")]
+    };
+    assert_eq!(of(&letters[0]), ["telegram-commands", "@shop_news 2026-11-18", "auth_error"]);
+    assert_eq!(
+        (&letters[1]["readable"], &letters[1]["error"]),
+        (&json!(false), &json!("unreadable"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_found_no_session_is_done_after_the_login_and_a_redrive() {
+    let (mirt, peer) = (mirt().await, Peer::start(sample::everything(DAY)).await);
+    mirt.command(&["telegram", "fetch", "@shop_news", "--date", DAY]).await;
+    dead(&mirt, 1).await;
+    assert!(import(&mirt, &peer).await.status.success());
+
+    let redriven = mirt.command(&["dlq", "redrive", "--queue", "telegram-commands"]).await;
+
+    assert_eq!(redriven, "telegram-commands: 1 on the way back, in order\n");
+    status(&mirt, "@shop_news", |chat| chat["complete"] == 1).await;
+    let depths = mirt.command(&["dlq", "list"]).await;
+    assert!(
+        depths.contains("telegram-commands: 0\n") && depths.contains("inbound: 0\n"),
+        "{depths}"
+    );
+    let unknown = mirt.try_command(&["dlq", "list", "--queue", "no-such"], &[], "").await;
+    assert!(!unknown.status.success() && text(&unknown.stderr).contains("no-such"), "{unknown:?}");
 }

@@ -23,7 +23,7 @@ use mirt_history::{
 use mirt_runtime::clock::SystemClock;
 use mirt_telegram::{Connection, Credentials, Reader};
 
-use crate::metrics;
+use crate::metrics::Figures;
 
 /// The wait before a command that failed comes again; doubled each time.
 const FIRST_WAIT: Duration = Duration::from_secs(60);
@@ -43,6 +43,7 @@ pub(crate) struct Commands {
     /// The name of the secret with the session.
     pub(crate) secret: String,
     pub(crate) fetch: FetchSettings,
+    pub(crate) figures: Figures,
 }
 
 /// What becomes of a message.
@@ -51,8 +52,8 @@ enum Fate {
     Done,
     /// It comes again after so long.
     Again(Duration),
-    /// It is for a human.
-    GivenUp,
+    /// It is for a human, for this reason.
+    GivenUp(&'static str),
 }
 
 impl Commands {
@@ -66,13 +67,13 @@ impl Commands {
                 // serde_json's own text may quote the message, which may be anybody's.
                 let (line, column) = (error.line(), error.column());
                 tracing::error!(event = "unreadable_command", line, column);
-                Ok(Fate::GivenUp)
+                Ok(Fate::GivenUp("unreadable"))
             }
         };
         let settled = match fate {
             Ok(Fate::Done) => return true,
             Ok(Fate::Again(wait)) => self.hide(&message, wait).await.map(|()| false),
-            Ok(Fate::GivenUp) => self.queue.give_up(body, id).await.map(|()| true),
+            Ok(Fate::GivenUp(reason)) => self.queue.give_up(body, id, reason).await.map(|()| true),
             Err(error) => Err(error),
         };
         settled.unwrap_or_else(|error| {
@@ -109,7 +110,7 @@ impl Commands {
         let report = self.with_session(&command, &id, &hold, deadline).await;
         hold.release().await;
         let report = report?;
-        metrics::write(&command.chat, &report);
+        self.figures.worked(&command.chat, &report);
         tracing::info!(
             event = "command_worked_on",
             days = report.days.len(),
@@ -125,7 +126,7 @@ impl Commands {
             }
             Ending::Overtaken => Fate::Again(OVERTAKEN_WAIT),
             Ending::Retry(_) => Fate::Again(backoff(message)),
-            Ending::GiveUp(_) => Fate::GivenUp,
+            Ending::GiveUp(category) => Fate::GivenUp(category.as_str()),
         })
     }
 

@@ -1,11 +1,15 @@
 //! Figures in CloudWatch's embedded metric format: one line of the log, no call.
 //! Source: CloudWatch user guide, "Specification: Embedded metric format".
+//!
+//! Chats of the schedule's list have figures of their own, and all others together are `other`: what
+//! is fetched by hand must not make a metric each. Days and commands are no dimensions at all.
 
 use std::io::{Write as _, stdout};
 
 use jiff::{Timestamp, Unit};
 use mirt_history::{
     chat::ChatRef,
+    day::Day,
     event::Category,
     fetch::{Ending, Report},
 };
@@ -13,60 +17,120 @@ use serde_json::{Map, Value, json};
 
 const NAMESPACE: &str = "MIRT/Telegram";
 
-/// Writes what a process did for a chat.
-pub(crate) fn write(chat: &ChatRef, report: &Report) {
-    let line = line(chat, report, Timestamp::now());
+/// What chats are called that are not on the list.
+const OTHER: &str = "other";
+
+/// The age of a chat that never had a complete day, in hours: longer than any alarm waits.
+const NEVER_HOURS: f64 = 1000.0;
+
+/// Whose figures they are.
+pub(crate) struct Figures {
+    /// The function's name in AWS, which has the stage in it.
+    function: String,
+    /// The chats that have figures of their own.
+    chats: Vec<ChatRef>,
+}
+
+impl Figures {
+    pub(crate) fn new(function: String, chats: Vec<ChatRef>) -> Self {
+        Self { function, chats }
+    }
+
+    /// Writes what a process did for a chat.
+    pub(crate) fn worked(&self, chat: &ChatRef, report: &Report) {
+        write(&self.work(chat, report, Timestamp::now()));
+    }
+
+    /// Writes how old the last complete day of a chat of the list is.
+    pub(crate) fn age(&self, chat: &ChatRef, last_complete: Option<Day>) {
+        write(&self.age_line(chat, last_complete, Timestamp::now()));
+    }
+
+    fn work(&self, chat: &ChatRef, report: &Report, now: Timestamp) -> Value {
+        let messages: u64 = report.days.iter().map(|(_, messages, _)| messages).sum();
+        let took: u128 = report.days.iter().map(|(_, _, took)| took.as_millis()).sum();
+        let category = match report.ending {
+            Ending::Retry(category) | Ending::GiveUp(category) => Some(category),
+            Ending::Done | Ending::HandOn(_) | Ending::Overtaken => None,
+        };
+        let is_refused = category == Some(Category::AuthError);
+        let mut line = Line::new(&self.function, self.name(chat));
+        let by_chat = json!([["Function"], ["Function", "Chat"]]);
+        line.add(
+            by_chat,
+            &[
+                ("Messages", "Count", json!(messages)),
+                ("Days", "Count", json!(report.days.len())),
+                ("DurationMs", "Milliseconds", json!(took)),
+                ("Calls", "Count", json!(report.usage.calls)),
+                ("FloodSeconds", "Seconds", json!(report.usage.flood.as_secs())),
+                ("Successes", "Count", json!(u8::from(matches!(report.ending, Ending::Done)))),
+                ("AuthFailures", "Count", json!(u8::from(is_refused))),
+            ],
+        );
+        line.add(
+            json!([["Function"], ["Function", "Chat"], ["Function", "Chat", "Category"]]),
+            &[("Errors", "Count", json!(u8::from(category.is_some())))],
+        );
+        line.say("Category", json!(category.map_or("none", Category::as_str)));
+        line.of(now)
+    }
+
+    fn age_line(&self, chat: &ChatRef, last_complete: Option<Day>, now: Timestamp) -> Value {
+        let age = last_complete
+            .and_then(|day| now.since(day.end()).and_then(|age| age.total(Unit::Hour)).ok());
+        let mut line = Line::new(&self.function, self.name(chat));
+        line.add(
+            json!([["Function"], ["Function", "Chat"]]),
+            &[("LastCompleteDayAgeHours", "None", json!(age.unwrap_or(NEVER_HOURS).round()))],
+        );
+        line.of(now)
+    }
+
+    fn name<'c>(&self, chat: &'c ChatRef) -> &'c str {
+        if self.chats.contains(chat) { chat.as_str() } else { OTHER }
+    }
+}
+
+fn write(line: &Value) {
     // A log that cannot be written is no reason to fail.
     let _ = writeln!(stdout().lock(), "{line}");
 }
 
-fn line(chat: &ChatRef, report: &Report, now: Timestamp) -> Value {
-    let mut figures = Figures::default();
-    let messages: u64 = report.days.iter().map(|(_, messages, _)| messages).sum();
-    let took: u128 = report.days.iter().map(|(_, _, took)| took.as_millis()).sum();
-    figures.add("Messages", "Count", json!(messages));
-    figures.add("Days", "Count", json!(report.days.len()));
-    figures.add("DurationMs", "Milliseconds", json!(took));
-    figures.add("Calls", "Count", json!(report.usage.calls));
-    figures.add("FloodSeconds", "Seconds", json!(report.usage.flood.as_secs()));
-    let category = match report.ending {
-        Ending::Retry(category) | Ending::GiveUp(category) => Some(category),
-        Ending::Done | Ending::HandOn(_) | Ending::Overtaken => None,
-    };
-    figures.add("Errors", "Count", json!(u8::from(category.is_some())));
-    let is_refused = category == Some(Category::AuthError);
-    figures.add("AuthFailures", "Count", json!(u8::from(is_refused)));
-    figures.add("Successes", "Count", json!(u8::from(matches!(report.ending, Ending::Done))));
-    if let Some(day) = report.last_complete {
-        let hours = now.since(day.end()).and_then(|age| age.total(Unit::Hour)).unwrap_or_default();
-        figures.add("LastCompleteDayAgeHours", "None", json!(hours.round()));
-    }
-    let mut line = figures.values;
-    line.insert("Chat".to_owned(), json!(chat));
-    line.insert("Category".to_owned(), json!(category.map_or("none", Category::as_str)));
-    let directive = json!({
-        "Namespace": NAMESPACE,
-        // Over all chats, by chat, and errors by their kind: few enough of each.
-        "Dimensions": [[], ["Chat"], ["Category"]],
-        "Metrics": figures.named,
-    });
-    line.insert(
-        "_aws".to_owned(),
-        json!({ "Timestamp": now.as_millisecond(), "CloudWatchMetrics": [directive] }),
-    );
-    Value::Object(line)
-}
-
-#[derive(Default)]
-struct Figures {
+struct Line {
     values: Map<String, Value>,
-    named: Vec<Value>,
+    directives: Vec<Value>,
 }
 
-impl Figures {
-    fn add(&mut self, name: &str, unit: &str, value: Value) {
+impl Line {
+    fn new(function: &str, chat: &str) -> Self {
+        let mut line = Self { values: Map::new(), directives: Vec::new() };
+        line.say("Function", json!(function));
+        line.say("Chat", json!(chat));
+        line
+    }
+
+    fn say(&mut self, name: &str, value: Value) {
         self.values.insert(name.to_owned(), value);
-        self.named.push(json!({ "Name": name, "Unit": unit }));
+    }
+
+    /// Adds figures, each with its unit, under every set of these dimensions.
+    fn add(&mut self, dimensions: Value, figures: &[(&str, &str, Value)]) {
+        let named: Vec<_> =
+            figures.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit })).collect();
+        for (name, _, value) in figures {
+            self.say(name, value.clone());
+        }
+        self.directives.push(json!({
+            "Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": named,
+        }));
+    }
+
+    fn of(mut self, now: Timestamp) -> Value {
+        let directives = json!(self.directives);
+        let aws = json!({ "Timestamp": now.as_millisecond(), "CloudWatchMetrics": directives });
+        self.say("_aws", aws);
+        Value::Object(self.values)
     }
 }
 
@@ -74,28 +138,96 @@ impl Figures {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that cannot build its input must fail")]
 
-    use std::time::Duration;
+    use std::{collections::BTreeSet, time::Duration};
 
     use super::*;
 
+    const TEMPLATE: &str = include_str!("../../../template.yaml");
+
+    fn figures() -> Figures {
+        Figures::new("mirt-dev-telegram-fetch".to_owned(), vec!["@news".parse().unwrap()])
+    }
+
+    fn now() -> Timestamp {
+        "2026-11-21T06:10:00Z".parse().unwrap()
+    }
+
+    fn report(ending: Ending) -> Report {
+        let day: Day = "2026-11-20".parse().unwrap();
+        Report { days: vec![(day, 500, Duration::from_millis(1500))], ..Report::ended(ending) }
+    }
+
+    /// Every metric of a line with every set of dimensions that it has, as `Name Dimension=Value …`.
+    fn metrics(line: &Value) -> BTreeSet<String> {
+        let list = |value: &Value| value.as_array().unwrap().clone();
+        let mut all = BTreeSet::new();
+        for directive in list(&line["_aws"]["CloudWatchMetrics"]) {
+            for metric in list(&directive["Metrics"]) {
+                assert!(line[metric["Name"].as_str().unwrap()].is_number(), "{metric}");
+                for set in list(&directive["Dimensions"]) {
+                    let mut name = metric["Name"].as_str().unwrap().to_owned();
+                    for dimension in list(&set) {
+                        let dimension = dimension.as_str().unwrap();
+                        let value = line[dimension].as_str().unwrap();
+                        name.push_str(&format!(" {dimension}={value}"));
+                    }
+                    all.insert(name);
+                }
+            }
+        }
+        all
+    }
+
     #[test]
-    fn a_line_names_every_figure_that_it_holds() {
-        let day: mirt_history::day::Day = "2026-11-20".parse().unwrap();
-        let report = Report {
-            days: vec![(day, 500, Duration::from_millis(1500))],
-            last_complete: Some(day),
-            ..Report::ended(Ending::GiveUp(Category::AuthError))
-        };
+    fn a_line_holds_every_figure_that_it_names_and_errors_by_their_kind() {
+        let chat = "@news".parse().unwrap();
 
-        let line =
-            line(&"@news".parse().unwrap(), &report, "2026-11-21T06:10:00Z".parse().unwrap());
+        let line = figures().work(&chat, &report(Ending::GiveUp(Category::AuthError)), now());
 
-        assert_eq!((&line["Chat"], &line["Category"]), (&json!("@news"), &json!("auth_error")));
         assert_eq!((&line["Messages"], &line["DurationMs"]), (&json!(500), &json!(1500)));
         assert_eq!((&line["AuthFailures"], &line["Successes"]), (&json!(1), &json!(0)));
+        let errors = "Errors Function=mirt-dev-telegram-fetch Chat=@news Category=auth_error";
+        assert!(metrics(&line).contains(errors), "{line}");
+    }
+
+    #[test]
+    fn a_day_that_ended_six_hours_ago_is_as_old_and_none_at_all_is_older_than_any_alarm() {
+        let chat = "@news".parse().unwrap();
+
+        let line = figures().age_line(&chat, Some("2026-11-20".parse().unwrap()), now());
+        let never = figures().age_line(&chat, None, now());
+
         assert_eq!(line["LastCompleteDayAgeHours"], json!(6.0));
-        for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap() {
-            assert!(line[metric["Name"].as_str().unwrap()].is_number(), "{metric}");
+        assert!(never["LastCompleteDayAgeHours"].as_f64() > Some(26.0));
+    }
+
+    #[test]
+    fn chats_that_are_not_on_the_list_make_no_metrics_of_their_own() {
+        let lines = ["@a_bcd", "@b_cde", "-100123"].map(|chat| {
+            metrics(&figures().work(&chat.parse().unwrap(), &report(Ending::Done), now()))
+        });
+
+        assert!(lines.iter().all(|line| *line == lines[0]), "{lines:?}");
+        assert!(lines[0].iter().any(|metric| metric.ends_with("Chat=other")), "{lines:?}");
+    }
+
+    #[test]
+    fn what_the_alarms_look_at_is_what_is_written() {
+        let chat = "@news".parse().unwrap();
+        let mut written = metrics(&figures().work(&chat, &report(Ending::Done), now()));
+        written.extend(metrics(&figures().age_line(&chat, None, now())));
+
+        let alarms: Vec<_> = TEMPLATE
+            .split("Type: AWS::CloudWatch::Alarm")
+            .skip(1)
+            .filter(|alarm| alarm.contains(&format!("Namespace: {NAMESPACE}")))
+            .map(|alarm| alarm.split("MetricName: ").nth(1).unwrap().lines().next().unwrap())
+            .collect();
+
+        assert_eq!(alarms.len(), 2);
+        for alarm in alarms {
+            let metric = format!("{alarm} Function=mirt-dev-telegram-fetch");
+            assert!(written.contains(&metric), "{metric} is not in {written:?}");
         }
     }
 }

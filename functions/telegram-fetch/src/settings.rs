@@ -13,6 +13,9 @@ use mirt_runtime::settings::{SettingError, Settings};
 /// The most comments that one question to Telegram brings.
 const MAX_COMMENTS: u32 = 100;
 
+/// The most chats that are fetched by the clock: each has metrics of its own.
+const MAX_CHATS: usize = 50;
+
 /// What the schedule asks for.
 pub(crate) struct Scheduled {
     pub(crate) chats: Vec<ChatRef>,
@@ -44,7 +47,7 @@ fn unreadable(name: &str, expected: &'static str) -> SettingError {
 /// The chats that are fetched by the clock, and how.
 pub(crate) fn scheduled(settings: &Settings) -> Result<Scheduled, SettingError> {
     let name = "MIRT_TELEGRAM_CHATS";
-    let chats = settings
+    let chats: Vec<ChatRef> = settings
         .get(name)
         .unwrap_or_default()
         .split([',', ' '])
@@ -53,6 +56,9 @@ pub(crate) fn scheduled(settings: &Settings) -> Result<Scheduled, SettingError> 
             chat.parse().map_err(|_| unreadable(name, "@names or ids, with commas between"))
         })
         .collect::<Result<_, _>>()?;
+    if chats.len() > MAX_CHATS {
+        return Err(unreadable(name, "at most 50 chats"));
+    }
     let name = "MIRT_TELEGRAM_MODE";
     let mode = match settings.get(name) {
         None | Some("incremental") => Mode::Incremental,

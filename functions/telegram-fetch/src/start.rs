@@ -11,7 +11,7 @@ use mirt_aws::{
     table::Table,
 };
 use mirt_engine::clock::Clock as _;
-use mirt_history::command::Command;
+use mirt_history::{command::Command, store::Days as _};
 use mirt_runtime::{
     clock::SystemClock,
     process,
@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 
 use crate::{
     commands::Commands,
+    metrics::Figures,
     settings::{Scheduled, fetch, scheduled},
 };
 
@@ -52,6 +53,9 @@ pub fn main() -> ExitCode {
 async fn run(settings: Settings) -> Result<(), StartError> {
     let config = sdk::config(mirt_http::client()?).await;
     let text = |name| settings.required(name).map(str::to_owned);
+    let scheduled = scheduled(&settings)?;
+    // Lambda says it, and so does its local stand-in.
+    let function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
     let commands = Commands {
         table: Table::new(&config, text("MIRT_TABLE")?),
         queue: CommandQueue::new(
@@ -62,9 +66,9 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         events: EventQueue::new(&config, text("MIRT_TELEGRAM_EVENTS_URL")?),
         secret: text("MIRT_TELEGRAM_SECRET")?,
         fetch: fetch(&settings)?,
+        figures: Figures::new(function, scheduled.chats.clone()),
         config,
     };
-    let scheduled = scheduled(&settings)?;
     let (commands, scheduled) = (&commands, &scheduled);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Call>| {
         match event.payload.messages {
@@ -94,7 +98,7 @@ async fn work(
     Ok(serde_json::to_value(response)?)
 }
 
-/// Sends a command for each chat of the list.
+/// Sends a command for each chat of the list, and says how far each is.
 async fn schedule(
     commands: &Commands,
     scheduled: &Scheduled,
@@ -109,6 +113,8 @@ async fn schedule(
             ..Command::new(chat.clone(), Some(scheduled.mode))
         };
         commands.queue.send(&command, &id).await?;
+        let last_complete = commands.table.last_complete(chat).await?;
+        commands.figures.age(chat, last_complete);
     }
     Ok(json!({ "commands": scheduled.chats.len() }))
 }

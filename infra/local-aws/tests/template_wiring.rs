@@ -244,3 +244,38 @@ fn history_is_fetched_every_hour_one_command_at_a_time() {
         ])
     );
 }
+
+/// The resources of the template by their ids, as text: enough to look at what nothing local runs.
+fn resources() -> BTreeMap<String, String> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
+    let text = std::fs::read_to_string(file).unwrap();
+    let resources = text.split_once("\nResources:\n").unwrap().1;
+    let mut found = BTreeMap::new();
+    let mut id = String::new();
+    for line in resources.lines().take_while(|line| *line != "Outputs:") {
+        if let Some(name) = line.strip_prefix("  ").and_then(|line| line.strip_suffix(':'))
+            && !name.starts_with([' ', '#'])
+        {
+            id = name.to_owned();
+        }
+        let entry: &mut String = found.entry(id.clone()).or_default();
+        entry.push_str(line);
+        entry.push('\n');
+    }
+    found
+}
+
+#[test]
+fn every_alarm_tells_the_topic_when_it_begins_and_when_it_is_over() {
+    let alarms: Vec<_> = resources()
+        .into_iter()
+        .filter(|(_, text)| text.contains("Type: AWS::CloudWatch::Alarm"))
+        .collect();
+
+    assert!(alarms.len() >= 3);
+    for (id, text) in alarms {
+        assert!(text.contains("AlarmActions: [!Ref AlarmTopic]"), "{id}");
+        assert!(text.contains("OKActions: [!Ref AlarmTopic]"), "{id}");
+        assert!(text.contains("AlarmDescription: "), "{id}");
+    }
+}

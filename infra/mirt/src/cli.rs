@@ -122,6 +122,9 @@ pub(crate) struct StatesArguments {
 pub(crate) struct DlqArguments {
     #[command(subcommand)]
     pub(crate) command: DlqCommand,
+    /// Only this queue, as `list` names it.
+    #[arg(long, global = true)]
+    pub(crate) queue: Option<String>,
     /// The data folder of the running `mirt up`.
     #[arg(long, global = true, default_value = DEFAULT_DATA)]
     pub(crate) data: PathBuf,
@@ -138,11 +141,11 @@ pub(crate) struct DlqArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DlqCommand {
-    /// How many there are.
+    /// How many there are in each queue.
     List,
-    /// Each one: its session, its age, how often it was tried.
+    /// Each one: what it is about, its age, how often it was tried.
     Show,
-    /// Sends all of them back to the queue that they came from, in order.
+    /// Sends all of them back to the queues that they came from, in order.
     Redrive,
     /// Deletes one.
     Drop {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use jiff::{Timestamp, Unit};
 use mirt_aws::{
-    dead_letters::{DeadLetter, DeadLetters},
+    dead_letters::{Content, DeadLetter, DeadLetters},
     table::Table,
     trouble::Trouble,
 };
@@ -14,6 +14,7 @@ use mirt_engine::{
     failure::PortError,
     wake_up::{QueueTask, WakeUp},
 };
+use mirt_local_aws::template::TemplateError;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -21,6 +22,7 @@ use crate::{
     cli::{DlqArguments, DlqCommand},
     output,
     place::{self, PlaceError},
+    up,
 };
 
 /// Why nothing was shown or done.
@@ -30,8 +32,12 @@ enum DlqError {
     Place(#[from] PlaceError),
     #[error(transparent)]
     Queue(#[from] PortError),
+    #[error(transparent)]
+    Template(#[from] TemplateError),
     #[error("the async runtime cannot be started")]
     Runtime(#[from] std::io::Error),
+    #[error("there is no queue of dead letters {0}; mirt dlq list names them")]
+    NoSuchQueue(String),
     #[error("there is no dead letter with the id {0}")]
     NoSuchMessage(String),
 }
@@ -51,62 +57,107 @@ pub(crate) fn main(arguments: &DlqArguments) -> ExitCode {
     }
 }
 
-async fn run(arguments: &DlqArguments) -> Result<(), DlqError> {
+/// A queue of dead letters.
+struct Queue {
+    /// As operators call it: `inbound`.
+    name: String,
+    letters: DeadLetters,
+}
+
+/// The queues that were asked for: all of the template, unless one is named.
+async fn queues(arguments: &DlqArguments) -> Result<Vec<Queue>, DlqError> {
     let config = place::config(arguments.aws, &arguments.data).await?;
-    let name = format!("mirt-{}-inbound-dlq.fifo", arguments.stage);
-    let queue = DeadLetters::open(&config, &name).await?;
+    let mut queues = Vec::new();
+    for full in up::dead_letter_queues(&arguments.stage)? {
+        let name = full.trim_end_matches(".fifo").trim_end_matches("-dlq");
+        let name = name.strip_prefix(&format!("mirt-{}-", arguments.stage)).unwrap_or(name);
+        if arguments.queue.as_ref().is_none_or(|asked| asked == name || *asked == full) {
+            let letters = DeadLetters::open(&config, &full).await?;
+            queues.push(Queue { name: name.to_owned(), letters });
+        }
+    }
+    match &arguments.queue {
+        Some(asked) if queues.is_empty() => Err(DlqError::NoSuchQueue(asked.clone())),
+        _ => Ok(queues),
+    }
+}
+
+async fn run(arguments: &DlqArguments) -> Result<(), DlqError> {
+    let queues = queues(arguments).await?;
     match &arguments.command {
         DlqCommand::List => {
-            let depth = queue.depth().await?;
-            if arguments.json {
-                output::line(json!({ "queue": name, "depth": depth }));
-            } else {
-                output::line(format_args!("{name}: {depth}"));
+            for Queue { name, letters } in &queues {
+                let depth = letters.depth().await?;
+                if arguments.json {
+                    output::line(json!({ "queue": name, "depth": depth }));
+                } else {
+                    output::line(format_args!("{name}: {depth}"));
+                }
             }
         }
         DlqCommand::Show => {
+            let config = place::config(arguments.aws, &arguments.data).await?;
             let table = Table::new(&config, format!("mirt-{}", arguments.stage));
-            show(&queue.look().await?, &table, arguments.json).await?;
+            let mut count = 0;
+            for queue in &queues {
+                let letters = queue.letters.look().await?;
+                count += letters.len();
+                show(&queue.name, &letters, &table, arguments.json).await?;
+            }
+            if !arguments.json && count == 0 {
+                output::line("empty");
+            }
         }
         DlqCommand::Redrive => {
-            let depth = queue.depth().await?;
-            queue.redrive().await?;
-            output::line(format_args!("{depth} on the way back, in order"));
+            for Queue { name, letters } in &queues {
+                let depth = letters.depth().await?;
+                if depth > 0 {
+                    letters.redrive().await?;
+                }
+                output::line(format_args!("{name}: {depth} on the way back, in order"));
+            }
         }
         DlqCommand::Drop { id } => {
-            if !queue.drop(id).await? {
-                return Err(DlqError::NoSuchMessage(id.clone()));
+            for queue in &queues {
+                if queue.letters.drop(id).await? {
+                    output::line(format_args!("dropped {id}"));
+                    return Ok(());
+                }
             }
-            output::line(format_args!("dropped {id}"));
+            return Err(DlqError::NoSuchMessage(id.clone()));
         }
     }
     Ok(())
 }
 
-async fn show(letters: &[DeadLetter], table: &Table, as_json: bool) -> Result<(), PortError> {
+async fn show(
+    queue: &str,
+    letters: &[DeadLetter],
+    table: &Table,
+    as_json: bool,
+) -> Result<(), PortError> {
     let now = Timestamp::now();
     for letter in letters {
         let since = since(letter);
         let seconds = now.since(since).and_then(|age| age.total(Unit::Second));
         let seconds = seconds.unwrap_or_default();
-        let shown = session(letter);
-        let trouble = match &letter.task {
-            Some(QueueTask::Wake(WakeUp { session, .. })) => table.trouble(session, since).await?,
-            None => None,
+        let trouble = match &letter.content {
+            Content::Task(QueueTask::Wake(WakeUp { session, .. })) => {
+                table.trouble(session, since).await?
+            }
+            Content::History(_) | Content::Unreadable => None,
         };
         if as_json {
-            output::line(row(letter, &shown, seconds, trouble.as_ref()));
+            output::line(row(queue, letter, seconds, trouble.as_ref()));
         } else {
             output::line(format_args!(
-                "{}  {shown}  {seconds:.0} s old, received {} times, {}",
+                "{}  {queue}  {}  {seconds:.0} s old, received {} times, {}",
                 letter.id,
+                about(letter),
                 letter.receive_count,
                 error(letter, trouble.as_ref())
             ));
         }
-    }
-    if !as_json && letters.is_empty() {
-        output::line("empty");
     }
     Ok(())
 }
@@ -114,43 +165,54 @@ async fn show(letters: &[DeadLetter], table: &Table, as_json: bool) -> Result<()
 /// When what it is about came. The queue knows only when the message became a dead letter: a FIFO
 /// queue counts its age anew then.
 fn since(letter: &DeadLetter) -> Timestamp {
-    match &letter.task {
-        Some(QueueTask::Wake(wake_up)) => wake_up.received_at,
-        None => letter.sent_at,
+    match &letter.content {
+        Content::Task(QueueTask::Wake(wake_up)) => wake_up.received_at,
+        Content::History(command) => command.timestamp.unwrap_or(letter.sent_at),
+        Content::Unreadable => letter.sent_at,
     }
 }
 
 /// Why it is here, as far as anyone could say.
 fn error(letter: &DeadLetter, trouble: Option<&Trouble>) -> String {
-    match trouble {
-        Some(Trouble { error, failures, .. }) => format!("failed {failures} times: {error}"),
-        None if letter.task.is_none() => "nobody can read it".to_owned(),
-        None => "no error was noted: its process died, or the store was down".to_owned(),
+    match (&letter.content, trouble, &letter.reason) {
+        (_, Some(Trouble { error, failures, .. }), _) => {
+            format!("failed {failures} times: {error}")
+        }
+        (Content::Unreadable, ..) => "nobody can read it".to_owned(),
+        (_, None, Some(reason)) => format!("given up: {reason}"),
+        (_, None, None) => "no error was noted: its process died, or the store was down".to_owned(),
     }
 }
 
-fn row(letter: &DeadLetter, session: &str, seconds: f64, trouble: Option<&Trouble>) -> Value {
+fn row(queue: &str, letter: &DeadLetter, seconds: f64, trouble: Option<&Trouble>) -> Value {
+    let is_history = matches!(letter.content, Content::History(_));
     json!({
         "id": letter.id,
-        "session": session,
+        "queue": queue,
+        (if is_history { "command" } else { "session" }): about(letter),
         "age_s": seconds.round(),
         "received": letter.receive_count,
-        "readable": letter.task.is_some(),
-        "error": trouble.map(|trouble| &trouble.error),
+        "readable": !matches!(letter.content, Content::Unreadable),
+        "error": trouble.map(|trouble| &trouble.error).or(letter.reason.as_ref()),
         "failures": trouble.map(|trouble| trouble.failures),
     })
 }
 
-/// The session as operators see it: enough to tell two apart, not enough to know who it is.
-fn session(letter: &DeadLetter) -> String {
-    match &letter.task {
-        Some(QueueTask::Wake(WakeUp { session, .. })) => {
+/// What it is about. A session as operators see it: enough to tell two apart, not enough to know who
+/// it is. Chats of history are no secret to who has them fetched.
+fn about(letter: &DeadLetter) -> String {
+    match &letter.content {
+        Content::Task(QueueTask::Wake(WakeUp { session, .. })) => {
             let hash = Sha256::digest(session.to_string());
             format!(
                 "{}:{:02x}{:02x}{:02x}{:02x}",
                 session.channel, hash[0], hash[1], hash[2], hash[3]
             )
         }
-        None => "unreadable".to_owned(),
+        Content::History(command) => {
+            let days = command.ask().map(|ask| ask.to_string()).unwrap_or_default();
+            format!("{} {days}", command.chat)
+        }
+        Content::Unreadable => "unreadable".to_owned(),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
 use jiff::Timestamp;
 use mirt_engine::{failure::PortError, wake_up::QueueTask};
+use mirt_history::command::Command;
 
 use crate::error::{port_error, unreadable};
 
@@ -16,6 +17,9 @@ const LOOK_SECONDS: i32 = 30;
 
 /// How many messages one call gives (SQS's limit).
 const PER_CALL: i32 = 10;
+
+/// The attribute of a message that says why it was given up, where its function knew.
+pub(crate) const REASON: &str = "Reason";
 
 /// A dead-letter queue.
 #[derive(Clone, Debug)]
@@ -37,9 +41,30 @@ pub struct DeadLetter {
     pub sent_at: Timestamp,
     /// How often it was received, the looks at it included.
     pub receive_count: u32,
-    /// What it asks for; `None` when it is none of ours.
-    pub task: Option<QueueTask>,
+    /// What it asks for.
+    pub content: Content,
+    /// Why it was given up at once; `None` when it only failed too often.
+    pub reason: Option<String>,
     handle: String,
+}
+
+/// What a dead letter asks for.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// Something about a session.
+    Task(QueueTask),
+    /// History of a Telegram chat.
+    History(Box<Command>),
+    /// Nothing that anybody can read.
+    Unreadable,
+}
+
+impl Content {
+    fn of(body: &str) -> Self {
+        let task = serde_json::from_str(body).map(Self::Task);
+        let history = || serde_json::from_str(body).map(|command| Self::History(Box::new(command)));
+        task.or_else(|_| history()).unwrap_or(Self::Unreadable)
+    }
 }
 
 impl DeadLetters {
@@ -139,6 +164,7 @@ impl DeadLetters {
                 .max_number_of_messages(PER_CALL)
                 .visibility_timeout(LOOK_SECONDS)
                 .message_system_attribute_names(MessageSystemAttributeName::All)
+                .message_attribute_names(REASON)
                 .send()
                 .await
                 .map_err(|error| port_error("sqs", "dead letters", error))?;
@@ -196,8 +222,10 @@ fn dead_letter(message: Message) -> DeadLetter {
     let sent_at: i64 = attribute(MessageSystemAttributeName::SentTimestamp).unwrap_or_default();
     let received: i64 =
         attribute(MessageSystemAttributeName::ApproximateReceiveCount).unwrap_or_default();
+    let reason = message.message_attributes.as_ref().and_then(|all| all.get(REASON));
     DeadLetter {
-        task: message.body.as_deref().and_then(|body| serde_json::from_str(body).ok()),
+        content: Content::of(message.body.as_deref().unwrap_or_default()),
+        reason: reason.and_then(|reason| reason.string_value.clone()),
         id: message.message_id.unwrap_or_default(),
         handle: message.receipt_handle.unwrap_or_default(),
         sent_at: Timestamp::from_millisecond(sent_at).unwrap_or_default(),

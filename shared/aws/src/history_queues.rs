@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use aws_sdk_sqs::{operation::send_message::builders::SendMessageFluentBuilder, types};
 use mirt_engine::failure::PortError;
 use mirt_history::{command::Command, event::Event, store::Announce};
 
-use crate::error::{port_error, unreadable};
+use crate::{
+    dead_letters::REASON,
+    error::{port_error, unreadable},
+};
 
 /// All commands are one group: there is one session, and one process at a time may use it.
 const GROUP: &str = "telegram";
@@ -47,28 +51,33 @@ impl CommandQueue {
     pub async fn send(&self, command: &Command, id: &str) -> Result<(), PortError> {
         let body =
             serde_json::to_string(command).map_err(|error| unreadable("a command", error))?;
-        self.put(&self.url, &format!("{id}:{}", command.step()), body).await
+        put(self.message(&self.url, &format!("{id}:{}", command.step()), body)).await
     }
 
-    /// Sends what cannot be done to the dead letters, where a human finds it.
+    /// Sends what cannot be done to the dead letters, where a human finds it with the reason: a
+    /// word, without personal data.
     ///
     /// # Errors
     /// When the queue did not answer.
-    pub async fn give_up(&self, body: &str, message_id: &str) -> Result<(), PortError> {
-        self.put(&self.dead_letters, message_id, body.to_owned()).await
+    pub async fn give_up(
+        &self,
+        body: &str,
+        message_id: &str,
+        reason: &str,
+    ) -> Result<(), PortError> {
+        let text = types::MessageAttributeValue::builder().data_type("String").string_value(reason);
+        let reason = text.build().map_err(|error| unreadable("a reason", error))?;
+        let message = self.message(&self.dead_letters, message_id, body.to_owned());
+        put(message.message_attributes(REASON, reason)).await
     }
 
-    async fn put(&self, url: &str, deduplication: &str, body: String) -> Result<(), PortError> {
+    fn message(&self, url: &str, deduplication: &str, body: String) -> SendMessageFluentBuilder {
         self.client
             .send_message()
             .queue_url(url)
             .message_group_id(GROUP)
             .message_deduplication_id(deduplication)
             .message_body(body)
-            .send()
-            .await
-            .map_err(|error| port_error("sqs", "a command", error))?;
-        Ok(())
     }
 
     /// Hides a message that was received, and with it all of its group, for so long.
@@ -88,6 +97,11 @@ impl CommandQueue {
             .map_err(|error| port_error("sqs", "a command's visibility", error))?;
         Ok(())
     }
+}
+
+async fn put(message: SendMessageFluentBuilder) -> Result<(), PortError> {
+    message.send().await.map_err(|error| port_error("sqs", "a command", error))?;
+    Ok(())
 }
 
 /// The queue of events: whoever wants to know reads it.

@@ -1,5 +1,7 @@
 //! Commands: what can be asked for, as it stands on the queue.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -128,6 +130,21 @@ pub enum Ask {
     },
     /// From the first message on.
     Full,
+}
+
+impl fmt::Display for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Range(first, last) if first == last => write!(f, "{first}"),
+            Self::Range(first, last) => write!(f, "{first}..{last}"),
+            Self::Days(days) => write!(f, "last {days} days"),
+            Self::Since { with_today: false } => f.write_str("since the last complete day"),
+            Self::Since { with_today: true } => {
+                f.write_str("since the last complete day, with today")
+            }
+            Self::Full => f.write_str("from the first message on"),
+        }
+    }
 }
 
 impl Command {

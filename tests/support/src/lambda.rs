@@ -1,16 +1,17 @@
 //! One function's real `bootstrap`, started as Lambda starts it, with the services that it calls.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, convert::Infallible, path::Path, sync::Arc};
 
 use mirt_local_aws::{
     clock::Clock,
     endpoint::{Endpoint, Options},
     lambda::{Invoke as _, InvokeError, Lambda},
+    mapping::{self, Mapping},
     site::Site,
     template::{Surroundings, Template},
 };
 use serde_json::{Value, json};
-use tokio::process::Command;
+use tokio::{process::Command, task::JoinSet};
 
 use crate::{
     ChannelStub,
@@ -27,7 +28,9 @@ pub struct FunctionWorld {
     /// In place of ManyChat.
     pub manychat: ChannelStub,
     name: String,
-    lambda: Lambda,
+    lambda: Arc<Lambda>,
+    mappings: Vec<Mapping>,
+    site: Site,
     table: String,
     /// Holds the `bootstrap` for as long as it runs.
     _package: tempfile::TempDir,
@@ -37,19 +40,29 @@ impl FunctionWorld {
     /// Puts `binary` into a package as `bootstrap` and makes it known as the function `name` of the
     /// template. It starts with the first event, or with [`Self::warm`].
     pub async fn start(binary: &str, name: &str) -> Self {
-        Self::start_with_secrets(
-            binary,
-            name,
-            &json!({
-                "manychat_webhook_token": MANYCHAT_TOKEN,
-                "telegram_webhook_secret": TELEGRAM_SECRET,
-            }),
-        )
-        .await
+        Self::start_with(binary, name, &[]).await
+    }
+
+    /// The same, with more settings.
+    pub async fn start_with(binary: &str, name: &str, settings: &[(&str, &str)]) -> Self {
+        let webhooks = json!({
+            "manychat_webhook_token": MANYCHAT_TOKEN,
+            "telegram_webhook_secret": TELEGRAM_SECRET,
+        });
+        Self::start_as(binary, name, &webhooks, settings).await
     }
 
     /// The same, with another secret of the webhooks.
     pub async fn start_with_secrets(binary: &str, name: &str, webhooks: &Value) -> Self {
+        Self::start_as(binary, name, webhooks, &[]).await
+    }
+
+    async fn start_as(
+        binary: &str,
+        name: &str,
+        webhooks: &Value,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let site = Site::default();
         let options = Options { data: None, site: site.clone(), clock: Clock::System };
         let endpoint = Arc::new(Endpoint::start(options).await.expect("services in memory"));
@@ -85,6 +98,8 @@ impl FunctionWorld {
             ("AWS_SECRET_ACCESS_KEY".to_owned(), "test".to_owned()),
             ("MANYCHAT_API_URL".to_owned(), manychat.url()),
         ]);
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        environment.extend(settings.iter().map(owned));
         let package = tempfile::tempdir().expect("a temporary folder");
         let bootstrap = package.path().join("bootstrap");
         link(Path::new(binary), &bootstrap);
@@ -96,7 +111,9 @@ impl FunctionWorld {
         Self {
             manychat,
             name: name.to_owned(),
-            lambda,
+            lambda: Arc::new(lambda),
+            mappings: template.mappings,
+            site,
             table: template.tables[0].name.clone(),
             endpoint,
             _package: package,
@@ -118,6 +135,26 @@ impl FunctionWorld {
     pub async fn invoke(&self, event: &str) -> Result<Value, InvokeError> {
         let answer = self.lambda.invoke(&self.name, event.to_owned().into()).await?;
         Ok(serde_json::from_slice(&answer).expect("the answer is JSON"))
+    }
+
+    /// Has the queue that the template gives to this function read, for as long as the answer is
+    /// kept.
+    #[must_use]
+    pub fn serve_queue(&self) -> JoinSet<Infallible> {
+        let own = self.mappings.iter().filter(|mapping| mapping.function == self.name).cloned();
+        let mut served = JoinSet::new();
+        for mapping in own {
+            let (endpoint, lambda) = (Arc::clone(&self.endpoint), Arc::clone(&self.lambda));
+            let site = self.site.clone();
+            served
+                .spawn(async move { mapping::run(&mapping, endpoint.sqs(), &site, &lambda).await });
+        }
+        served
+    }
+
+    /// Kills the function's process as `kill -9` does. Tells whether there was one.
+    pub fn kill(&self) -> bool {
+        self.lambda.kill_one(&self.name, 0).expect("the function is known")
     }
 
     /// The name of the table.

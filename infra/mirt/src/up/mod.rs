@@ -45,6 +45,7 @@ use crate::{
     output,
 };
 use deliveries::Deliveries;
+pub(crate) use wiring::dead_letter_queues;
 use wiring::{Wiring, WiringError};
 
 /// The functions' logs, in the data folder; made anew at each start.

@@ -1,6 +1,11 @@
 //! `template.yaml` as it runs here: resources made, functions started with their environment.
 
-use std::{collections::BTreeMap, env, fs::File, io};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    fs::File,
+    io,
+};
 
 use mirt_local_aws::{
     dynamodb::TableError,
@@ -69,6 +74,15 @@ pub(crate) enum WiringError {
     Secret(#[from] SecretsError),
     #[error("this program cannot be found")]
     Program(#[from] io::Error),
+}
+
+/// The queues of a stage in which other queues' messages end, by name.
+pub(crate) fn dead_letter_queues(stage: &str) -> Result<BTreeSet<String>, TemplateError> {
+    let parameters = BTreeMap::from([("Stage".to_owned(), stage.to_owned())]);
+    let template =
+        Template::parse(TEMPLATE, &Surroundings { parameters, ..Surroundings::default() })?;
+    let letters = template.queues.into_iter().filter_map(|queue| queue.dead_letters);
+    Ok(letters.map(|letters| letters.queue).collect())
 }
 
 /// The template, resolved for this machine.

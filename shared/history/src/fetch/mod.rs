@@ -89,15 +89,13 @@ pub struct Report {
     pub skipped: u32,
     /// What it asked of Telegram.
     pub usage: Usage,
-    /// The last day that is complete now, if it got that far.
-    pub last_complete: Option<Day>,
 }
 
 impl Report {
     /// Nothing was done.
     #[must_use]
     pub fn ended(ending: Ending) -> Self {
-        Self { ending, days: Vec::new(), skipped: 0, usage: Usage::default(), last_complete: None }
+        Self { ending, days: Vec::new(), skipped: 0, usage: Usage::default() }
     }
 }
 
@@ -144,14 +142,7 @@ where
                 Ending::GiveUp(category)
             }
         };
-        let last_complete = self.store.last_complete(&command.chat).await;
-        Report {
-            ending,
-            usage: run.calls.usage,
-            // Only a figure for watching: without it, there is one point less.
-            last_complete: last_complete.ok().flatten(),
-            ..run.report
-        }
+        Report { ending, usage: run.calls.usage, ..run.report }
     }
 
     async fn work<L: Lease>(&self, run: &mut Run<'_, L, C>, ask: Ask) -> Ending {

@@ -1,0 +1,234 @@
+//! The real `bootstrap` that fetches Telegram's history, started as Lambda starts it, with what its
+//! queue and its schedule send; and killed while it is at work.
+#![expect(clippy::panic, reason = "a test whose surroundings fail must fail, where they do")]
+
+use mirt_aws::{sdk, secrets, table::Table};
+use mirt_history::store::{Fence, Lease as _};
+use mirt_local_aws::lambda::InvokeError;
+use mirt_telegram::{Credentials, Session};
+use mirt_telegram_peer::{Fault, Peer, World, sample};
+use mirt_test_support::lambda::FunctionWorld;
+use serde_json::{Value, json};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_telegram-fetch");
+
+const DAY: &str = "2026-11-18";
+const HISTORY: &str = "messages.getHistory";
+const COMMANDS: &str = "mirt-dev-telegram-commands.fifo";
+const DEAD_LETTERS: &str = "mirt-dev-telegram-commands-dlq.fifo";
+const EVENTS: &str = "mirt-dev-telegram-events.fifo";
+
+/// The longest long poll, in seconds: nothing that should come takes longer.
+const PATIENCE_SECONDS: u8 = 20;
+
+/// How often it is waited for the next event: each is there within the patience or never.
+const MOST_EVENTS: usize = 50;
+
+/// A function, the Telegram that it reads, and what it keeps there.
+struct Stage {
+    function: FunctionWorld,
+    peer: Peer,
+    table: Table,
+    config: aws_config::SdkConfig,
+}
+
+impl Stage {
+    async fn start(world: World, settings: &[(&str, &str)]) -> Self {
+        let mut all = vec![("MIRT_TELEGRAM_CALL_SPACING_MS", "0")];
+        all.extend(settings);
+        let function = FunctionWorld::start_with(BINARY, "telegram-fetch", &all).await;
+        let peer = Peer::start(world).await;
+        let http = mirt_http::client().unwrap_or_else(|error| panic!("{error}"));
+        let config = sdk::local_config(http, function.endpoint.url(), "us-east-1".to_owned()).await;
+        let session = Session::from_telethon(&peer.session_string());
+        let credentials = Credentials {
+            api_id: 1,
+            api_hash: "h".to_owned(),
+            session: session.unwrap_or_else(|error| panic!("{error}")),
+            refused: None,
+        };
+        let written = secrets::write(&config, "mirt/dev/telegram", &credentials).await;
+        written.unwrap_or_else(|error| panic!("{error}"));
+        let table = Table::new(&config, function.table().to_owned());
+        Self { function, peer, table, config }
+    }
+
+    async fn invoke(&self, event: &str) -> Value {
+        self.function.invoke(event).await.unwrap_or_else(|error| panic!("{error:?}"))
+    }
+
+    /// Puts a command for the chat's day on the queue.
+    async fn ask_for(&self, chat: &str) {
+        let command = json!({ "command": "fetch", "chat": chat, "date": DAY, "command_id": "c" });
+        let sent = aws_sdk_sqs::Client::new(&self.config)
+            .send_message()
+            .queue_url(self.function.endpoint.sqs().queue_url(COMMANDS))
+            .message_group_id("telegram")
+            .message_deduplication_id("c:0")
+            .message_body(command.to_string())
+            .send()
+            .await;
+        sent.unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// The messages of a queue, as JSON, once there are some; they are there no more.
+    async fn taken(&self, queue: &str) -> Vec<Value> {
+        let sqs = self.function.endpoint.sqs();
+        let received = sqs.receive(queue, 10, PATIENCE_SECONDS).await;
+        let mut bodies = Vec::new();
+        for message in received.unwrap_or_else(|error| panic!("{error}")) {
+            let deleted = sqs.delete(queue, &message.receipt_handle).await;
+            deleted.unwrap_or_else(|error| panic!("{error}"));
+            bodies.push(serde_json::from_str(&message.body).unwrap_or_default());
+        }
+        bodies
+    }
+
+    /// What became known up to the end of a day.
+    async fn events_to_the_end(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for _ in 0..MOST_EVENTS {
+            for event in self.taken(EVENTS).await {
+                names.push(event["event"].as_str().unwrap_or_default().to_owned());
+            }
+            if names.iter().any(|name| name == "messages_fetched") {
+                return names;
+            }
+        }
+        panic!("the day did not end: {names:?}");
+    }
+
+    /// The bytes of the day's file.
+    async fn file(&self, chat: &str) -> Option<Vec<u8>> {
+        let chat = chat.parse().unwrap_or_else(|error| panic!("{error}"));
+        let day = DAY.parse().unwrap_or_else(|error| panic!("{error}"));
+        let stored = self.table.stored_day(&chat, day).await;
+        let stored = stored.unwrap_or_else(|error| panic!("{error}"))?;
+        Some(stored.document.to_file().unwrap_or_else(|error| panic!("{error}")))
+    }
+
+    /// Kills the process that is waiting for an answer of Telegram, the `nth` one that had the
+    /// lease, and lets the time pass that others wait for the dead: the lease's and the message's.
+    async fn kill_when_silent(&self, nth: u64) {
+        self.peer.until_silent().await;
+        assert!(self.function.kill(), "there was no process to kill");
+        let released = self.table.release(Fence(nth)).await;
+        released.unwrap_or_else(|error| panic!("{error}"));
+        let sqs = self.function.endpoint.sqs();
+        let released = sqs.release_in_flight(COMMANDS).await;
+        assert_eq!(released.unwrap_or_else(|error| panic!("{error}")), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_of_the_queue_is_done_and_told() {
+    let stage = Stage::start(sample::everything(DAY), &[]).await;
+
+    let report = stage.invoke(include_str!("../../infra/events/telegram-fetch-command.json")).await;
+
+    assert_eq!(report, json!({ "batchItemFailures": [] }));
+    assert_eq!(stage.events_to_the_end().await, ["fetch_started", "messages_fetched"]);
+    assert!(stage.file("@shop_news").await.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_batch_only_what_has_to_wait_comes_again_and_what_is_no_command_is_given_up() {
+    let stage = Stage::start(sample::everything(DAY), &[]).await;
+    let sample = include_str!("../../infra/events/telegram-fetch-waiting.json");
+    let batch: Value = serde_json::from_str(sample).unwrap_or_else(|error| panic!("{error}"));
+
+    let report = stage.invoke(sample).await;
+
+    let waiting = &batch["Records"][1]["messageId"];
+    assert_eq!(report, json!({ "batchItemFailures": [{ "itemIdentifier": waiting }] }));
+    assert_eq!(stage.taken(DEAD_LETTERS).await, [json!({ "command": "fetch", "chat": "?" })]);
+    assert_eq!(stage.peer.calls(HISTORY), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_none_is_an_error_that_says_so_and_the_next_is_answered() {
+    let stage = Stage::start(sample::everything(DAY), &[("MIRT_TELEGRAM_CHATS", "@a_bcd")]).await;
+
+    let malformed = include_str!("../../infra/events/telegram-fetch-malformed.json");
+    let Err(InvokeError::Unhandled { message, .. }) = stage.function.invoke(malformed).await else {
+        panic!("it was taken for an event");
+    };
+    let schedule = include_str!("../../infra/events/telegram-fetch-schedule.json");
+
+    assert!(message.contains("expected a sequence"), "{message}");
+    assert_eq!(stage.invoke(schedule).await, json!({ "commands": 1 }));
+    let commands = stage.taken(COMMANDS).await;
+    assert_eq!(
+        (&commands[0]["chat"], &commands[0]["mode"]),
+        (&json!("@a_bcd"), &json!("incremental"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_refuses_to_start_with_a_chat_that_is_none() {
+    let settings = [("MIRT_TELEGRAM_CHATS", "@news,?")];
+    let function = FunctionWorld::start_with(BINARY, "telegram-fetch", &settings).await;
+
+    let started = function.warm().await;
+
+    assert!(matches!(started, Err(InvokeError::InitFailed { .. })), "{started:?}");
+}
+
+/// 430 messages: four full pages and a last one.
+fn talkative() -> World {
+    sample::busy(1, DAY, 2, 430)
+}
+
+const CHAT: &str = "@busy_0";
+const PAGES: u32 = 5;
+
+/// The file of a day that nobody disturbed.
+async fn undisturbed() -> Vec<u8> {
+    let stage = Stage::start(talkative(), &[]).await;
+    let _served = stage.function.serve_queue();
+    stage.ask_for(CHAT).await;
+    stage.events_to_the_end().await;
+    assert_eq!(stage.peer.calls(HISTORY), PAGES);
+    stage.file(CHAT).await.unwrap_or_else(|| panic!("no file"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_killed_at_any_page_leaves_a_day_that_ends_the_same_byte_for_byte() {
+    let expected = undisturbed().await;
+
+    for cut in 1..=PAGES {
+        let stage = Stage::start(talkative(), &[]).await;
+        let _served = stage.function.serve_queue();
+        stage.peer.fault(HISTORY, cut, Fault::Silence);
+        stage.ask_for(CHAT).await;
+        stage.kill_when_silent(1).await;
+
+        let events = stage.events_to_the_end().await;
+
+        assert_eq!(events, ["fetch_started", "fetch_started", "messages_fetched"], "page {cut}");
+        assert!(stage.file(CHAT).await.as_ref() == Some(&expected), "page {cut}");
+        assert_eq!(stage.peer.calls(HISTORY), PAGES + 1, "page {cut}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_whose_every_page_costs_a_process_ends_the_same_byte_for_byte() {
+    let expected = undisturbed().await;
+    let stage = Stage::start(talkative(), &[]).await;
+    let _served = stage.function.serve_queue();
+    // Each process gets one page further than the last; the fifth, which is SQS's last try, is spared.
+    for nth in 1..PAGES {
+        stage.peer.fault(HISTORY, 2 * nth, Fault::Silence);
+    }
+    stage.ask_for(CHAT).await;
+
+    for nth in 1..PAGES {
+        stage.kill_when_silent(nth.into()).await;
+    }
+
+    assert_eq!(
+        stage.events_to_the_end().await.last().map(String::as_str),
+        Some("messages_fetched")
+    );
+    assert!(stage.file(CHAT).await == Some(expected));
+}
