@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod burst;
+mod catalogue;
 mod channels;
 mod crash;
 mod dead_letters;

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use mirt_history::{chat::ChatRef, day::Day};
 
 /// The assistant on one machine, and the tools to work with it.
@@ -30,6 +31,13 @@ pub(crate) enum Command {
     Dlq(DlqArguments),
     /// Reads Telegram's history: logs in, fetches, shows, writes files.
     Telegram(TelegramArguments),
+    /// Works on the shop's files: checks them, shows what differs, adds a product.
+    Catalog(CatalogArguments),
+    /// Prints what a shell needs to complete this command's words.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
     /// Runs one Lambda function as its `bootstrap` does; `up` starts its own this way.
     #[command(hide = true)]
     Function {
@@ -106,6 +114,32 @@ pub(crate) struct PromptArguments {
     /// Prints the JSON schema of the answer as well.
     #[arg(long)]
     pub(crate) schema: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CatalogArguments {
+    #[command(subcommand)]
+    pub(crate) command: CatalogCommand,
+    /// The folder that `catalog/` and `prompts/` are in.
+    #[arg(long, global = true, default_value = ".")]
+    pub(crate) root: PathBuf,
+    /// Prints JSON, one object a line.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogCommand {
+    /// Checks the files as the build does; exit code 1 when there are faults.
+    Check,
+    /// Shows what differs from what this program was built with; exit code 1 when something does.
+    Diff {
+        /// Compares with the files of this folder instead.
+        #[arg(long, value_name = "FOLDER")]
+        with: Option<PathBuf>,
+    },
+    /// Asks for a product and writes its file.
+    Add,
 }
 
 #[derive(Args, Debug)]

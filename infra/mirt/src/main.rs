@@ -1,6 +1,8 @@
 //! The `mirt` command: the whole system on one machine, and the operators' tools.
 
+mod catalog;
 mod cli;
+mod completions;
 mod dlq;
 mod environment;
 mod eval;
@@ -26,6 +28,8 @@ fn main() -> ExitCode {
         cli::Command::Load(arguments) => load::main(&arguments),
         cli::Command::Dlq(arguments) => dlq::main(&arguments),
         cli::Command::Telegram(arguments) => telegram::main(&arguments),
+        cli::Command::Catalog(arguments) => catalog::main(&arguments),
+        cli::Command::Completions { shell } => completions::main(shell),
         cli::Command::Function { name } => function::main(name),
     }
 }

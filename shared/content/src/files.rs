@@ -1,4 +1,4 @@
-//! Reading the folders of the content; shared by the build script and the tests.
+//! Reading the folders of the content; shared by the build script and who checks them.
 
 use std::{fs, io, path::Path};
 
@@ -9,7 +9,7 @@ use mirt_domain::content::FOLDERS;
 ///
 /// # Errors
 /// When a folder or file cannot be read, or is no UTF-8; the error names it.
-pub(crate) fn read(root: &Path) -> io::Result<Vec<(String, String)>> {
+pub fn read(root: &Path) -> io::Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     for folder in FOLDERS {
         read_folder(root, folder, &mut files)?;

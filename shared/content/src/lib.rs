@@ -3,8 +3,7 @@
 //! They are written as TOML and Markdown under `catalog/` and `prompts/`. The build script checks
 //! them and hands over what it checked, so that starting up parses neither.
 
-#[cfg(test)]
-mod files;
+pub mod files;
 
 use std::sync::LazyLock;
 
@@ -18,6 +17,12 @@ static CONTENT: LazyLock<Content> = LazyLock::new(|| {
     )]
     serde_json::from_str(json).expect("embedded content is what the build script wrote")
 });
+
+/// All that was embedded.
+#[must_use]
+pub fn content() -> &'static Content {
+    &CONTENT
+}
 
 /// What the shop sells.
 #[must_use]
