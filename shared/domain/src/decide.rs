@@ -33,7 +33,7 @@ use crate::{
     perceive::Perceived,
     prompts::{Placeholder, TemplateKey, Values},
     reply::Bubble,
-    session::Session,
+    session::{Session, facts::Choice},
     shop::Shop,
     state::{Intent, State},
     turn::{Action, NamedProduct},
@@ -256,7 +256,24 @@ fn greet_on_the_way(draft: &mut Draft<'_>) {
     }
 }
 
+/// Who comes back to an order or an offer that was left open goes on where it was left.
+fn take_up_again(draft: &mut Draft<'_>) {
+    let facts = draft.facts();
+    if draft.session.state() != State::End || facts.payment.is_approved {
+        return;
+    }
+    let (state, phase) = if !facts.cart.is_empty() {
+        (State::PaymentDelivery, facts.sale_phase())
+    } else if !facts.choices.is_empty() && facts.choices.iter().all(Choice::is_complete) {
+        (State::Offer, State::Offer.first_phase())
+    } else {
+        return;
+    };
+    draft.session = draft.session.clone().put_back(state, phase);
+}
+
 fn greet(draft: &mut Draft<'_>) {
+    take_up_again(draft);
     let is_known = is_greeted(draft);
     draft.facts_mut().flags.greeted_at = Some(draft.now);
     let is_open = matches!(

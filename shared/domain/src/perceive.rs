@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, ops::Range};
 
 use crate::{
     attachment::AttachmentKind,
-    catalog::{CategoryKey, ColorKey, FeatureKey, NotSoldKey, ProductId},
+    catalog::{CategoryKey, ColorKey, FeatureKey, NotSoldKey, Order, ProductId},
     language::{
         contact::{self, ForeignPhone},
         latin,
@@ -122,6 +122,12 @@ impl Perceived {
             && self.picks.is_empty())
     }
 
+    /// Whether a kind, a colour or a feature was named.
+    #[must_use]
+    pub const fn names_garment_or_look(&self) -> bool {
+        !(self.categories.is_empty() && self.colors.is_empty() && self.features.is_empty())
+    }
+
     /// Whether the rules understood enough of the message to act on it: something, and two thirds
     /// of its words.
     #[must_use]
@@ -141,6 +147,24 @@ impl Perceived {
     #[must_use]
     pub fn is_browsing(&self) -> bool {
         self.has_any(&[Signal::Browse, Signal::ShowMe, Signal::ShowMore, Signal::AskAvailability])
+            || self.asks_order().is_some()
+    }
+
+    /// Whether garments are wanted by their price, and in which order then.
+    #[must_use]
+    pub fn asks_order(&self) -> Option<Order> {
+        match (self.has(Signal::Cheapest), self.has(Signal::Dearest)) {
+            (true, false) => Some(Order::PriceAscending),
+            (false, true) => Some(Order::PriceDescending),
+            _ => None,
+        }
+    }
+
+    /// Whether a size next to the one chosen is wanted, and whether it is the larger one.
+    #[must_use]
+    pub fn asks_next_size(&self) -> Option<bool> {
+        let (larger, smaller) = (self.has(Signal::LargerSize), self.has(Signal::SmallerSize));
+        (larger != smaller && !self.tells_size()).then_some(larger)
     }
 
     /// Whether a height, a size or an age was told.
@@ -195,7 +219,10 @@ pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived 
             || contact::stands_beside_a_name(&tokens, at))
     });
     let found = lexicon.read(&tokens, |at| {
-        !(rules::is_known(&tokens[at]) || contact::stands_beside_a_name(&tokens, at))
+        let token = &tokens[at];
+        !(rules::is_known(token)
+            || contact::is_name_or_town(token)
+            || contact::stands_beside_a_name(&tokens, at))
     });
     let is_unknown = |at: usize| {
         let token = &tokens[at];
@@ -236,6 +263,22 @@ pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived 
     if asks_of_paying {
         // "А передплата обов'язкова?" chooses nothing.
         perceived.signals.insert(Signal::AskPayment);
+    }
+    let says_why_not = perceived.has_any(&[Signal::Doubt, Signal::Refusal, Signal::Expensive]);
+    let is_price_named = seen
+        .iter()
+        .filter(|seen| seen.signal == Signal::AskPrice)
+        .all(|seen| seen.to - seen.from == 1 && !tokens[seen.from].key.starts_with("ск"));
+    if says_why_not && is_price_named && !perceived.is_question {
+        // "Ціна гарна, але подумаю" asks for no price.
+        perceived.signals.remove(&Signal::AskPrice);
+    }
+    let looks_on = perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::Change])
+        && perceived.names_something()
+        && !perceived.has_any(&[Signal::Refusal, Signal::Remove]);
+    if looks_on {
+        // "Передумала, покажіть краще сукні" is another wish.
+        perceived.signals.remove(&Signal::CancelOrder);
     }
     perceived.is_far_away =
         seen.iter().any(|seen| seen.signal == Signal::OffTopic && seen.to - seen.from > 1);

@@ -28,6 +28,11 @@ impl Bits {
         }
     }
 
+    /// Whether it holds a number.
+    pub(super) fn contains(&self, number: usize) -> bool {
+        self.0.get(number / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
+    }
+
     /// Adds every number of another set.
     pub(super) fn add(&mut self, other: &Self) {
         for (word, other) in self.0.iter_mut().zip(&other.0) {

@@ -31,7 +31,7 @@ pub use self::{
         AnsweredBy, DeliveryPolicy, PaymentOnDelivery, PaymentPolicy, Policies, PolicyTopic,
     },
     product::{ColorVariant, PriceRange, Product, Visual},
-    search::{Found, Hit, MAX_HITS, Miss, Query, SizeWish},
+    search::{Found, Hit, MAX_HITS, Miss, Order, Query, SizeWish},
     size_table::{AgeGuess, AgeRow, SizeAdvice, SizeRow, SizeTable, TableSize},
     vocabulary::{Category, Color, CountsAs, Feature, Meaning, NotSold, Term},
 };

@@ -4,6 +4,8 @@
 //! left. A wish that would leave nothing is missed: what is found then is what is nearest, and says
 //! which wishes it misses. A search costs a few passes over one bit a variant.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     Catalog, ColorVariant, Product, TableSize,
     bits::Bits,
@@ -25,10 +27,24 @@ pub struct Query<'q> {
     pub size: Option<SizeWish>,
     /// Colours: one of them. A colour that another counts as finds that other.
     pub colors: &'q [ColorKey],
-    /// Features: all of them.
+    /// Features: all of them, but for those that only rank.
     pub features: &'q [FeatureKey],
     /// How many garments were shown already and are left out.
     pub skip: usize,
+    /// In which order.
+    pub order: Order,
+}
+
+/// The order in which garments are found. What has a feature that only ranks comes first in each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// As the catalogue has them.
+    #[default]
+    Catalog,
+    /// The cheapest first.
+    PriceAscending,
+    /// The dearest first.
+    PriceDescending,
 }
 
 /// A size as a customer asks for it.
@@ -43,8 +59,7 @@ pub enum SizeWish {
 /// What a search found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found<'c> {
-    /// At most [`MAX_HITS`] garments in the order of the catalogue; all of them fit the same
-    /// wishes.
+    /// At most [`MAX_HITS`] garments in the order asked for; all of them fit the same wishes.
     pub hits: Vec<Hit<'c>>,
     /// How many garments there are, with those left out and those beyond.
     pub total: usize,
@@ -109,16 +124,31 @@ impl Catalog {
         if !query.colors.is_empty() {
             self.narrow_by_color(query.colors, &mut search);
         }
+        let mut preferred = None;
         for feature in query.features {
             let has_it = self.index.by_feature.get(feature);
+            if self.only_ranks(feature) {
+                search.is_any_met |= has_it.is_some();
+                preferred = preferred.or(has_it);
+                continue;
+            }
             search.narrow(has_it, Miss::Feature(feature.clone()));
         }
         if !search.is_any_met && !search.missed.is_empty() {
             return Found { hits: Vec::new(), total: 0, missed: search.missed };
         }
         let size = query.size.filter(|_| is_size_met);
-        let (hits, total) = self.hits(&search.left, query.skip, size);
+        let (hits, total) = if preferred.is_none() && query.order == Order::Catalog {
+            self.hits(&search.left, query.skip, size)
+        } else {
+            self.ranked_hits(&search.left, preferred, query, size)
+        };
         Found { hits, total, missed: search.missed }
+    }
+
+    /// Whether a feature is a matter of degree.
+    fn only_ranks(&self, key: &FeatureKey) -> bool {
+        self.features().iter().any(|feature| feature.only_ranks && feature.key == *key)
     }
 
     /// The colour under which the catalogue keeps a colour: itself if anything is sold in it,
@@ -191,6 +221,51 @@ impl Catalog {
             }
         }
         (hits, total)
+    }
+
+    /// The same in another order than the catalogue's.
+    fn ranked_hits(
+        &self,
+        variants: &Bits,
+        preferred: Option<&Bits>,
+        query: &Query<'_>,
+        size: Option<SizeWish>,
+    ) -> (Vec<Hit<'_>>, usize) {
+        let mut places: Vec<usize> = variants
+            .iter()
+            .filter_map(|variant| self.index.products.get(variant).copied())
+            .collect();
+        places.dedup();
+        let rank = |place: &usize| {
+            let is_preferred = preferred.is_some_and(|preferred| {
+                self.index.variants_of(*place).any(|variant| preferred.contains(variant))
+            });
+            let price = self.products().get(*place).map_or(0, |product| {
+                let advised = size.and_then(|wish| self.size_of(product, wish));
+                let price = advised.and_then(|size| product.price(size.size()));
+                price.unwrap_or(product.price_range().from).kopecks()
+            });
+            let by_price = match query.order {
+                Order::Catalog => 0,
+                Order::PriceAscending => price,
+                Order::PriceDescending => u64::MAX - price,
+            };
+            (!is_preferred, by_price)
+        };
+        places.sort_by_cached_key(rank);
+        let total = places.len();
+        let hit = |place: usize| {
+            let product = self.products().get(place)?;
+            let first = self.index.variants_of(place).start;
+            let fitting =
+                self.index.variants_of(place).filter(|variant| variants.contains(*variant));
+            let variants =
+                fitting.filter_map(|variant| product.colors.get(variant - first)).collect();
+            let size = size.and_then(|wish| self.size_of(product, wish));
+            Some(Hit { product, variants, size })
+        };
+        let shown = places.into_iter().skip(query.skip).take(MAX_HITS);
+        (shown.filter_map(hit).collect(), total)
     }
 
     /// The one size of a garment that meets a wish.

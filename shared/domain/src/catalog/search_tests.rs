@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::{
-    Catalog, CategoryKey, ColorKey, ColorVariant, FeatureKey, Found, MAX_HITS, Miss, Product,
-    ProductId, Query, SizeWish, TableSize,
+    Catalog, CategoryKey, ColorKey, ColorVariant, FeatureKey, Found, MAX_HITS, Miss, Order,
+    Product, ProductId, Query, SizeWish, TableSize,
 };
 use crate::{
     size::{Height, Size},
@@ -69,6 +69,36 @@ fn white_finds_milk() {
 
     assert!(found.is_exact());
     assert_eq!(names(&found), ["kostum_mereya", "trench_eco"]);
+}
+
+#[test]
+fn a_season_ranks_and_leaves_nothing_out() {
+    let (suits, autumn) = (CategoryKey::new("костюми"), [FeatureKey::new("демісезон")]);
+
+    let all = catalog().search(&Query { features: &autumn, ..Query::default() });
+    let only_suits =
+        catalog().search(&Query { category: Some(&suits), features: &autumn, ..Query::default() });
+
+    assert!(all.is_exact() && only_suits.is_exact());
+    assert_eq!(names(&all)[0], "trench_fabric");
+    assert_eq!(all.total, catalog().products().len());
+    assert!(only_suits.total > 1);
+}
+
+#[test]
+fn garments_come_by_price_where_that_is_asked_for() {
+    let prices = |order| {
+        let size = Some(height(134));
+        let found = catalog().search(&Query { size, order, ..Query::default() });
+        let price = |hit: &super::Hit<'_>| hit.product.price(hit.size?.size());
+        found.hits.iter().filter_map(price).collect::<Vec<_>>()
+    };
+
+    let (rising, falling) = (prices(Order::PriceAscending), prices(Order::PriceDescending));
+
+    assert!(rising.is_sorted() && rising.len() == MAX_HITS, "{rising:?}");
+    assert!(falling.is_sorted_by(|dear, cheap| dear >= cheap), "{falling:?}");
+    assert!(rising[0] < falling[0]);
 }
 
 #[test]
@@ -245,6 +275,7 @@ impl Wishes {
             colors: &self.colors,
             features: &self.features,
             skip,
+            order: Order::Catalog,
         }
     }
 
@@ -271,7 +302,8 @@ impl Wishes {
 
 fn any_wishes() -> impl Strategy<Value = Wishes> {
     let colors: Vec<_> = catalog().colors().iter().map(|color| color.key.clone()).collect();
-    let features: Vec<_> = catalog().features().iter().map(|feature| feature.key.clone()).collect();
+    let demanded = catalog().features().iter().filter(|feature| !feature.only_ranks);
+    let features: Vec<_> = demanded.map(|feature| feature.key.clone()).collect();
     let categories: Vec<_> = catalog().categories().iter().map(|kind| kind.key.clone()).collect();
     let sizes: Vec<_> = catalog().sizes().sizes().map(SizeWish::Size).collect();
     let size = prop_oneof![(40_u16..=220).prop_map(height), prop::sample::select(sizes)];

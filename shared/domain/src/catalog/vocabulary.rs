@@ -62,6 +62,9 @@ pub struct Feature {
     pub key: FeatureKey,
     /// Customers' words for it.
     pub words: Vec<String>,
+    /// Whether it is a matter of degree, like a season: what has it is found first, and the rest is
+    /// not left out.
+    pub only_ranks: bool,
 }
 
 /// What a word of a customer stands for.

@@ -80,7 +80,8 @@ pub(super) fn changes_line(draft: &Draft<'_>) -> bool {
     let is_in_cart = |id| lines.iter().any(|line| line.product_id == id);
     let gives_other = !(perceived.heights.is_empty()
         && perceived.sizes.is_empty()
-        && perceived.colors.is_empty());
+        && perceived.colors.is_empty())
+        || perceived.asks_next_size().is_some();
     // "Скільки коштує лагуна на 122?" asks, and changes nothing.
     let only_asks = perceived.has(Signal::AskPrice) && !perceived.has(Signal::Change);
     draft.session.state() == State::PaymentDelivery
@@ -101,13 +102,18 @@ pub(super) fn change_line(draft: &mut Draft<'_>) -> Event {
     let Some(line) = line else { return go_on(draft) };
     let facts = draft.facts_mut();
     facts.cart.remove(|other| *other == line);
-    facts.choices = vec![Choice {
+    let mut choice = Choice {
         wished_color: None,
         product_id: line.product_id,
         size: Some(line.size),
         color: Some(line.color),
         quantity: line.quantity,
-    }];
+    };
+    let product = draft.product(line.product_id);
+    if let (Some(larger), Some(product)) = (draft.perceived.asks_next_size(), product) {
+        choice.size = present::next_size(product, &choice, larger).or(choice.size);
+    }
+    draft.facts_mut().choices = vec![choice];
     let outcome = choosing::choose(draft);
     let is_complete = draft.facts().choices.iter().all(Choice::is_complete);
     if !is_complete {

@@ -2,7 +2,7 @@
 
 use super::{cart::move_to_cart, draft::Draft, fitting::refine};
 use crate::{
-    catalog::{ColorKey, Found, ProductId, Query, SizeWish},
+    catalog::{ColorKey, Found, Order, Product, ProductId, Query, SizeAdvice, SizeWish},
     language::rules::Signal,
     session::facts::{Choice, Search},
     shop::Shop,
@@ -120,6 +120,8 @@ fn choose_anew<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
         && !perceived.has(Signal::AskPhoto)
     {
         look_beside(draft);
+    } else if let Some(order) = perceived.asks_order() {
+        look_by_price(draft, order);
     } else if starts_search(draft) {
         draft.facts_mut().choices.clear();
         note_search(draft);
@@ -180,6 +182,40 @@ fn look_beside(draft: &mut Draft<'_>) {
     }
 }
 
+/// The cheapest or dearest of what was just shown, where one of these is meant; else a search for
+/// more of the kind, in that order.
+fn look_by_price(draft: &mut Draft<'_>, order: Order) {
+    let perceived = draft.perceived;
+    let asks_for_more = perceived.is_question
+        || perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::ShowMore])
+        || perceived.names_garment_or_look();
+    if draft.facts().choices.is_empty() && !asks_for_more {
+        let shown = draft.facts().shown.iter().filter_map(|id| draft.product(*id));
+        let price_for_height = |product: &Product| {
+            let height = draft.facts().heights.first().copied()?;
+            match draft.shop.catalog.size_for(product.id, None, height)? {
+                SizeAdvice::Fits(size) | SizeAdvice::ToConfirm(size) => product.price(size),
+                SizeAdvice::Unavailable { .. } => None,
+            }
+        };
+        let price = |product: &&Product| {
+            let price = price_for_height(product).unwrap_or(product.price_range().from).kopecks();
+            if order == Order::PriceAscending { price } else { u64::MAX - price }
+        };
+        if let Some(id) = shown.min_by_key(price).map(|product| product.id) {
+            take_products(draft, &[id]);
+            return;
+        }
+    }
+    if perceived.categories.is_empty() {
+        look_beside(draft);
+    }
+    draft.facts_mut().choices.clear();
+    note_search(draft);
+    draft.facts_mut().search.order = order;
+    draft.facts_mut().search.seen = 0;
+}
+
 /// Whether a message looks for another kind of garment than those being chosen.
 fn starts_search(draft: &Draft<'_>) -> bool {
     let perceived = draft.perceived;
@@ -236,7 +272,7 @@ pub(super) fn browse<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
 }
 
 /// Looks for garments by all that is known. One garment is chosen at once.
-fn search<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
+pub(super) fn search<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
     let shop: &'t Shop<'t> = draft.shop;
     if !draft.perceived.has(Signal::ShowMore) {
         draft.facts_mut().search.seen = 0;
@@ -245,7 +281,9 @@ fn search<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
     let search = &facts.search;
     let has_wish =
         search.category.is_some() || search.color.is_some() || !search.features.is_empty();
-    if !has_wish && !draft.perceived.is_browsing() {
+    // A height told to a list makes the list again, for the height.
+    let goes_on = facts.shown.len() > 1 && draft.perceived.tells_size();
+    if !has_wish && !goes_on && !draft.perceived.is_browsing() {
         return Outcome::NoGarment;
     }
     let size = search
@@ -260,6 +298,7 @@ fn search<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
         colors: &colors,
         features: &search.features,
         skip: search.seen,
+        order: search.order,
     });
     if let ([hit], true, 1) = (found.hits.as_slice(), found.is_exact(), found.total) {
         let mut choice = Choice::of(hit.product.id);

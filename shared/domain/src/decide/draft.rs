@@ -156,7 +156,7 @@ impl<'t> Draft<'t> {
         self.products.push(named);
     }
 
-    /// Shows a garment in a colour.
+    /// Shows a garment in a colour, once.
     pub(super) fn show(&mut self, product: &Product, variant: &ColorVariant) {
         let photos = self.says.iter().filter(|say| matches!(say, Say::Photo { .. })).count();
         if photos >= MAX_PHOTOS {
@@ -166,7 +166,10 @@ impl<'t> Draft<'t> {
             .with(Placeholder::Name, product.name.as_str())
             .with(Placeholder::Color, variant.label.as_str());
         let caption = (TemplateKey::ColorPhoto, values);
-        self.says.push(Say::Photo { url: variant.photo_url.clone(), caption });
+        let photo = Say::Photo { url: variant.photo_url.clone(), caption };
+        if !self.says.contains(&photo) {
+            self.says.push(photo);
+        }
     }
 
     /// A short text that goes into another one. A text lacks no fact that it is given, so an

@@ -66,6 +66,11 @@ pub(super) fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
         nudge(draft);
         return Event::AskedPolicy;
     }
+    if let Some(larger) = perceived.asks_next_size()
+        && draft.facts().choices.iter().any(|choice| choice.size.is_some())
+    {
+        return present::step_size(draft, larger);
+    }
     let is_size_open = perceived.has(Signal::OtherSize) && !perceived.tells_size();
     if is_size_open && !draft.facts().choices.is_empty() {
         return present::reopen_size(draft);

@@ -6,7 +6,7 @@ use super::{
     draft::Draft,
 };
 use crate::{
-    catalog::{ColorKey, Product, SizeAdvice},
+    catalog::{ColorKey, ColorVariant, Product, SizeAdvice},
     session::facts::Choice,
     size::{Height, Size},
 };
@@ -29,6 +29,7 @@ pub(super) fn refine(draft: &mut Draft<'_>) -> Vec<Obstacle> {
         }
         let colors = &draft.perceived.colors;
         let color = colors.get(at).filter(|_| colors.len() == count).or_else(|| colors.first());
+        let color = color.or_else(|| color_by_print(draft, product));
         let is_new = color.is_some();
         if is_new {
             choice.wished_color = None;
@@ -42,6 +43,15 @@ pub(super) fn refine(draft: &mut Draft<'_>) -> Vec<Obstacle> {
     }
     draft.facts_mut().choices = choices;
     obstacles
+}
+
+/// The colour that a named feature means, where one colour alone has it: "лео", "у клітинку".
+fn color_by_print<'p>(draft: &Draft<'_>, product: &'p Product) -> Option<&'p ColorKey> {
+    let has_it = |variant: &&ColorVariant| {
+        draft.perceived.features.iter().any(|feature| variant.features.contains(feature))
+    };
+    let mut printed = product.colors.iter().filter(has_it);
+    printed.next().filter(|_| printed.next().is_none()).map(|variant| &variant.color)
 }
 
 fn fits(product: &Product, choice: &Choice) -> bool {

@@ -1,11 +1,14 @@
 //! Saying what a search found: lists, what is not sold, the size table.
 
 use super::{
+    choosing,
     draft::{Draft, MAX_PHOTOS, Say},
     edges::Event,
+    present,
+    service::nudge,
 };
 use crate::{
-    catalog::{Found, Hit, MAX_HITS, Miss, NotSoldKey, TableSize},
+    catalog::{Found, Hit, MAX_HITS, Miss, NotSoldKey, Order, TableSize},
     language::rules::Signal,
     prompts::{Placeholder, TemplateKey, Values},
     session::facts::Search,
@@ -97,7 +100,8 @@ fn item(draft: &mut Draft<'_>, place: usize, hit: &Hit<'_>) -> (TemplateKey, Val
         let values = values.with(Placeholder::Size, size).with(Placeholder::Price, price);
         return (TemplateKey::DiscoveryItemPriced, values);
     }
-    if !draft.perceived.has(Signal::AskPrice) && draft.facts().heights.len() < 2 {
+    let is_by_price = draft.facts().search.order != Order::Catalog;
+    if !draft.perceived.has(Signal::AskPrice) && !is_by_price && draft.facts().heights.len() < 2 {
         return (TemplateKey::DiscoveryItem, values);
     }
     let range = product.price_range();
@@ -178,18 +182,27 @@ pub(super) fn present_not_sold(draft: &mut Draft<'_>, kind: &NotSoldKey) -> Even
         .find(|known| known.key == *kind)
         .and_then(|known| known.nearest.clone());
     let values = Values::none().with(Placeholder::What, kind.as_str());
-    if let Some(category) = nearest {
-        let values = values.with(Placeholder::Categories, category.as_str());
-        draft.say(TemplateKey::DiscoveryNotSoldNearest, values);
-        draft.facts_mut().search = Search { category: Some(category), ..Search::default() };
-        draft.facts_mut().choices.clear();
-    } else {
+    let is_mid_sale = !(draft.facts().choices.is_empty() && draft.facts().cart.is_empty());
+    let Some(category) = nearest else {
         let categories = draft.categories();
-        let values = values.with(Placeholder::Categories, categories);
-        draft.say(TemplateKey::DiscoveryNotSold, values);
+        draft.say(TemplateKey::DiscoveryNotSold, values.with(Placeholder::Categories, categories));
+        if is_mid_sale {
+            nudge(draft);
+            return Event::AskedPolicy;
+        }
+        draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
+        return Event::Searched;
+    };
+    let values = values.with(Placeholder::Categories, category.as_str());
+    draft.say(TemplateKey::DiscoveryNotSoldNearest, values);
+    if is_mid_sale {
+        // What is being chosen or bought is not lost for a question.
+        nudge(draft);
+        return Event::AskedPolicy;
     }
-    draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
-    Event::Searched
+    draft.facts_mut().search = Search { category: Some(category), ..Search::default() };
+    let outcome = choosing::search(draft);
+    present::present(draft, outcome)
 }
 
 /// The size table, on request only.
@@ -205,7 +218,7 @@ pub(super) fn present_chart(draft: &mut Draft<'_>) -> Event {
     draft.says.push(Say::Lines(lines));
     let has_size = draft.facts().choices.iter().any(|choice| choice.size.is_some());
     if has_size || draft.session.state() == State::PaymentDelivery {
-        super::service::nudge(draft);
+        nudge(draft);
         return Event::AskedPolicy;
     }
     ask_height(draft);

@@ -69,6 +69,36 @@ pub(super) fn compare(draft: &mut Draft<'_>, pair: &[ProductId]) -> Event {
     Event::AskedPolicy
 }
 
+/// The next size of what is chosen; where there is none, the sizes that there are.
+pub(super) fn step_size(draft: &mut Draft<'_>, larger: bool) -> Event {
+    let mut choices = draft.facts().choices.clone();
+    for choice in &mut choices {
+        let Some(product) = draft.product(choice.product_id) else { continue };
+        match next_size(product, choice, larger) {
+            Some(size) => choice.size = Some(size),
+            None => {
+                let values = Values::none()
+                    .with(Placeholder::Name, product.name.as_str())
+                    .with(Placeholder::Sizes, product.sizes().collect::<Vec<_>>());
+                draft.say(TemplateKey::SizeSizes, values);
+            }
+        }
+    }
+    draft.facts_mut().choices = choices;
+    present(draft, Outcome::Chosen(Vec::new()))
+}
+
+/// The next size of a garment in the colour that is chosen.
+pub(super) fn next_size(product: &Product, choice: &Choice, larger: bool) -> Option<Size> {
+    let fits = |size: &Size| product.comes_in(*size, choice.color.as_ref());
+    let mut sizes = product.sizes().filter(fits);
+    if larger {
+        sizes.find(|size| Some(*size) > choice.size)
+    } else {
+        sizes.take_while(|size| Some(*size) < choice.size).last()
+    }
+}
+
 /// Another size is wanted, and not said which.
 pub(super) fn reopen_size(draft: &mut Draft<'_>) -> Event {
     let facts = draft.facts_mut();
@@ -277,7 +307,13 @@ fn answer_questions(draft: &mut Draft<'_>, product: &Product, choice: &Choice) {
     let name = || Values::none().with(Placeholder::Name, product.name.as_str());
     let is_chosen =
         matches!(draft.session.state(), State::SizeColor | State::Offer | State::PaymentDelivery);
+    // "Лео" says which colour and asks nothing.
+    let is_print = product
+        .colors
+        .iter()
+        .any(|variant| perceived.features.iter().any(|feature| variant.features.contains(feature)));
     let asks_of_feature = is_chosen
+        && !is_print
         && !perceived.features.is_empty()
         && perceived.products.is_empty()
         && !perceived.is_browsing()

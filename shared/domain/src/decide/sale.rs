@@ -169,6 +169,9 @@ fn agrees(draft: &Draft<'_>) -> bool {
         || ((perceived.has(Signal::Consent) || perceived.is_nod)
             && matches!(draft.session.state(), State::Offer | State::PaymentDelivery))
         || perceived.tells_address()
+        || (perceived.has_any(&[Signal::AskRequisites, Signal::ProofLater])
+            && !perceived.is_question
+            && draft.session.state() == State::Offer)
         || (perceived.has_any(&[Signal::PayFull, Signal::PayPrepayment])
             && !perceived.has(Signal::AskPayment)
             && draft.session.state() == State::Offer)

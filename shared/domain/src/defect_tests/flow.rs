@@ -176,7 +176,7 @@ fn s11_2_an_order_is_placed_once_however_often_it_is_approved() {
 #[test]
 fn s11_2_what_is_not_found_has_no_price_and_no_number() {
     let mut talk = Talk::new();
-    talk.say("скільки коштує зелена куртка?");
+    talk.say("скільки коштує зелена футболка?");
     let trace = talk.last.as_ref().map(|turn| &turn.trace);
     assert!(trace.is_some_and(|trace| trace.products.is_empty()));
     assert!(!talk.heard().contains("грн"));

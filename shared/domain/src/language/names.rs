@@ -21,7 +21,8 @@ const SHORTEST_WITH_A_SLIP: usize = 5;
 const NO_SLIPS: &str = "плаче плачет плачу красуня красуне красуню красунь малиш малиша малишу плати плата плату полати костел червня вишня серия марина милий любий";
 
 /// What pet forms put between a stem and its ending, folded, the longest first.
-const DEAR: [&str; 9] = ["есеньк", "оньк", "еньк", "енк", "очк", "ечк", "ушк", "чик", "к"];
+const DEAR: [&str; 11] =
+    ["есеньк", "уват", "яв", "оньк", "еньк", "енк", "очк", "ечк", "ушк", "чик", "к"];
 
 /// The shortest noun, in letters of its stem, of which an adjective is made.
 const SHORTEST_NOUN: usize = 4;
@@ -292,6 +293,8 @@ impl Word {
             stem_length >= SHORTEST_WITH_A_SLIP - 1
                 && letters[stem_length..].iter().copied().eq(ending.chars())
                 && typo::is_within_one_slip(&letters[..stem_length], &self.stem)
+                && !(stem_length < SHORTEST_WITH_A_SLIP
+                    && typo::swaps_a_consonant(&letters[..stem_length], &self.stem))
         })
     }
 }

@@ -149,7 +149,7 @@ fn with_unit(tokens: &[Token], figure: Figure) -> Option<(Reading, usize)> {
     if is_mark('%') {
         return Some((Reading::Other, to + 1));
     }
-    if CM_WORDS.has(after) || HEIGHT_WORDS.has(after) {
+    if CM_WORDS.has(after) || HEIGHT_WORDS.has(after) || SIZE_WORDS.has(after) {
         let height = height(value);
         if height.is_some() || CM_WORDS.has(after) {
             return Some((height.map_or(Reading::Other, Reading::Height), to + 1));

@@ -62,6 +62,10 @@ signals! {
     Refusal = "refusal";
     /// I will think about it.
     Doubt = "doubt";
+    /// The cheapest, or something cheaper.
+    Cheapest = "cheapest";
+    /// The dearest.
+    Dearest = "dearest";
     /// Too dear.
     Expensive = "expensive";
     /// A decision to buy.
@@ -138,6 +142,10 @@ signals! {
     HeightUnknown = "height_unknown";
     /// Another size.
     OtherSize = "other_size";
+    /// A larger size.
+    LargerSize = "larger_size";
+    /// A smaller size.
+    SmallerSize = "smaller_size";
     /// The size chart.
     SizeChart = "size_chart";
     /// For a grown-up.

@@ -24,9 +24,19 @@ pub fn is_within_one_slip(a: &[char], b: &[char]) -> bool {
     }
 }
 
+/// Whether two words of one length differ in a consonant: in a short word that makes another one,
+/// as "чесно" is not "черно".
+#[must_use]
+pub fn swaps_a_consonant(a: &[char], b: &[char]) -> bool {
+    const VOWELS: &str = "аеиоуюя";
+    let different: Vec<_> = a.iter().zip(b).filter(|(x, y)| x != y).collect();
+    let is_other = |(x, y): &&(&char, &char)| !(VOWELS.contains(**x) && VOWELS.contains(**y));
+    a.len() == b.len() && matches!(different.as_slice(), [one] if is_other(&one))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_within_one_slip;
+    use super::{is_within_one_slip, swaps_a_consonant};
 
     fn close(a: &str, b: &str) -> bool {
         let letters = |word: &str| word.chars().collect::<Vec<_>>();
@@ -40,6 +50,18 @@ mod tests {
         assert!(close("лагна", "лагуна"));
         assert!(close("логуна", "лагуна"));
         assert!(close("лаугна", "лагуна"));
+    }
+
+    #[test]
+    fn another_consonant_makes_another_word_and_another_vowel_does_not() {
+        let swaps = |a: &str, b: &str| {
+            let letters = |word: &str| word.chars().collect::<Vec<_>>();
+            swaps_a_consonant(&letters(a), &letters(b))
+        };
+        assert!(swaps("чесн", "черн"));
+        assert!(!swaps("чарн", "черн"));
+        assert!(!swaps("чрен", "черн"));
+        assert!(!swaps("черн", "черн"));
     }
 
     #[test]

@@ -92,7 +92,8 @@ fn is_height_here(session: &Session, perceived: &Perceived, tokens: &[Token], at
         || !perceived.features.is_empty()
         || !perceived.heights.is_empty()
         || !perceived.ages.is_empty()
-        || tokens.len() <= 4
+        || (session.state() == State::Discovery && !session.facts().shown.is_empty())
+        || tokens.iter().filter(|token| token.is_word()).count() <= 4
 }
 
 fn awaits_branch(session: &Session) -> bool {

@@ -4,6 +4,7 @@ use super::{Perceived, Reading, hit};
 use crate::{
     catalog::ProductId,
     language::{
+        contact,
         names::Found,
         rules::{self, Signal},
         token::{Kind, Token},
@@ -25,9 +26,19 @@ pub(super) fn read(
     let mut found = std::mem::take(&mut reading.found);
     // A customer named Анна is no dress.
     let is_address = answers_with_address(session, perceived);
+    let has_phone = reading.tokens.iter().any(|token| token.kind == Kind::Phone);
+    let town = contact::city(reading.tokens).filter(|_| is_address || has_phone);
     found.retain(|term| {
-        let is_person = is_address || stands_beside_a_surname(reading.tokens, term);
-        !(is_person && matches!(term.means, Thing::Product(_)))
+        // Біла Церква is no white one.
+        if town.as_ref().is_some_and(|(_, span)| span.contains(&term.from)) {
+            return false;
+        }
+        let first = &reading.tokens[term.from];
+        let is_person = (is_address && contact::is_name_or_town(first))
+            || stands_beside_a_surname(reading.tokens, term);
+        // Nor is a town or a surname that is one slip away from a colour, or a Brown a brown one.
+        let is_surname = is_address && (term.is_guess || is_written_as_name(reading.tokens, term));
+        !(is_person && matches!(term.means, Thing::Product(_)) || is_surname)
     });
     for (at, term) in found.iter().enumerate() {
         reading.claim(term.from..term.to);
@@ -68,6 +79,13 @@ fn answers_with_address(session: &Session, perceived: &Perceived) -> bool {
         Signal::ShowMe,
     ]);
     session.phase() == Phase::WaitingForDeliveryData && !speaks_of_garments
+}
+
+/// Whether a word in the middle of a clause has a capital and the message holds a phone.
+fn is_written_as_name(tokens: &[Token], term: &Found<Thing>) -> bool {
+    let has_phone = tokens.iter().any(|token| token.kind == Kind::Phone);
+    let follows_word = term.from > 0 && tokens[term.from - 1].is_word();
+    has_phone && follows_word && tokens[term.from].raw.starts_with(char::is_uppercase)
 }
 
 /// "Коваль Анна, 067...": beside a word that is written as a name and means nothing else, in a
@@ -112,6 +130,7 @@ fn take(
             }
         }
         Thing::NotSold(key) => push(&mut perceived.not_sold, key.clone()),
+        Thing::Color(_) if is_set_expression(tokens, term) => {}
         Thing::Color(key) if !is_unwanted() => {
             push(&mut perceived.colors, shop.catalog.sold_as(key).clone());
             if shop.catalog.sold_as(key) != key {
@@ -124,6 +143,13 @@ fn take(
         }
         Thing::Feature(_) => {}
     }
+}
+
+/// "Чорна п'ятниця", "білий світ": the word is no colour of a garment. Stems, folded.
+fn is_set_expression(tokens: &[Token], term: &Found<Thing>) -> bool {
+    const AFTER_A_COLOR: [&str; 5] = ["пятниц", "свит", "списк", "список", "пожежа"];
+    let next = tokens.get(term.to).filter(|token| token.is_word());
+    next.is_some_and(|next| AFTER_A_COLOR.iter().any(|stem| next.key.starts_with(stem)))
 }
 
 /// Whether a garment was just shown or is being chosen, so that a word which also is a kind means it.

@@ -32,7 +32,9 @@ const ABOUT_PAYING: [Signal; 11] = [
     Signal::Urgent,
 ];
 
-const QUESTIONS: [Signal; 18] = [
+const QUESTIONS: [Signal; 20] = [
+    Signal::Cheapest,
+    Signal::Dearest,
     Signal::AskAboutShop,
     Signal::Compare,
     Signal::AskPrice,
@@ -54,7 +56,9 @@ const QUESTIONS: [Signal; 18] = [
 ];
 
 /// Questions that a refusal or a doubt beside them does not take back; "хочу" is none.
-const HARD_QUESTIONS: [Signal; 15] = [
+const HARD_QUESTIONS: [Signal; 17] = [
+    Signal::Cheapest,
+    Signal::Dearest,
     Signal::AskAboutShop,
     Signal::AskPrice,
     Signal::AskAvailability,
@@ -175,7 +179,13 @@ fn speaks_to_the_shop(session: &Session, perceived: &Perceived) -> bool {
     let is_telling = |signal: &&Signal| !SOFT_QUESTIONS.contains(*signal);
     let only_verbs = !HARD_QUESTIONS.iter().filter(is_telling).any(|signal| perceived.has(*signal));
     let is_discussed = !session.facts().choices.is_empty() || !session.facts().shown.is_empty();
+    let is_under_way = matches!(
+        session.state(),
+        State::Discovery | State::Vision | State::SizeColor | State::Offer | State::PaymentDelivery
+    );
+    let wants_to_see = perceived.has_any(&[Signal::ShowMe, Signal::ShowMore, Signal::AskPhoto]);
     !only_verbs
+        || (is_under_way && wants_to_see)
         || perceived.names_something()
         || !perceived.not_sold.is_empty()
         || is_discussed
@@ -266,8 +276,9 @@ fn about_garments(session: &Session, perceived: &Perceived) -> Option<Intent> {
     if perceived.has(Signal::AskPrice) && !perceived.has(Signal::AskColors) {
         return Some(Intent::DiscoveryOrQuestion);
     }
-    if perceived.has_any(&[Signal::AskSize, Signal::OtherSize, Signal::HeightUnknown]) && !is_search
-    {
+    let asks_size = perceived.has_any(&[Signal::AskSize, Signal::OtherSize, Signal::HeightUnknown])
+        || perceived.asks_next_size().is_some();
+    if asks_size && !is_search {
         return Some(Intent::SizeHelp);
     }
     if perceived.has_any(&[Signal::AskColors, Signal::OtherColor]) && !is_search {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{cart::Cart, customer::Customer};
 use crate::{
-    catalog::{CategoryKey, ColorKey, FeatureKey, ProductId},
+    catalog::{CategoryKey, ColorKey, FeatureKey, Order, ProductId},
     decide::Manager,
     size::{Height, Size},
     state::{Phase, State},
@@ -63,6 +63,8 @@ pub struct Search {
     pub features: Vec<FeatureKey>,
     /// A size by its name, where no height was told.
     pub size: Option<Size>,
+    /// The cheapest first, or the dearest.
+    pub order: Order,
     /// How many of the found garments were shown already.
     pub seen: usize,
 }

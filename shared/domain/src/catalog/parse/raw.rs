@@ -119,7 +119,16 @@ pub(super) struct Color {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Features {
-    pub(super) feature: Vec<Words>,
+    pub(super) feature: Vec<Feature>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Feature {
+    pub(super) key: Spanned<String>,
+    pub(super) words: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) only_ranks: bool,
 }
 
 /// `catalog/policies.toml`

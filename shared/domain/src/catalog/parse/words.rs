@@ -191,7 +191,8 @@ pub(super) fn features(file: &File<'_>, raw: raw::Features, faults: &mut Faults)
         .map(|raw| {
             seen.key(&raw.key, faults);
             let words = seen.words(&raw.key, raw.words, faults);
-            Feature { key: FeatureKey::new(raw.key.into_inner()), words }
+            let key = FeatureKey::new(raw.key.into_inner());
+            Feature { key, words, only_ranks: raw.only_ranks }
         })
         .collect()
 }

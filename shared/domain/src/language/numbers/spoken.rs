@@ -80,7 +80,10 @@ pub(super) fn age(tokens: &[Token], at: usize) -> Option<(Reading, usize)> {
 pub(super) fn metres(tokens: &[Token], at: usize) -> Option<(Height, usize)> {
     let token = &tokens[at];
     if METRE_WORDS.has(Some(token)) && token.key != "м" {
-        let (cm, to) = centimetres_after(tokens, at + 1)?;
+        let is_exact =
+            at > 0 && matches!(key(tokens, at - 1), "ривно" | "ровно" | "десь" | "близько");
+        let alone = is_exact.then_some((0, at + 1));
+        let (cm, to) = centimetres_after(tokens, at + 1).or(alone)?;
         return height(100 + cm).map(|height| (height, past_unit(tokens, to)));
     }
     let is_one = token.number() == Some(1) || numeral(&token.key) == Some(1);

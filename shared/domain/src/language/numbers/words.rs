@@ -25,7 +25,7 @@ pub(super) const CM_WORDS: Words =
     Words("см сантиметр сантиметри сантиметрив сантиметров cm сантиметра");
 pub(super) const METRE_WORDS: Words = Words("м метр метра метри m");
 pub(super) const YEAR_WORDS: Words = Words(
-    "рик рок роки року рокив рокы рочки рочкив рочок год года годик годика годиков лет годи г \
+    "рик рок роки року рокив рокы рочки рочкив рочок год года годик годика годиков годикив годочок годочкив лет годи г \
      рички y yo years year",
 );
 pub(super) const MONTH_WORDS: Words =
