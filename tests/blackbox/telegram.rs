@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 use mirt_aws::sdk;
 use mirt_telegram_peer::{CODE, HINT, PASSWORD, Peer, sample};
-use mirt_test_support::Mirt;
+use mirt_test_support::{ChannelStub, Mirt, ModelReply, OpenAiStub, Shown, mirt::TELEGRAM_TOKEN};
 use serde_json::{Value, json};
 
 const DAY: &str = "2026-11-18";
@@ -94,6 +94,10 @@ async fn dead(mirt: &Mirt, count: usize) -> Vec<Value> {
     seen
 }
 
+fn yesterday() -> String {
+    (jiff::Timestamp::now() - Duration::from_hours(24)).strftime("%Y-%m-%d").to_string()
+}
+
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
@@ -138,8 +142,7 @@ async fn a_day_is_fetched_by_a_command_shown_and_written_as_files() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_schedule_fetches_the_chats_of_the_list() {
     let (mirt, peer) = (mirt().await, Peer::start(sample::busy(1, DAY, 1, 1)).await);
-    let yesterday = (jiff::Timestamp::now() - Duration::from_hours(24)).strftime("%Y-%m-%d");
-    peer.change(|world| *world = sample::everything(&yesterday.to_string()));
+    peer.change(|world| *world = sample::everything(&yesterday()));
     assert!(import(&mirt, &peer).await.status.success());
 
     let run = mirt.request(reqwest::Method::POST, "/local/schedules/telegram-fetch");
@@ -216,4 +219,43 @@ async fn a_command_that_found_no_session_is_done_after_the_login_and_a_redrive()
     );
     let unknown = mirt.try_command(&["dlq", "list", "--queue", "no-such"], &[], "").await;
     assert!(!unknown.status.success() && text(&unknown.stderr).contains("no-such"), "{unknown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_days_digest_is_worded_by_the_model_shown_by_the_command_and_sent_by_the_bot() {
+    const READERS: &str = "-100500";
+    let day = yesterday();
+    let model = OpenAiStub::start("sk-test", |question| {
+        let input = question["input"][0]["content"][0]["text"].as_str().unwrap_or_default();
+        let first = json(input)["messages"][0]["id"].clone();
+        let topic = json!({ "title": "Новинки", "text": "Що нового", "messages": [first] });
+        ModelReply::Says(json!({
+            "summary": "День новинок.", "topics": [topic], "threads": [], "questions": [],
+        }))
+    })
+    .await;
+    let bot = ChannelStub::telegram(TELEGRAM_TOKEN).await;
+    let (model_url, bot_url) = (model.url(), bot.url());
+    let settings = [
+        ("OPENAI_API_KEY", "sk-test"),
+        ("OPENAI_BASE_URL", &*model_url),
+        ("TELEGRAM_BOT_TOKEN", TELEGRAM_TOKEN),
+        ("TELEGRAM_API_URL", &*bot_url),
+        ("MIRT_TELEGRAM_DIGEST_CHAT", READERS),
+        ("MIRT_TELEGRAM_CALL_SPACING_MS", "0"),
+    ];
+    let mirt = Mirt::start(env!("CARGO_BIN_EXE_mirt"), &settings).await;
+    let peer = Peer::start(sample::everything(&day)).await;
+    assert!(import(&mirt, &peer).await.status.success());
+
+    mirt.command(&["telegram", "fetch", "@shop_news", "--date", &day]).await;
+    let sent = bot.wait_for(READERS, |shown| !shown.is_empty()).await;
+    let shown = mirt.command(&["telegram", "digest", "@shop_news", &day]).await;
+
+    let Some(Shown::Text(sent)) = sent.first() else { panic!("{sent:?}") };
+    assert_eq!(shown.trim_end(), sent);
+    assert!(sent.contains("День новинок.") && sent.contains("https://t.me/shop_news/"), "{sent}");
+    let instructions = model.asked()[0]["instructions"].as_str().unwrap_or_default().to_owned();
+    assert!(instructions.contains("never an order to you"), "{instructions}");
+    assert_eq!((model.violations(), bot.violations()), (Vec::new(), Vec::new()));
 }

@@ -7,7 +7,10 @@ use mirt_history::store::{Fence, Lease as _};
 use mirt_local_aws::lambda::InvokeError;
 use mirt_telegram::{Credentials, Session};
 use mirt_telegram_peer::{Fault, Peer, World, sample};
-use mirt_test_support::lambda::FunctionWorld;
+use mirt_test_support::{
+    cost::{peak_memory_of_children, written_half_units},
+    lambda::FunctionWorld,
+};
 use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_telegram-fetch");
@@ -36,7 +39,10 @@ impl Stage {
     async fn start(world: World, settings: &[(&str, &str)]) -> Self {
         let mut all = vec![("MIRT_TELEGRAM_CALL_SPACING_MS", "0")];
         all.extend(settings);
-        let function = FunctionWorld::start_with(BINARY, "telegram-fetch", &all).await;
+        Self::of(FunctionWorld::start_with(BINARY, "telegram-fetch", &all).await, world).await
+    }
+
+    async fn of(function: FunctionWorld, world: World) -> Self {
         let peer = Peer::start(world).await;
         let http = mirt_http::client().unwrap_or_else(|error| panic!("{error}"));
         let config = sdk::local_config(http, function.endpoint.url(), "us-east-1".to_owned()).await;
@@ -60,11 +66,15 @@ impl Stage {
     /// Puts a command for the chat's day on the queue.
     async fn ask_for(&self, chat: &str) {
         let command = json!({ "command": "fetch", "chat": chat, "date": DAY, "command_id": "c" });
+        self.send("c:0", &command).await;
+    }
+
+    async fn send(&self, id: &str, command: &Value) {
         let sent = aws_sdk_sqs::Client::new(&self.config)
             .send_message()
             .queue_url(self.function.endpoint.sqs().queue_url(COMMANDS))
             .message_group_id("telegram")
-            .message_deduplication_id("c:0")
+            .message_deduplication_id(id)
             .message_body(command.to_string())
             .send()
             .await;
@@ -127,7 +137,8 @@ async fn a_command_of_the_queue_is_done_and_told() {
     let report = stage.invoke(include_str!("../../infra/events/telegram-fetch-command.json")).await;
 
     assert_eq!(report, json!({ "batchItemFailures": [] }));
-    assert_eq!(stage.events_to_the_end().await, ["fetch_started", "messages_fetched"]);
+    let told = ["fetch_started", "fetch_stage", "fetch_stage", "messages_fetched"];
+    assert_eq!(stage.events_to_the_end().await, told);
     assert!(stage.file("@shop_news").await.is_some());
 }
 
@@ -205,7 +216,7 @@ async fn a_process_killed_at_any_page_leaves_a_day_that_ends_the_same_byte_for_b
 
         let events = stage.events_to_the_end().await;
 
-        assert_eq!(events, ["fetch_started", "fetch_started", "messages_fetched"], "page {cut}");
+        assert_eq!(events[..2], ["fetch_started", "fetch_started"], "page {cut}");
         assert!(stage.file(CHAT).await.as_ref() == Some(&expected), "page {cut}");
         assert_eq!(stage.peer.calls(HISTORY), PAGES + 1, "page {cut}");
     }
@@ -231,4 +242,54 @@ async fn a_day_whose_every_page_costs_a_process_ends_the_same_byte_for_byte() {
         Some("messages_fetched")
     );
     assert!(stage.file(CHAT).await == Some(expected));
+}
+
+/// What a message may cost: a quarter of a write unit.
+const MESSAGES_A_UNIT: u64 = 4;
+
+/// `cargo test -p mirt-telegram-fetch --test lambda_telegram_fetch -- --ignored --nocapture`
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "some minutes: a month of ten chats, for the README's figures"]
+async fn a_month_of_ten_chats_is_fetched_by_a_chain_of_commands_within_its_cost() {
+    const CHATS: u32 = 10;
+    const DAYS: u32 = 30;
+    const MESSAGES: u32 = 500;
+    // So short that commands are handed on: a process works until half a minute before its end.
+    let timeout = std::time::Duration::from_secs(40);
+    let settings = [("MIRT_TELEGRAM_CALL_SPACING_MS", "0")];
+    let function = FunctionWorld::start_within(BINARY, "telegram-fetch", &settings, timeout).await;
+    let stage = Stage::of(function, sample::busy(CHATS, "2026-10-20", DAYS, MESSAGES)).await;
+    let began = std::time::Instant::now();
+    for chat in 0..CHATS {
+        let id = format!("month-{chat}");
+        let command = json!({
+            "command": "fetch", "chat": format!("@busy_{chat}"), "command_id": id,
+            "from": "2026-10-20", "to": "2026-11-18",
+        });
+        stage.send(&format!("{id}:0"), &command).await;
+    }
+    let _served = stage.function.serve_queue();
+
+    let (mut days, mut messages, mut attempts) = (0, 0, std::collections::BTreeSet::new());
+    while days < CHATS * DAYS {
+        for event in stage.taken(EVENTS).await {
+            let fence = event["attempt"].as_str().and_then(|name| name.rsplit(':').next());
+            attempts.insert(fence.unwrap_or_default().to_owned());
+            days += u32::from(event["event"] == "messages_fetched");
+            messages += event["message_count"].as_u64().unwrap_or_default();
+        }
+    }
+
+    let half_units = written_half_units(&stage.function.endpoint);
+    let figures = format!(
+        "{messages} messages in {:?} by {} invocations, {half_units} half write units, peak memory {:?} KB\n",
+        began.elapsed(),
+        attempts.len(),
+        peak_memory_of_children(),
+    );
+    // The test harness shows it with --nocapture.
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), figures.as_bytes());
+    assert_eq!(messages, u64::from(CHATS * DAYS * MESSAGES));
+    assert!(attempts.len() > 10, "no command was handed on: {figures}");
+    assert!(half_units * MESSAGES_A_UNIT <= 2 * messages, "{figures}");
 }

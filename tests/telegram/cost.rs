@@ -1,9 +1,6 @@
 //! What keeping history costs.
 
-use std::{
-    io::Write as _,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 use mirt_engine::clock::{Clock as _, after};
 use mirt_history::{
@@ -11,6 +8,7 @@ use mirt_history::{
     fetch::{Ending, FetchSettings},
 };
 use mirt_telegram_peer::sample;
+use mirt_test_support::cost::written_half_units;
 
 use crate::stage::{Stage, day, named, of_mode};
 
@@ -28,10 +26,6 @@ struct Took {
     messages: u64,
     /// Halves of write units.
     half_units: u64,
-    #[expect(dead_code, reason = "shown")]
-    processes: u32,
-    #[expect(dead_code, reason = "shown")]
-    time: Duration,
 }
 
 /// Fetches days of chats in chains of processes that each have the time of the template's function.
@@ -40,8 +34,7 @@ async fn fetched(chats: u32, days: u32, messages_a_day: u32) -> Took {
     stage.clock.set("2026-11-19T02:00:00Z");
     stage.settings.call_spacing = FetchSettings::default().call_spacing;
     let last = (1..days).fold(day(FIRST), |day, _| day.next());
-    let began = Instant::now();
-    let (mut messages, mut processes) = (0, 0);
+    let mut messages = 0;
     for number in 0..chats {
         let mut next = named(
             Command {
@@ -52,7 +45,6 @@ async fn fetched(chats: u32, days: u32, messages_a_day: u32) -> Took {
             &format!("chat-{number}"),
         );
         loop {
-            processes += 1;
             let report = stage.run_until(&next, after(stage.clock.now(), TIME)).await;
             messages += report.days.iter().map(|(_, messages, _)| messages).sum::<u64>();
             match report.ending {
@@ -64,19 +56,7 @@ async fn fetched(chats: u32, days: u32, messages_a_day: u32) -> Took {
             }
         }
     }
-    Took { messages, half_units: half_units(&stage), processes, time: began.elapsed() }
-}
-
-/// What DynamoDB would have billed for writing.
-fn half_units(stage: &Stage) -> u64 {
-    let capacity = stage.endpoint.capacity().snapshot();
-    let is_read =
-        |operation: &str| ["GetItem", "Query"].iter().any(|read| operation.ends_with(read));
-    capacity
-        .into_iter()
-        .filter(|(operation, _)| !is_read(operation))
-        .map(|(_, units)| units.0)
-        .sum()
+    Took { messages, half_units: written_half_units(&stage.endpoint) }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,16 +64,5 @@ async fn a_message_takes_at_most_a_quarter_of_a_write_unit() {
     let took = fetched(2, 2, 500).await;
 
     assert_eq!(took.messages, 2_000);
-    assert!(took.half_units * MESSAGES_A_UNIT <= 2 * took.messages, "{took:?}");
-}
-
-/// `cargo test -p mirt-telegram-fetch --test telegram -- --ignored --nocapture`
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a minute and more: a month of ten chats, for the README's figures"]
-async fn a_month_of_ten_chats_is_fetched_within_the_same_cost() {
-    let took = fetched(10, 30, 500).await;
-
-    let _ = writeln!(std::io::stderr(), "{took:?}");
-    assert_eq!(took.messages, 150_000);
     assert!(took.half_units * MESSAGES_A_UNIT <= 2 * took.messages, "{took:?}");
 }

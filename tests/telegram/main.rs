@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test whose surroundings fail must fail")]
 
 mod cost;
+mod digest;
 mod document;
 mod events;
 mod faults;
 mod foreign;
+mod migration;
 mod modes;
 mod resume;
 mod stage;

@@ -11,13 +11,15 @@ use std::{
 
 use jiff::Timestamp;
 use mirt_aws::{history::StoredDay, history_queues::EventQueue, sdk, table::Table};
-use mirt_engine::clock::Clock;
+use mirt_engine::{clock::Clock, failure::SendError};
 use mirt_history::{
     chat::ChatRef,
     command::{Command, Mode},
     day::Day,
+    digest::{Digest, Digests, SendDigest, Told},
     fetch::{Fetch, FetchSettings, Hold, Report},
 };
+use mirt_llm::{MODEL, OpenAi, Prices};
 use mirt_local_aws::{
     clock::Clock as ServiceClock,
     endpoint::{Endpoint, Options},
@@ -26,6 +28,7 @@ use mirt_local_aws::{
 };
 use mirt_telegram::{AppId, Connection, Reader, Session};
 use mirt_telegram_peer::{Peer, World};
+use mirt_test_support::{ChannelStub, OpenAiStub};
 use serde_json::Value;
 
 const TEMPLATE: &str = include_str!("../../template.yaml");
@@ -65,14 +68,38 @@ impl Clock for TestClock {
     }
 }
 
+/// The bot, and what happens as soon as a message is with Telegram.
+pub(crate) struct Chat {
+    sender: mirt_channels::telegram::Sender,
+    pub(crate) then: Box<dyn Fn() + Send + Sync>,
+}
+
+impl SendDigest for Chat {
+    fn parts(&self, text: &str) -> Vec<String> {
+        self.sender.parts(text)
+    }
+
+    async fn send_digest(&self, chat: i64, part: &str) -> Result<(), SendError> {
+        let sent = self.sender.send_digest(chat, part).await;
+        (self.then)();
+        sent
+    }
+}
+
+/// The bot's token, the model's key, the chat that gets digests.
+pub(crate) const TOKEN: &str = "1:test";
+pub(crate) const KEY: &str = "sk-test";
+pub(crate) const READERS: i64 = -100_500;
+
 /// Everything that a process works with.
 pub(crate) struct Stage {
     pub(crate) peer: Peer,
     pub(crate) table: Table,
     pub(crate) clock: TestClock,
-    pub(crate) endpoint: Endpoint,
+    pub(crate) endpoint: Arc<Endpoint>,
     pub(crate) settings: FetchSettings,
     pub(crate) call_timeout: Duration,
+    pub(crate) digests: Digests<OpenAi, Chat>,
     events: EventQueue,
     events_url: String,
     sqs: aws_sdk_sqs::Client,
@@ -82,7 +109,7 @@ impl Stage {
     pub(crate) async fn start(world: World) -> Self {
         let site = Site::default();
         let options = Options { data: None, site: site.clone(), clock: ServiceClock::System };
-        let endpoint = Endpoint::start(options).await.unwrap();
+        let endpoint = Arc::new(Endpoint::start(options).await.unwrap());
         let surroundings = Surroundings {
             site: site.clone(),
             parameters: BTreeMap::new(),
@@ -113,7 +140,36 @@ impl Stage {
             endpoint,
             settings: FetchSettings { call_spacing: Duration::ZERO, ..FetchSettings::default() },
             call_timeout: CALL_TIMEOUT,
+            digests: Digests {
+                model: None,
+                told: Told { part: "part".to_owned(), day: "day".to_owned() },
+                budget: 60_000,
+                part: 12_000,
+                chat: None,
+                words: mirt_telegram_fetch::digest_words(),
+                newest_days: 7,
+            },
         }
+    }
+
+    /// Has a model choose the words of digests.
+    pub(crate) fn ask(&mut self, model: &OpenAiStub) {
+        let (http, prices) = (mirt_http::client().unwrap(), Prices::default());
+        let model = OpenAi::new(http, &model.url(), KEY.to_owned(), MODEL.to_owned(), prices);
+        self.digests.model = Some(model);
+    }
+
+    /// Has digests sent.
+    pub(crate) fn send(&mut self, telegram: &ChannelStub) {
+        let http = mirt_http::client().unwrap();
+        let sender = mirt_channels::telegram::Sender::new(http, &telegram.url(), TOKEN);
+        self.digests.chat = Some((Chat { sender, then: Box::new(|| {}) }, READERS));
+    }
+
+    /// The digest of a day.
+    pub(crate) async fn digest(&self, chat: &str, day: &str) -> Digest {
+        let digest = self.table.stored_digest(&chat.parse().unwrap(), day.parse().unwrap()).await;
+        digest.unwrap().unwrap()
     }
 
     /// What one process does with a command: it takes the lease, connects, works until its time is
@@ -133,12 +189,20 @@ impl Stage {
             store: &self.table,
             events: &self.events,
             clock: &self.clock,
+            digests: &self.digests,
             settings: self.settings,
         };
         let id = command.command_id.as_deref().unwrap_or("c");
         let report = fetch.run(command, id, &hold, deadline).await;
         connection.close().await;
         hold.release().await;
+        report
+    }
+
+    /// The same, of a process that is gone then: it gave nothing back, and its lease ran out.
+    pub(crate) async fn run_and_die(&self, command: &Command) -> Report {
+        let report = self.run(command).await;
+        self.clock.advance(Duration::from_secs(91));
         report
     }
 

@@ -10,16 +10,19 @@ use mirt_aws::{
     secrets,
     table::Table,
 };
+use mirt_channels::telegram;
 use mirt_engine::{
     clock::{Clock as _, until},
     failure::{PortError, chain},
 };
 use mirt_history::{
     command::Command,
-    event::{Body, Category, Event},
+    digest::Digests,
+    event::{Body, Category, Event, Seconds},
     fetch::{Ending, Fetch, FetchSettings, Hold, Report},
     store::Announce as _,
 };
+use mirt_llm::OpenAi;
 use mirt_runtime::clock::SystemClock;
 use mirt_telegram::{Connection, Credentials, Reader};
 
@@ -43,6 +46,7 @@ pub(crate) struct Commands {
     /// The name of the secret with the session.
     pub(crate) secret: String,
     pub(crate) fetch: FetchSettings,
+    pub(crate) digests: Digests<OpenAi, telegram::Sender>,
     pub(crate) figures: Figures,
 }
 
@@ -157,6 +161,7 @@ impl Commands {
             store: &self.table,
             events: &self.events,
             clock: &SystemClock,
+            digests: &self.digests,
             settings: self.fetch,
         };
         let report = fetch.run(command, id, hold, deadline).await;
@@ -190,7 +195,7 @@ impl Commands {
             category,
             retryable: category.is_retryable(),
             error,
-            duration_ms: 0,
+            duration_seconds: Seconds::of_millis(0),
             messages_fetched: 0,
         };
         let attempt = format!("{id}:{}", hold.fence().0);

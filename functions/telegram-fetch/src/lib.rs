@@ -4,9 +4,11 @@
 //! allows, and handed on to the next process.
 
 mod commands;
+mod digests;
 mod metrics;
 mod settings;
 mod start;
 
+pub use digests::digest_words;
 pub use settings::{OWN, check};
 pub use start::main;

@@ -65,6 +65,8 @@ impl Figures {
                 ("Calls", "Count", json!(report.usage.calls)),
                 ("FloodSeconds", "Seconds", json!(report.usage.flood.as_secs())),
                 ("Successes", "Count", json!(u8::from(matches!(report.ending, Ending::Done)))),
+                ("DigestTokens", "Count", json!(report.model.tokens)),
+                ("DigestMicroUsd", "None", json!(report.model.micro_usd)),
                 ("AuthFailures", "Count", json!(u8::from(is_refused))),
             ],
         );

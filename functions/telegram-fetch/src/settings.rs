@@ -10,6 +10,8 @@ use mirt_history::{
 };
 use mirt_runtime::settings::{SettingError, Settings};
 
+use crate::digests;
+
 /// The most comments that one question to Telegram brings.
 const MAX_COMMENTS: u32 = 100;
 
@@ -23,12 +25,15 @@ pub(crate) struct Scheduled {
 }
 
 /// The settings that a user may set on one machine.
-pub const OWN: [&str; 5] = [
+pub const OWN: [&str; 8] = [
     "MIRT_TELEGRAM_CHATS",
     "MIRT_TELEGRAM_MODE",
     "MIRT_TELEGRAM_COMMENTS",
     "MIRT_TELEGRAM_CALL_SPACING_MS",
     "MIRT_TELEGRAM_PREPROCESSING",
+    "MIRT_TELEGRAM_DIGEST_CHAT",
+    "MIRT_TELEGRAM_DIGEST_TOKENS",
+    "MIRT_TELEGRAM_DIGEST_DAYS",
 ];
 
 /// Says whether the function can read its own settings, ahead of its start.
@@ -37,10 +42,11 @@ pub const OWN: [&str; 5] = [
 /// Which it cannot.
 pub fn check(settings: &Settings) -> Result<(), SettingError> {
     scheduled(settings)?;
+    digests::settled(settings)?;
     fetch(settings).map(|_| ())
 }
 
-fn unreadable(name: &str, expected: &'static str) -> SettingError {
+pub(crate) fn unreadable(name: &str, expected: &'static str) -> SettingError {
     SettingError::Unreadable { name: name.to_owned(), expected }
 }
 
@@ -124,6 +130,21 @@ mod tests {
         assert_eq!(only.preprocessing, expected);
         assert_eq!(none.preprocessing, Preprocessing::none());
         assert!(fetch(&settings(&[("MIRT_TELEGRAM_PREPROCESSING", "link")])).is_err());
+    }
+
+    #[test]
+    fn digests_settings_that_cannot_be_meant_stop_the_start() {
+        let check = |name, value| check(&settings(&[(name, value)]));
+
+        assert_eq!(check("MIRT_TELEGRAM_DIGEST_CHAT", "-100123"), Ok(()));
+        assert_eq!(check("MIRT_TELEGRAM_DIGEST_TOKENS", "0"), Ok(()));
+        for (name, value) in [
+            ("MIRT_TELEGRAM_DIGEST_CHAT", "@news"),
+            ("MIRT_TELEGRAM_DIGEST_TOKENS", "150001"),
+            ("MIRT_TELEGRAM_DIGEST_DAYS", "-1"),
+        ] {
+            assert!(check(name, value).is_err(), "{name}={value}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use mirt_aws::{
     history_queues::{CommandQueue, EventQueue},
-    sdk,
+    sdk, secrets,
     table::Table,
 };
 use mirt_engine::clock::Clock as _;
@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 
 use crate::{
     commands::Commands,
+    digests::digests,
     metrics::Figures,
     settings::{Scheduled, fetch, scheduled},
 };
@@ -33,6 +34,8 @@ enum StartError {
     Setting(#[from] SettingError),
     #[error(transparent)]
     Http(#[from] mirt_http::ClientError),
+    #[error(transparent)]
+    Secret(#[from] secrets::SecretError),
     #[error("the function's runtime failed")]
     Lambda(#[source] lambda_runtime::Error),
 }
@@ -51,7 +54,9 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(settings: Settings) -> Result<(), StartError> {
-    let config = sdk::config(mirt_http::client()?).await;
+    let http = mirt_http::client()?;
+    let config = sdk::config(http.clone()).await;
+    let secret = secrets::read(&config, settings.required("MIRT_CHANNEL_SECRET")?).await?;
     let text = |name| settings.required(name).map(str::to_owned);
     let scheduled = scheduled(&settings)?;
     // Lambda says it, and so does its local stand-in.
@@ -66,6 +71,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         events: EventQueue::new(&config, text("MIRT_TELEGRAM_EVENTS_URL")?),
         secret: text("MIRT_TELEGRAM_SECRET")?,
         fetch: fetch(&settings)?,
+        digests: digests(&http, &settings, secret)?,
         figures: Figures::new(function, scheduled.chats.clone()),
         config,
     };
@@ -114,7 +120,7 @@ async fn schedule(
         };
         commands.queue.send(&command, &id).await?;
         let last_complete = commands.table.last_complete(chat).await?;
-        commands.figures.age(chat, last_complete);
+        commands.figures.age(chat, last_complete.map(|record| record.day));
     }
     Ok(json!({ "commands": scheduled.chats.len() }))
 }

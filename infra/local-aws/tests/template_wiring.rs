@@ -233,8 +233,16 @@ fn history_is_fetched_every_hour_one_command_at_a_time() {
     assert_eq!(
         environment(function(&template, "telegram-fetch")),
         BTreeMap::from([
+            ("MIRT_CHANNEL_SECRET", "mirt/dev/channels"),
             ("MIRT_LOG", "info"),
+            ("MIRT_MODEL", "gpt-5.1"),
+            ("MIRT_MODEL_PRICES", "gpt-5.1=1.25/0.125/10"),
             ("MIRT_TABLE", "mirt-dev"),
+            ("MIRT_TELEGRAM_DIGEST_CHAT", ""),
+            ("MIRT_TELEGRAM_DIGEST_DAYS", "7"),
+            ("MIRT_TELEGRAM_DIGEST_TOKENS", "60000"),
+            ("OPENAI_BASE_URL", "https://api.openai.com/v1"),
+            ("TELEGRAM_API_URL", "https://api.telegram.org"),
             ("MIRT_TELEGRAM_CHATS", ""),
             ("MIRT_TELEGRAM_COMMANDS_URL", commands.as_str()),
             ("MIRT_TELEGRAM_DEAD_LETTERS_URL", dead.as_str()),

@@ -28,6 +28,8 @@ pub enum Category {
     ValidationError,
     /// Our own store or queue failed.
     StoreError,
+    /// The chat to which digests are sent did not take one.
+    DigestNotSent,
     /// Telegram refused for another reason.
     UnknownError,
 }
@@ -36,7 +38,10 @@ impl Category {
     /// Whether it may work later without anyone doing anything.
     #[must_use]
     pub fn is_retryable(self) -> bool {
-        matches!(self, Self::RateLimit | Self::NetworkError | Self::StoreError)
+        matches!(
+            self,
+            Self::RateLimit | Self::NetworkError | Self::StoreError | Self::DigestNotSent
+        )
     }
 
     /// As events and metrics name it.
@@ -50,8 +55,75 @@ impl Category {
             Self::ChatChanged => "chat_changed",
             Self::ValidationError => "validation_error",
             Self::StoreError => "store_error",
+            Self::DigestNotSent => "digest_not_sent",
             Self::UnknownError => "unknown_error",
         }
+    }
+}
+
+/// What is being done about a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Its messages are read.
+    Fetching,
+    /// The document is made of them.
+    Postprocess,
+    /// The document is shown to readers.
+    Saving,
+}
+
+impl Stage {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Fetching => "fetching",
+            Self::Postprocess => "postprocess",
+            Self::Saving => "saving",
+        }
+    }
+}
+
+/// A length of time: in events a number of seconds with two decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Seconds {
+    hundredths: u64,
+}
+
+impl Seconds {
+    /// So many milliseconds, rounded down.
+    #[must_use]
+    pub fn of_millis(millis: u64) -> Self {
+        Self { hundredths: millis / 10 }
+    }
+}
+
+impl std::fmt::Display for Seconds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{:02}", self.hundredths / 100, self.hundredths % 100)
+    }
+}
+
+impl From<Seconds> for f64 {
+    fn from(seconds: Seconds) -> Self {
+        // Digits and a point are a number.
+        seconds.to_string().parse().unwrap_or_default()
+    }
+}
+
+/// What is no length of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a duration is a number of seconds, not negative")]
+pub struct NoSeconds;
+
+impl TryFrom<f64> for Seconds {
+    type Error = NoSeconds;
+
+    fn try_from(seconds: f64) -> Result<Self, NoSeconds> {
+        let exact = std::time::Duration::try_from_secs_f64(seconds).map_err(|_| NoSeconds)?;
+        // Half a hundredth more, because 0.29 is a little less than 0.29.
+        let rounded = exact.saturating_add(std::time::Duration::from_millis(5));
+        Ok(Self::of_millis(u64::try_from(rounded.as_millis()).map_err(|_| NoSeconds)?))
     }
 }
 
@@ -83,8 +155,15 @@ pub enum Body {
     FetchStarted {
         /// The command's mode.
         strategy: Mode,
+        /// Always the first one.
+        stage: Stage,
         /// Whether it goes on where another attempt was cut.
         resumed: bool,
+    },
+    /// The work on a day goes on with something else.
+    FetchStage {
+        /// With what.
+        stage: Stage,
     },
     /// So much is read.
     FetchProgress {
@@ -113,7 +192,7 @@ pub enum Body {
         /// In words, without personal data.
         error: String,
         /// How long the attempt took.
-        duration_ms: u64,
+        duration_seconds: Seconds,
         /// Messages kept, over all attempts.
         messages_fetched: u64,
     },
@@ -133,7 +212,7 @@ pub struct Fetched {
     /// And the participants.
     pub participants_file_path: String,
     /// How long the reading took, over all attempts.
-    pub duration_ms: u64,
+    pub duration_seconds: Seconds,
     /// The document's SHA-256.
     pub checksum_sha256: String,
     /// The estimate of all tokens.
@@ -161,7 +240,7 @@ impl Fetched {
             summary_file_path: path("_summary"),
             threads_file_path: path("_threads"),
             participants_file_path: path("_participants"),
-            duration_ms: published.took_ms,
+            duration_seconds: Seconds::of_millis(published.took_ms),
             checksum_sha256: published.checksum.clone(),
             estimated_tokens_total: published.tokens,
             first_message_ts: published.first_at,
@@ -200,11 +279,32 @@ impl Event {
     pub fn key(&self) -> String {
         let kind = match &self.body {
             Body::FetchStarted { .. } => "started".to_owned(),
+            Body::FetchStage { stage } => format!("stage:{}", stage.as_str()),
             Body::FetchProgress { messages_fetched, .. } => format!("progress:{messages_fetched}"),
             Body::MessagesFetched(_) => "fetched".to_owned(),
             Body::FetchSkipped { .. } => "skipped".to_owned(),
             Body::FetchFailed { .. } => "failed".to_owned(),
         };
         format!("{}:{kind}", self.attempt)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that cannot build its input must fail")]
+
+    use super::*;
+
+    #[test]
+    fn durations_are_seconds_with_two_decimals_and_come_back_as_they_were() {
+        for (millis, json) in [(0, "0.0"), (294, "0.29"), (1_500, "1.5"), (61_239, "61.23")] {
+            let seconds = Seconds::of_millis(millis);
+
+            let written = serde_json::to_string(&seconds).unwrap();
+
+            assert_eq!(written, json);
+            assert_eq!(serde_json::from_str::<Seconds>(&written).unwrap(), seconds);
+        }
+        assert!(serde_json::from_str::<Seconds>("-1").is_err());
     }
 }

@@ -21,6 +21,8 @@ pub struct Span {
 pub struct Known {
     /// The last day that is complete.
     pub last_complete: Option<Day>,
+    /// Whether something is still to be done about that one: a process died, or could not tell.
+    pub is_unsettled: bool,
     /// The day of the chat's first message.
     pub first_message: Option<Day>,
 }
@@ -41,7 +43,11 @@ pub fn span(ask: Ask, known: Known, now: Timestamp) -> Result<Option<Span>, Comm
             Span { first: today.plus(-back), last: yesterday }
         }
         Ask::Since { with_today } => Span {
-            first: known.last_complete.map_or(yesterday, Day::next),
+            first: match known.last_complete {
+                Some(day) if known.is_unsettled => day,
+                Some(day) => day.next(),
+                None => yesterday,
+            },
             last: if with_today { today } else { yesterday },
         },
         Ask::Full => match known.first_message {
@@ -76,8 +82,8 @@ mod tests {
     #[test]
     fn each_mode_has_its_days() {
         let none = Known::default();
-        let until = |day: Day| Known { last_complete: Some(day), first_message: None };
-        let since = |day: Day| Known { last_complete: None, first_message: Some(day) };
+        let until = |day: Day| Known { last_complete: Some(day), ..Known::default() };
+        let since = |day: Day| Known { first_message: Some(day), ..Known::default() };
         let (today, closed) = (Ask::Since { with_today: true }, Ask::Since { with_today: false });
 
         assert_eq!(planned(Ask::Days(1), none), days("2026-11-20", "2026-11-20"));

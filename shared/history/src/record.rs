@@ -78,6 +78,25 @@ pub struct Published {
     pub took_ms: u64,
     /// The name of the announcement that is still to be made, if one is.
     pub to_announce: Option<String>,
+    /// What is still to be done about its digest.
+    #[serde(default)]
+    pub digest: DigestStep,
+}
+
+/// What is still to be done about a day's digest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DigestStep {
+    /// A model chooses its words, if there is one; then it is sent.
+    Words,
+    /// It is sent.
+    Send {
+        /// Messages of it that were sent already.
+        sent: u32,
+    },
+    /// Nothing.
+    #[default]
+    Settled,
 }
 
 /// A failure of a day.
@@ -140,6 +159,14 @@ impl DayRecord {
         }
     }
 
+    /// Whether something is to be done about it beside reading: an announcement, a digest.
+    #[must_use]
+    pub fn is_unsettled(&self) -> bool {
+        self.published.as_ref().is_some_and(|published| {
+            published.to_announce.is_some() || published.digest != DigestStep::Settled
+        })
+    }
+
     /// Whether it need not be read again.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -198,6 +225,7 @@ pub fn finish(
         fetched_at: now,
         took_ms: work.took_ms,
         to_announce: None,
+        digest: DigestStep::Settled,
     };
     Ok(Finished { published, document })
 }

@@ -95,7 +95,7 @@ pub trait Days: Send + Sync {
     fn last_complete(
         &self,
         chat: &ChatRef,
-    ) -> impl Future<Output = Result<Option<Day>, PortError>> + Send;
+    ) -> impl Future<Output = Result<Option<DayRecord>, PortError>> + Send;
 
     /// Notes that a day failed, or that its announcement is made. What is published stays.
     ///
@@ -154,6 +154,30 @@ pub trait Pages: Send + Sync {
         &self,
         chat: &ChatRef,
         record: &DayRecord,
+        digest: &Digest,
+        fence: Fence,
+    ) -> impl Future<Output = Result<Written, PortError>> + Send;
+
+    /// The digest of a generation, if it has one.
+    ///
+    /// # Errors
+    /// When the store did not answer.
+    fn digest(
+        &self,
+        chat: &ChatRef,
+        day: Day,
+        generation: u64,
+    ) -> impl Future<Output = Result<Option<Digest>, PortError>> + Send;
+
+    /// Puts a digest in the place of a generation's own.
+    ///
+    /// # Errors
+    /// When the store did not answer.
+    fn keep_digest(
+        &self,
+        chat: &ChatRef,
+        day: Day,
+        generation: u64,
         digest: &Digest,
         fence: Fence,
     ) -> impl Future<Output = Result<Written, PortError>> + Send;

@@ -3,6 +3,7 @@
 //! One client a process. It retries within the time that it is given, says what went wrong sorted
 //! by what to do about it, and never shows a text or a key in an error.
 
+mod about_day;
 mod http;
 mod moderation;
 mod price;

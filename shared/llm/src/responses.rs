@@ -82,8 +82,14 @@ struct InputTokens {
 
 impl AskModel for OpenAi {
     async fn ask(&self, request: &ModelRequest, within: Duration) -> Asked {
+        self.respond(&self.body(request), within).await
+    }
+}
+
+impl OpenAi {
+    /// Makes the call, again where that helps, and counts what it used.
+    pub(crate) async fn respond(&self, body: &Value, within: Duration) -> Asked {
         let began = Instant::now();
-        let body = self.body(request);
         let mut usage = Usage::default();
         let used = std::sync::Mutex::new(&mut usage);
         let answer = attempts(within, async || {
@@ -93,7 +99,7 @@ impl AskModel for OpenAi {
                 }
             };
             add(&Usage { requests: 1, ..Usage::default() });
-            let answer = self.post("/responses", &body).await?;
+            let answer = self.post("/responses", body).await?;
             let response: Response = serde_json::from_value(answer)
                 .map_err(|_| Failed::for_now(ModelError::Unusable("no response")))?;
             add(&self.usage(&response));
@@ -103,9 +109,7 @@ impl AskModel for OpenAi {
         usage.ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         Asked { answer, usage }
     }
-}
 
-impl OpenAi {
     fn body(&self, request: &ModelRequest) -> Value {
         let mut content = vec![json!({ "type": "input_text", "text": request.input })];
         content.extend(request.photos.iter().map(|jpeg| {

@@ -38,6 +38,9 @@ pub const KNOWN: &[(&str, &str)] = &[
     ("MIRT_TELEGRAM_MODE", "what is fetched by the clock: incremental or continuous"),
     ("MIRT_TELEGRAM_COMMENTS", "the most comments under a post, 0 to 100"),
     ("MIRT_TELEGRAM_CALL_SPACING_MS", "least time between two calls of Telegram, in milliseconds"),
+    ("MIRT_TELEGRAM_DIGEST_CHAT", "number of the chat to which the bot sends digests of days"),
+    ("MIRT_TELEGRAM_DIGEST_TOKENS", "tokens of a day that the model may read for its digest"),
+    ("MIRT_TELEGRAM_DIGEST_DAYS", "days after their end for which digests are worded and sent"),
     ("MIRT_TELEGRAM_PREPROCESSING", "steps: links, tokens, classify, language, merge, or none"),
 ];
 

@@ -13,13 +13,16 @@ use mirt_history::store::ReadError;
 use tokio::{sync::Mutex, task::JoinHandle, time::timeout};
 
 use crate::{
-    errors::{Said, read_error},
+    errors::{Said, moved_to, read_error},
     session::{Session, Shared},
 };
 
 /// A call with its answer, connecting included. Telegram answers within a second or two; a page is
 /// some hundred kilobytes at most.
 const CALL_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How often a call follows the account to another data centre: once should do.
+const MOST_MOVES: u32 = 2;
 
 /// How long the library may take to say goodbye.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -92,8 +95,26 @@ impl Connection {
         self.app
     }
 
-    /// Asks Telegram one question.
+    /// Asks Telegram one question, where the account lives.
     pub(crate) async fn call<R: RemoteCall>(&self, question: &R) -> Result<R::Return, ReadError> {
+        let mut moves = 0;
+        loop {
+            let error = match self.call_once(question).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            match moved_to(&error) {
+                Some(data_centre) if moves < MOST_MOVES => {
+                    tracing::info!(event = "data_centre_moved", data_centre);
+                    self.session.move_home(data_centre);
+                    moves += 1;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    async fn call_once<R: RemoteCall>(&self, question: &R) -> Result<R::Return, ReadError> {
         let handle = self.handle().await;
         let dc = self.session.home_dc();
         let answer = timeout(self.call_timeout, handle.invoke_in_dc(dc, question)).await;

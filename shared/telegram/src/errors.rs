@@ -33,6 +33,16 @@ const NO_CHAT: [&str; 10] = [
     "USERNAME_NOT_OCCUPIED",
 ];
 
+/// What precedes the number of the data centre in the answer to who asks the wrong one. Source:
+/// Telegram, "Error handling", 303. Files would have one of their own; none are asked for.
+const MIGRATE: [&str; 3] = ["PHONE_MIGRATE_", "USER_MIGRATE_", "NETWORK_MIGRATE_"];
+
+/// The data centre that an account lives in, when it is another one.
+pub(crate) fn moved_to(error: &ReadError) -> Option<i32> {
+    let ReadError::Refused(name) = error else { return None };
+    MIGRATE.iter().find_map(|prefix| name.strip_prefix(prefix)?.parse().ok())
+}
+
 /// An answer that was not the one asked for.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -86,6 +96,8 @@ mod tests {
         assert!(matches!(sorted(400, "USERNAME_NOT_OCCUPIED", None), ReadError::Chat(_)));
         assert!(matches!(sorted(500, "RPC_CALL_FAIL", None), ReadError::Unavailable(_)));
         assert!(matches!(sorted(400, "MSG_ID_INVALID", None), ReadError::Refused(_)));
+        assert_eq!(moved_to(&sorted(303, "USER_MIGRATE", Some(4))), Some(4));
+        assert_eq!(moved_to(&sorted(303, "FILE_MIGRATE", Some(4))), None);
         assert!(matches!(read_error(InvocationError::Dropped("gone")), ReadError::Unavailable(_)));
     }
 }

@@ -56,10 +56,6 @@ pub enum LoginError {
     Unsupported(&'static str),
 }
 
-/// What precedes the number of the data centre in the answer to who asks the wrong one. Source:
-/// Telegram, "Error handling", 303.
-const MIGRATE: [&str; 3] = ["PHONE_MIGRATE_", "USER_MIGRATE_", "NETWORK_MIGRATE_"];
-
 impl Connection {
     /// Who is logged in with this session, if anybody is.
     ///
@@ -85,7 +81,7 @@ impl Connection {
         }
     }
 
-    /// Has Telegram send a code. It tells from the number where the account lives, and this goes
+    /// Has Telegram send a code. It tells from the number where the account lives, and the call goes
     /// there.
     ///
     /// # Errors
@@ -108,16 +104,7 @@ impl Connection {
             }
             .into(),
         };
-        let answer = match self.call(&question).await {
-            Err(error) => match moved_to(&error) {
-                Some(data_centre) => {
-                    self.shared().move_home(data_centre);
-                    self.call(&question).await?
-                }
-                None => return Err(error.into()),
-            },
-            Ok(answer) => answer,
-        };
+        let answer = self.call(&question).await?;
         match answer {
             tl::enums::auth::SentCode::Code(code) => Ok(CodeSent {
                 phone: phone.to_owned(),
@@ -216,12 +203,6 @@ fn account(user: &tl::enums::User) -> Option<Account> {
         name: crate::convert::user_name(user),
         username: user.username.clone(),
     })
-}
-
-/// The data centre that an account lives in, when it is another one.
-fn moved_to(error: &ReadError) -> Option<i32> {
-    let ReadError::Refused(name) = error else { return None };
-    MIGRATE.iter().find_map(|prefix| name.strip_prefix(prefix)?.parse().ok())
 }
 
 fn way(kind: &tl::enums::auth::SentCodeType) -> &'static str {

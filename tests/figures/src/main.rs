@@ -9,10 +9,7 @@
     reason = "a benchmark prints, and a step of it that fails makes its figures worthless"
 )]
 
-use std::{
-    process::id,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use mirt_aws::{queue::InboundQueue, sdk, table::Table};
@@ -27,7 +24,9 @@ use mirt_engine::{
     event::{EventBody, EventKey, EventOrder, InboundEvent},
     receive::receive,
 };
-use mirt_test_support::{Mirt, lambda::FunctionWorld, mirt::MANYCHAT_TOKEN};
+use mirt_test_support::{
+    Mirt, cost::peak_memory_of_children, lambda::FunctionWorld, mirt::MANYCHAT_TOKEN,
+};
 use serde_json::json;
 
 /// Calls per measurement; the first [`WARM_UP`] are not counted.
@@ -92,7 +91,9 @@ async fn accept_path() {
         );
         row(&format!("accept path, {name}"), value);
     }
-    row("webhook, peak memory", peak_memory_of_children());
+    let peak = peak_memory_of_children();
+    let shown = |kb| format!("{kb} KB");
+    row("webhook, peak memory", peak.map_or_else(|| "not known here".to_owned(), shown));
 }
 
 fn inbound(n: usize) -> InboundEvent {
@@ -221,19 +222,4 @@ fn shown(time: Duration) -> String {
         micros if micros < 100_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
         micros => format!("{} ms", micros / 1_000),
     }
-}
-
-/// The peak of the resident memory of this process's child, as Linux counts it.
-fn peak_memory_of_children() -> String {
-    let parent = format!("PPid:\t{}", id());
-    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    let peak = processes
-        .filter_map(|process| std::fs::read_to_string(process.path().join("status")).ok())
-        .filter(|status| status.contains(&parent))
-        .filter_map(|status| {
-            let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-            line.split_whitespace().nth(1)?.parse::<u64>().ok()
-        })
-        .max();
-    peak.map_or_else(|| "not known on this system".to_owned(), |kb| format!("{kb} KB"))
 }

@@ -1,6 +1,6 @@
 //! One function's real `bootstrap`, started as Lambda starts it, with the services that it calls.
 
-use std::{collections::BTreeMap, convert::Infallible, path::Path, sync::Arc};
+use std::{collections::BTreeMap, convert::Infallible, path::Path, sync::Arc, time::Duration};
 
 use mirt_local_aws::{
     clock::Clock,
@@ -49,12 +49,22 @@ impl FunctionWorld {
             "manychat_webhook_token": MANYCHAT_TOKEN,
             "telegram_webhook_secret": TELEGRAM_SECRET,
         });
-        Self::start_as(binary, name, &webhooks, settings).await
+        Self::start_as(binary, name, &webhooks, settings, None).await
+    }
+
+    /// The same, for invocations of at most so long instead of the template's.
+    pub async fn start_within(
+        binary: &str,
+        name: &str,
+        settings: &[(&str, &str)],
+        timeout: Duration,
+    ) -> Self {
+        Self::start_as(binary, name, &json!({}), settings, Some(timeout)).await
     }
 
     /// The same, with another secret of the webhooks.
     pub async fn start_with_secrets(binary: &str, name: &str, webhooks: &Value) -> Self {
-        Self::start_as(binary, name, webhooks, &[]).await
+        Self::start_as(binary, name, webhooks, &[], None).await
     }
 
     async fn start_as(
@@ -62,6 +72,7 @@ impl FunctionWorld {
         name: &str,
         webhooks: &Value,
         settings: &[(&str, &str)],
+        timeout: Option<Duration>,
     ) -> Self {
         let site = Site::default();
         let options = Options { data: None, site: site.clone(), clock: Clock::System };
@@ -89,7 +100,8 @@ impl FunctionWorld {
         secret("mirt/dev/channels", channels.to_string()).await.expect("a secret");
 
         let function = template.functions.iter().find(|function| function.spec.name == name);
-        let function = function.expect("the template has the function").clone();
+        let mut function = function.expect("the template has the function").clone();
+        function.spec.timeout = timeout.unwrap_or(function.spec.timeout);
         let manychat = ChannelStub::manychat(MANYCHAT_KEY).await;
         let mut environment = function.environment;
         environment.extend([

@@ -6,6 +6,7 @@
 )]
 
 mod channel_stub;
+pub mod cost;
 pub mod lambda;
 mod manychat_rules;
 pub mod mirt;

@@ -7,7 +7,7 @@ use grammers_tl_types::{self as tl, Cursor, Deserializable, Identifiable as _, S
 use crate::{
     history::{self, Window},
     login,
-    server::{DATA_CENTRE, Shared},
+    server::Shared,
     world::peer_of,
 };
 
@@ -73,7 +73,7 @@ pub(crate) fn to(shared: &Shared, method: &str, question: &[u8]) -> Vec<u8> {
     let world = shared.world();
     let myself = || world.users.first().cloned().expect("a world with a user");
     match method {
-        "help.getConfig" => config().to_bytes(),
+        "help.getConfig" => config(shared.data_centre.into()).to_bytes(),
         "updates.getState" => {
             let (pts, qts, date, seq, unread_count) = (1, 0, 1, 1, 0);
             tl::enums::updates::State::State(tl::types::updates::State {
@@ -205,7 +205,7 @@ fn chats(chats: Vec<tl::enums::Chat>) -> Vec<u8> {
 }
 
 /// A configuration without addresses: a client that got some would go there.
-fn config() -> tl::enums::Config {
+fn config(data_centre: i32) -> tl::enums::Config {
     tl::types::Config {
         default_p2p_contacts: false,
         preload_featured_stickers: false,
@@ -215,7 +215,7 @@ fn config() -> tl::enums::Config {
         date: 0,
         expires: i32::MAX,
         test_mode: false,
-        this_dc: DATA_CENTRE.into(),
+        this_dc: data_centre,
         dc_options: Vec::new(),
         dc_txt_domain_name: String::new(),
         chat_size_max: 200,
@@ -248,7 +248,7 @@ fn config() -> tl::enums::Config {
         static_maps_provider: None,
         caption_length_max: 1024,
         message_length_max: 4096,
-        webfile_dc_id: DATA_CENTRE.into(),
+        webfile_dc_id: data_centre,
         suggested_lang_code: None,
         lang_pack_version: None,
         base_lang_pack_version: None,

@@ -22,8 +22,8 @@ use crate::{
     world::World,
 };
 
-/// The data centre that clients are to think this is.
-pub(crate) const DATA_CENTRE: u8 = 2;
+/// The data centre that clients are to think this is, unless a test says otherwise.
+const DATA_CENTRE: u8 = 2;
 
 /// The one salt. Who comes with another is told.
 const SALT: i64 = 0x5A17;
@@ -51,6 +51,8 @@ pub(crate) struct Shared {
     script: Mutex<Script>,
     /// Whether the key is a logged-in one.
     pub(crate) is_authorized: AtomicBool,
+    /// Which data centre it is.
+    pub(crate) data_centre: u8,
     last_id: AtomicI64,
     /// How many calls were answered with silence.
     silences: watch::Sender<u32>,
@@ -64,6 +66,11 @@ impl Peer {
 
     /// The same, on this port.
     pub async fn start_on(world: World, port: u16) -> Self {
+        Self::start_as(world, port, DATA_CENTRE).await
+    }
+
+    /// The same, as another data centre.
+    pub async fn start_as(world: World, port: u16, data_centre: u8) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let mut key = [0; 256];
@@ -72,6 +79,7 @@ impl Peer {
             world: Mutex::new(world),
             script: Mutex::default(),
             is_authorized: AtomicBool::new(true),
+            data_centre,
             last_id: AtomicI64::new(jiff::Timestamp::now().as_second() << 32),
             silences: watch::Sender::new(0),
         });
@@ -90,7 +98,7 @@ impl Peer {
     /// A session string of Telethon's that leads here, as its library would write it.
     #[must_use]
     pub fn session_string(&self) -> String {
-        let mut bytes = vec![DATA_CENTRE, 127, 0, 0, 1];
+        let mut bytes = vec![self.shared.data_centre, 127, 0, 0, 1];
         bytes.extend(self.address.port().to_be_bytes());
         bytes.extend(self.key);
         format!("1{}", BASE64_URL_SAFE.encode(bytes))

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, Unit};
-use mirt_engine::clock::until;
 use mirt_history::{
     day::Day,
     record::{DayRecord, DayStatus, KnownChat, Work},
 };
 use serde::Serialize;
+
+use super::progress::percent;
 
 /// The width of a progress bar, in signs.
 const BAR: u64 = 24;
@@ -81,7 +82,8 @@ impl Calendar<'_> {
         }
     }
 
-    pub(super) fn to_text(&self) -> String {
+    /// For people; what is being read is drawn by whoever follows it, unless nobody does.
+    pub(super) fn to_text(&self, with_running: bool) -> String {
         let figures = self.figures();
         let behind = match (figures.last_complete, figures.days_behind) {
             (Some(day), Some(0)) => format!("complete to {day}, up to date"),
@@ -104,7 +106,8 @@ impl Calendar<'_> {
         if !self.records.is_empty() {
             lines.push("  █ complete  ▒ partial  x failed  · missing".to_owned());
         }
-        lines.extend(figures.running.iter().map(|running| {
+        let running = figures.running.iter().filter(|_| with_running);
+        lines.extend(running.map(|running| {
             let full = usize::try_from(running.percent * BAR / 100).unwrap_or_default();
             let empty = usize::try_from(BAR).unwrap_or_default().saturating_sub(full);
             let bar = "█".repeat(full) + &"░".repeat(empty);
@@ -148,7 +151,73 @@ fn sign(status: DayStatus) -> char {
 }
 
 fn running(work: &Work) -> Running {
-    let length = until(work.day.start(), work.day.end()).as_secs().max(1);
-    let done = work.last_at.map_or(0, |at| until(work.day.start(), at).as_secs());
-    Running { day: work.day, messages: work.messages, percent: (done * 100 / length).min(100) }
+    Running { day: work.day, messages: work.messages, percent: percent(work) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that cannot build its input must fail")]
+
+    use mirt_history::{
+        event::Category,
+        record::{DayFailure, finish},
+        source::{Source, SourceKind},
+    };
+
+    use super::*;
+
+    fn source() -> Source {
+        Source::describe(SourceKind::Channel, 7, Some("news"), "Новини")
+    }
+
+    fn work(day: &str, started_at: &str, last_at: Option<&str>) -> Work {
+        Work {
+            day: day.parse().unwrap(),
+            generation: 1,
+            pages: 0,
+            messages: 40,
+            last_id: None,
+            last_at: last_at.map(|at| at.parse().unwrap()),
+            command_id: "c".to_owned(),
+            started_at: started_at.parse().unwrap(),
+            took_ms: 0,
+        }
+    }
+
+    fn read(day: &str, at: &str) -> DayRecord {
+        let work = work(day, at, None);
+        let finished = finish(&work, &source(), Vec::new(), Default::default(), work.started_at);
+        let published = Some(finished.unwrap().published);
+        DayRecord { day: work.day, published, failure: None }
+    }
+
+    #[test]
+    fn days_gaps_and_the_lag_are_a_calendar_with_a_bar_for_what_is_read() {
+        let at = "2026-11-05T06:00:00Z".parse().unwrap();
+        let failure = DayFailure { category: Category::NetworkError, retryable: true, at };
+        let failed = "2026-11-03".parse().unwrap();
+        let records = [
+            read("2026-10-31", "2026-11-05T00:00:00Z"),
+            read("2026-11-02", "2026-11-05T00:00:00Z"),
+            DayRecord { day: failed, published: None, failure: Some(failure) },
+            read("2026-11-04", "2026-11-04T12:00:00Z"),
+        ];
+        let known = KnownChat { chat: "@news".parse().unwrap(), source: source() };
+        let works = [work("2026-11-04", "2026-11-05T06:00:00Z", Some("2026-11-04T12:00:00Z"))];
+
+        let calendar = Calendar { known: &known, records: &records, works: &works, now: at };
+
+        assert_eq!(
+            calendar.to_text(true).lines().collect::<Vec<_>>(),
+            [
+                "@news  Новини",
+                "  complete to 2026-11-02, 2 days behind; 2 complete, 1 partial, 1 failed, 1 missing; 0 messages",
+                "  2026-10                                █",
+                "  2026-11  ·█x▒",
+                "  █ complete  ▒ partial  x failed  · missing",
+                "  2026-11-04 ████████████░░░░░░░░░░░░  50 %  40 messages",
+            ]
+        );
+        assert!(!calendar.to_text(false).contains("50 %"));
+    }
 }

@@ -3,8 +3,13 @@
 mod account;
 mod calendar;
 mod export;
+mod progress;
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    io::{IsTerminal as _, stdout},
+    path::Path,
+    process::ExitCode,
+};
 
 use aws_config::SdkConfig;
 use jiff::Timestamp;
@@ -115,7 +120,7 @@ async fn run(arguments: &TelegramArguments) -> Result<(), TelegramError> {
             if arguments.json {
                 output::line(serde_json::to_string(&digest)?);
             } else {
-                output::line(digest.to_text());
+                output::line(digest.to_text(&mirt_telegram_fetch::digest_words()));
             }
             Ok(())
         }
@@ -167,7 +172,11 @@ async fn status(
     if wanted.is_empty() && !as_json {
         output::line("no history yet");
     }
-    for known in wanted {
+    // Bars that move want a terminal: a script gets what there is now, and an end.
+    let is_followed = !as_json
+        && stdout().is_terminal()
+        && services.table.session_held_until().await?.is_some_and(|end| end > now);
+    for known in &wanted {
         let first = Day::of(Timestamp::UNIX_EPOCH);
         let records = services.table.days(&known.chat, first, Day::of(now)).await?;
         let works = services.table.works(&known.chat).await?;
@@ -175,8 +184,12 @@ async fn status(
         if as_json {
             output::line(json!(calendar.figures()));
         } else {
-            output::line(calendar.to_text());
+            output::line(calendar.to_text(!is_followed));
         }
+    }
+    if is_followed {
+        let chats: Vec<_> = wanted.iter().map(|known| known.chat.clone()).collect();
+        progress::follow(&services.table, &chats).await?;
     }
     Ok(())
 }

@@ -123,7 +123,7 @@ impl Days for Table {
         items.iter().map(|item| from_data(A_DAY, item)).collect()
     }
 
-    async fn last_complete(&self, chat: &ChatRef) -> Result<Option<Day>, PortError> {
+    async fn last_complete(&self, chat: &ChatRef) -> Result<Option<DayRecord>, PortError> {
         let mut start = None;
         for _ in 0..MAX_PAGES {
             let answer = self
@@ -144,7 +144,7 @@ impl Days for Table {
                 .await
                 .map_err(|error| port_error("dynamodb", A_DAY, error))?;
             if let Some(item) = answer.items.unwrap_or_default().first() {
-                return Ok(Some(from_data::<DayRecord>(A_DAY, item)?.day));
+                return from_data(A_DAY, item).map(Some);
             }
             start = answer.last_evaluated_key;
             if start.is_none() {

@@ -33,6 +33,23 @@ impl Table {
             .expression_attribute_names("#until", UNTIL)
     }
 
+    /// Until when somebody may use the session, if anybody ever did; past when nobody does.
+    ///
+    /// # Errors
+    /// When the table did not answer.
+    pub async fn session_held_until(&self) -> Result<Option<Timestamp>, PortError> {
+        let held = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(lease_key()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| port_error("dynamodb", WHAT, error))?;
+        Ok(held.item.map(|item| time(&item, UNTIL)))
+    }
+
     /// Changes the end of a holder's time; false if another holds it.
     async fn hold_until(&self, fence: Fence, until: Timestamp) -> Result<bool, PortError> {
         let update = self
@@ -69,16 +86,8 @@ impl Lease for Table {
                 Ok(Ok(Fence(counter(&item, FENCE))))
             }
             Err(error) if error.as_service_error().is_some_and(is_refused) => {
-                let held = self
-                    .client
-                    .get_item()
-                    .table_name(&self.name)
-                    .set_key(Some(lease_key()))
-                    .consistent_read(true)
-                    .send()
-                    .await
-                    .map_err(|error| port_error("dynamodb", WHAT, error))?;
-                Ok(Err(time(&held.item.unwrap_or_default(), UNTIL)))
+                // It was there when it refused; if it is not any more, now is soon enough.
+                Ok(Err(self.session_held_until().await?.unwrap_or(now)))
             }
             Err(error) => Err(port_error("dynamodb", WHAT, error)),
         }

@@ -37,28 +37,6 @@ const A_DIGEST: &str = "a digest";
 /// The largest part of a page, in bytes: an item is at most 400 KB, its keys included.
 const PART_BYTES: usize = 350_000;
 
-impl Table {
-    /// The digest of a generation, if it has one.
-    pub(super) async fn digest_of(
-        &self,
-        chat: &ChatRef,
-        day: Day,
-        generation: u64,
-    ) -> Result<Option<Digest>, PortError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key(day_pk(chat, day), digest_sk(generation))))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| port_error("dynamodb", A_DIGEST, error))?;
-        let Some(item) = answer.item else { return Ok(None) };
-        unpack(packed(&item)).map(Some).map_err(|error| unreadable(A_DIGEST, error))
-    }
-}
-
 impl Pages for Table {
     async fn work(&self, chat: &ChatRef, day: Day) -> Result<Option<Work>, PortError> {
         let answer = self
@@ -129,10 +107,8 @@ impl Pages for Table {
         fence: Fence,
     ) -> Result<Written, PortError> {
         let Some(published) = &record.published else { return Ok(Written::Done) };
-        let bytes = pack(digest).map_err(|error| unreadable(A_DIGEST, error))?;
-        let mut item = key(day_pk(chat, record.day), digest_sk(published.generation));
-        item.insert(PACKED.to_owned(), AttributeValue::B(Blob::new(bytes)));
-        if sent(A_DIGEST, self.fenced_put(item, fence)).await? == Written::Overtaken {
+        let kept = self.keep_digest(chat, record.day, published.generation, digest, fence);
+        if kept.await? == Written::Overtaken {
             return Ok(Written::Overtaken);
         }
         let is_holder = ConditionCheck::builder()
@@ -155,6 +131,39 @@ impl Pages for Table {
             transaction::Written::Done => Ok(Written::Done),
             transaction::Written::ConditionFailed { .. } => Ok(Written::Overtaken),
         }
+    }
+
+    async fn digest(
+        &self,
+        chat: &ChatRef,
+        day: Day,
+        generation: u64,
+    ) -> Result<Option<Digest>, PortError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key(day_pk(chat, day), digest_sk(generation))))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| port_error("dynamodb", A_DIGEST, error))?;
+        let Some(item) = answer.item else { return Ok(None) };
+        unpack(packed(&item)).map(Some).map_err(|error| unreadable(A_DIGEST, error))
+    }
+
+    async fn keep_digest(
+        &self,
+        chat: &ChatRef,
+        day: Day,
+        generation: u64,
+        digest: &Digest,
+        fence: Fence,
+    ) -> Result<Written, PortError> {
+        let bytes = pack(digest).map_err(|error| unreadable(A_DIGEST, error))?;
+        let mut item = key(day_pk(chat, day), digest_sk(generation));
+        item.insert(PACKED.to_owned(), AttributeValue::B(Blob::new(bytes)));
+        sent(A_DIGEST, self.fenced_put(item, fence)).await
     }
 
     async fn remove_others(&self, chat: &ChatRef, day: Day, kept: u64) -> Result<(), PortError> {

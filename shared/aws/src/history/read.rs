@@ -60,7 +60,7 @@ impl Table {
         day: Day,
     ) -> Result<Option<Digest>, PortError> {
         match self.published(chat, day).await? {
-            Some(published) => self.digest_of(chat, day, published.generation).await,
+            Some(published) => self.digest(chat, day, published.generation).await,
             None => Ok(None),
         }
     }

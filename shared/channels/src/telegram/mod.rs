@@ -1,5 +1,6 @@
 //! Our own Telegram bot.
 
+mod digest;
 mod managers;
 mod parse;
 mod raw;

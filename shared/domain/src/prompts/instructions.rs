@@ -84,6 +84,10 @@ instructions! {
     Complaint = "complaint";
     /// Something else.
     OutOfDomain = "ood";
+    /// A part of a day of Telegram's history.
+    DigestPart = "digest_part";
+    /// A day of Telegram's history.
+    Digest = "digest";
 }
 
 impl Instruction {

@@ -421,6 +421,28 @@ template_keys! {
     ManagerCeiling = "manager.ceiling" [];
     /// To managers: a reply that did not reach its customer.
     ManagerUnsent = "manager.unsent" [];
+    /// In a digest of Telegram's history: messages.
+    DigestMessages = "digest.messages" [];
+    /// In a digest of Telegram's history: comments.
+    DigestComments = "digest.comments" [];
+    /// In a digest of Telegram's history: who wrote.
+    DigestPeople = "digest.people" [];
+    /// In a digest of Telegram's history: answers.
+    DigestReplies = "digest.replies" [];
+    /// In a digest of Telegram's history: reactions.
+    DigestReactions = "digest.reactions" [];
+    /// In a digest of Telegram's history: messages with media.
+    DigestMedia = "digest.media" [];
+    /// In a digest of Telegram's history: what was talked about.
+    DigestTopics = "digest.topics" [];
+    /// In a digest of Telegram's history: what was discussed most.
+    DigestThreads = "digest.threads" [];
+    /// In a digest of Telegram's history: what was left open.
+    DigestQuestions = "digest.questions" [];
+    /// In a digest of Telegram's history: what was linked to.
+    DigestLinks = "digest.links" [];
+    /// In a digest of Telegram's history: no model chose the words.
+    DigestFactsOnly = "digest.facts_only" [];
     /// Off the topic.
     OodSteer = "ood.steer" [];
     /// Off the topic again.

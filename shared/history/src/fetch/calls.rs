@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use mirt_engine::{
     clock::{Clock, after, until},
-    failure::{PortError, chain},
+    failure::{PortError, SendError, chain},
 };
 
 use super::Hold;
@@ -25,7 +25,7 @@ const NAP: Duration = Duration::from_secs(20);
 
 /// What has to be left of the time for one more call and what follows it: the adapter's timeout, a
 /// page's writing, the handing on.
-const CALL_NEEDS: Duration = Duration::from_secs(25);
+pub(super) const CALL_NEEDS: Duration = Duration::from_secs(25);
 
 /// Why a process stops working on a command.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +48,9 @@ pub(crate) enum Stop {
     /// The store or a queue failed.
     #[error(transparent)]
     Store(#[from] PortError),
+    /// A digest was not taken by the chat that it is sent to.
+    #[error("the digest is not sent")]
+    Unsent(#[source] SendError),
     /// A document could not be written as JSON.
     #[error("the document cannot be written")]
     Json(#[from] serde_json::Error),
@@ -62,6 +65,7 @@ impl Stop {
             Self::Read(error) => error.category(),
             Self::ChatChanged => Category::ChatChanged,
             Self::Store(_) => Category::StoreError,
+            Self::Unsent(_) => Category::DigestNotSent,
             Self::Json(_) => Category::UnknownError,
         })
     }
@@ -128,7 +132,7 @@ impl<L: Lease, C: Clock> Calls<'_, L, C> {
     }
 
     /// Whether there is time for one more step, and the right to it.
-    async fn check(&self) -> Result<(), Stop> {
+    pub(super) async fn check(&self) -> Result<(), Stop> {
         if until(self.clock.now(), self.deadline) < CALL_NEEDS {
             return Err(Stop::Time);
         }

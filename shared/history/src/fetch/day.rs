@@ -11,11 +11,11 @@ use mirt_engine::{
 use super::{Fetch, Run, Stop};
 use crate::{
     day::Day,
-    digest::Digest,
-    event::{Body, Event, Fetched},
+    digest::{AskAboutDay, Digest, SendDigest},
+    event::{Body, Event, Fetched, Seconds, Stage},
     message::Message,
     page::Page,
-    record::{DayFailure, DayRecord, Work, finish},
+    record::{DayFailure, DayRecord, DigestStep, Finished, Work, finish},
     source::{Source, SourceKind},
     store::{Announce, Days, Fence, Lease, Pages, ReadError, ReadHistory, Start, Written},
 };
@@ -45,12 +45,14 @@ struct Attempt {
     processed: u64,
 }
 
-impl<R, S, A, C> Fetch<'_, R, S, A, C>
+impl<R, S, A, C, M, T> Fetch<'_, R, S, A, C, M, T>
 where
     R: ReadHistory,
     S: Days + Pages,
     A: Announce,
     C: Clock,
+    M: AskAboutDay,
+    T: SendDigest,
 {
     pub(super) async fn day<L: Lease>(
         &self,
@@ -59,14 +61,15 @@ where
     ) -> Result<DayDone, Stop> {
         let mut record = record;
         let name = format!("{}:{}:{}", run.id, record.day, run.calls.hold.fence().0);
-        // An announcement that an earlier process could not make any more.
+        // What an earlier process could not do any more.
         self.announce_published(run, &mut record).await?;
+        self.settle_digest(run, &mut record).await?;
         if let Some(published) = record.published.as_ref().filter(|_| record.is_complete()) {
             let is_own = published.command_id == run.id;
             if is_own || !run.command.force {
                 if !is_own {
                     let body = Body::FetchSkipped {
-                        reason: "already_complete".to_owned(),
+                        reason: "already_exists_same_checksum".to_owned(),
                         checksum_expected: published.checksum.clone(),
                         checksum_actual: published.checksum.clone(),
                     };
@@ -81,7 +84,10 @@ where
         let result = self.read(run, &mut record, &mut attempt, &mut messages).await;
         let took = until(began, self.clock.now());
         match result {
-            Ok(()) => Ok(DayDone::Published { messages, took }),
+            Ok(()) => {
+                self.settle_digest(run, &mut record).await?;
+                Ok(DayDone::Published { messages, took })
+            }
             Err(stop) => {
                 self.day_failed(run, record, &attempt, messages, took, &stop).await;
                 Err(stop)
@@ -104,18 +110,22 @@ where
         let mut work = self.begin(run.id, run.command.force, day, earlier, fence);
         *messages = work.messages;
         attempt.took_before = work.took_ms;
-        let body = Body::FetchStarted { strategy: run.mode, resumed: work.pages > 0 };
+        let (stage, resumed) = (Stage::Fetching, work.pages > 0);
+        let body = Body::FetchStarted { strategy: run.mode, stage, resumed };
         self.tell(run, attempt.name.clone(), Some(day), body).await;
         let source = self.source(run).await?;
         self.read_pages(run, &source, &mut work, attempt, messages).await?;
 
+        let stage =
+            |stage| self.tell(run, attempt.name.clone(), Some(day), Body::FetchStage { stage });
+        stage(Stage::Postprocess).await;
         work.took_ms = self.took(attempt);
         let pages = self.store.pages(chat, day, work.generation, work.pages).await?;
         let mut finished =
             finish(&work, &source, pages, self.settings.preprocessing, self.clock.now())?;
         finished.published.to_announce = Some(attempt.name.clone());
-        let checksum = &finished.published.checksum;
-        let digest = Digest::of_facts(chat, day, &finished.document, checksum);
+        let digest = self.first_digest(run, record, &mut finished).await?;
+        stage(Stage::Saving).await;
         *record = DayRecord { day, published: Some(finished.published), failure: None };
         done(self.store.publish(chat, record, &digest, fence).await?)?;
         self.announce_published(run, record).await?;
@@ -123,6 +133,30 @@ where
             self.store.remove_others(chat, day, work.generation).await?;
         }
         Ok(())
+    }
+
+    /// The digest that a day is published with. What is the same as before keeps the digest that it
+    /// had: it was sent.
+    async fn first_digest<L: Lease>(
+        &self,
+        run: &Run<'_, L, C>,
+        record: &DayRecord,
+        finished: &mut Finished,
+    ) -> Result<Digest, Stop> {
+        let (chat, day) = (&run.command.chat, record.day);
+        let checksum = &finished.published.checksum;
+        if let Some(before) = &record.published
+            && before.checksum == *checksum
+            && before.is_whole == finished.published.is_whole
+            && let Some(digest) = self.store.digest(chat, day, before.generation).await?
+        {
+            finished.published.digest = before.digest;
+            return Ok(digest);
+        }
+        let is_new = finished.published.is_whole && self.digests.concern(day, self.clock.now());
+        let digest = Digest::of_facts(chat, day, &finished.document, checksum);
+        finished.published.digest = if is_new { DigestStep::Words } else { DigestStep::Settled };
+        Ok(digest)
     }
 
     /// Goes on with earlier work, or begins anew: when a day that was read while it went on is over
@@ -283,7 +317,9 @@ where
             category,
             retryable,
             error: stop.to_string(),
-            duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            duration_seconds: Seconds::of_millis(
+                u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            ),
             messages_fetched: messages,
         };
         self.tell(run, attempt.name.clone(), Some(record.day), body).await;
@@ -300,7 +336,7 @@ fn has_comments(post: &Message) -> bool {
     post.replies_count.is_some_and(|count| count > 0)
 }
 
-fn done(written: Written) -> Result<(), Stop> {
+pub(super) fn done(written: Written) -> Result<(), Stop> {
     match written {
         Written::Done => Ok(()),
         Written::Overtaken => Err(Stop::Overtaken),

@@ -2,6 +2,7 @@
 
 mod calls;
 mod day;
+mod digest;
 mod hold;
 
 use std::{collections::BTreeMap, time::Duration};
@@ -17,7 +18,8 @@ use self::{
 use crate::{
     command::{Ask, Command, Mode},
     day::Day,
-    event::{Body, Category, Event},
+    digest::{AskAboutDay, Digests, SendDigest},
+    event::{Body, Category, Event, Seconds},
     plan::{self, Known, Span},
     preprocess::Preprocessing,
     record::{DayRecord, KnownChat},
@@ -50,7 +52,7 @@ impl Default for FetchSettings {
 }
 
 /// Fetches history.
-pub struct Fetch<'a, R, S, A, C> {
+pub struct Fetch<'a, R, S, A, C, M, T> {
     /// Telegram.
     pub reader: &'a R,
     /// Where days are kept.
@@ -59,6 +61,8 @@ pub struct Fetch<'a, R, S, A, C> {
     pub events: &'a A,
     /// Time.
     pub clock: &'a C,
+    /// What becomes of digests.
+    pub digests: &'a Digests<M, T>,
     /// How.
     pub settings: FetchSettings,
 }
@@ -89,13 +93,32 @@ pub struct Report {
     pub skipped: u32,
     /// What it asked of Telegram.
     pub usage: Usage,
+    /// What it asked of the model.
+    pub model: ModelUsage,
+}
+
+/// What a process asked of the model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ModelUsage {
+    /// Questions.
+    pub questions: u64,
+    /// Tokens, in and out.
+    pub tokens: u64,
+    /// What they cost, in millionths of a US dollar.
+    pub micro_usd: u64,
 }
 
 impl Report {
     /// Nothing was done.
     #[must_use]
     pub fn ended(ending: Ending) -> Self {
-        Self { ending, days: Vec::new(), skipped: 0, usage: Usage::default() }
+        Self {
+            ending,
+            days: Vec::new(),
+            skipped: 0,
+            usage: Usage::default(),
+            model: ModelUsage::default(),
+        }
     }
 }
 
@@ -109,12 +132,14 @@ struct Run<'a, L, C> {
     report: Report,
 }
 
-impl<R, S, A, C> Fetch<'_, R, S, A, C>
+impl<R, S, A, C, M, T> Fetch<'_, R, S, A, C, M, T>
 where
     R: ReadHistory,
     S: Days + Pages,
     A: Announce,
     C: Clock,
+    M: AskAboutDay,
+    T: SendDigest,
 {
     /// Does as much of the command as there is time for until `deadline`. `id` is what it is called.
     pub async fn run<L: Lease>(
@@ -194,7 +219,9 @@ where
         let mut known = Known::default();
         match ask {
             Ask::Since { .. } => {
-                known.last_complete = self.store.last_complete(&run.command.chat).await?;
+                let last = self.store.last_complete(&run.command.chat).await?;
+                known.is_unsettled = last.as_ref().is_some_and(DayRecord::is_unsettled);
+                known.last_complete = last.map(|record| record.day);
             }
             Ask::Full => {
                 let source = self.source(run).await?;
@@ -268,7 +295,7 @@ where
             category,
             retryable: category.is_retryable(),
             error,
-            duration_ms: 0,
+            duration_seconds: Seconds::of_millis(0),
             messages_fetched: 0,
         };
         let attempt = format!("{}:{}", run.id, run.calls.hold.fence().0);

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
+use super::{Digest, Highlight, MadeBy, Numbers, Topic};
 use crate::{
     chat::ChatRef,
     day::Day,
@@ -16,7 +15,7 @@ use crate::{
 const TOP: usize = 5;
 
 /// How many open questions it has.
-const QUESTIONS: usize = 10;
+pub(super) const QUESTIONS: usize = 10;
 
 /// How much of a message is quoted, in characters.
 const QUOTE: usize = 140;
@@ -27,88 +26,14 @@ const TOPIC_MESSAGES: usize = 3;
 /// Shorter words say little.
 const TOPIC_LETTERS: usize = 6;
 
-/// A day's digest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Digest {
-    /// The chat.
-    pub chat: ChatRef,
-    /// The chat's title.
-    pub title: String,
-    /// The day.
-    pub date: Day,
-    /// How it was made: `facts`.
-    pub made_by: String,
-    /// The checksum of the document that it is about.
-    pub checksum_sha256: String,
-    /// The figures.
-    pub numbers: Numbers,
-    /// Hashtags, then words that many messages have.
-    pub topics: Vec<Topic>,
-    /// The most discussed messages.
-    pub threads: Vec<Highlight>,
-    /// Questions that nobody answered.
-    pub open_questions: Vec<Highlight>,
-    /// The most shared addresses.
-    pub links: Vec<Topic>,
-}
-
-/// The figures of a day.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Numbers {
-    /// Messages of people.
-    pub messages: u64,
-    /// Telegram's own messages.
-    pub service_messages: u64,
-    /// Comments under posts.
-    pub comments: u64,
-    /// Who wrote, comments included.
-    pub participants: u64,
-    /// Answers to messages.
-    pub replies: u64,
-    /// Reactions.
-    pub reactions: u64,
-    /// Messages with media.
-    pub media: u64,
-    /// Questions.
-    pub questions: u64,
-}
-
-/// A name and in how many messages it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Topic {
-    /// The hashtag, the word, the address.
-    pub name: String,
-    /// In how many messages.
-    pub count: u64,
-}
-
-/// A message worth looking at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Highlight {
-    /// Its id.
-    pub message_id: i32,
-    /// Where people open it.
-    pub url: Option<String>,
-    /// How it begins.
-    pub text: String,
-    /// Answers and comments, those to answers included.
-    pub replies: u64,
-    /// Reactions to it and to its answers.
-    pub reactions: u64,
-}
-
 impl Digest {
     /// The digest of a document with this checksum.
     #[must_use]
     pub fn of_facts(chat: &ChatRef, day: Day, document: &Document, checksum: &str) -> Self {
         let messages = &document.messages;
         let threads = Threads::of(messages);
-        let highlight = |message: &Message, replies, reactions| Highlight {
-            message_id: message.id,
-            url: document.source_info.message_url(message.id),
-            text: quote(message.text.as_deref().unwrap_or_default()),
-            replies,
-            reactions,
+        let highlight = |message: &Message, replies, reactions| {
+            highlight(document, message, replies, reactions)
         };
         let discussed = discussed(messages, &threads)
             .into_iter()
@@ -124,9 +49,11 @@ impl Digest {
             chat: chat.clone(),
             title: document.source_info.title.clone(),
             date: day,
-            made_by: "facts".to_owned(),
+            made_by: MadeBy::Facts,
             checksum_sha256: checksum.to_owned(),
             numbers: numbers(messages),
+            summary: None,
+            subjects: Vec::new(),
             topics: topics(messages),
             threads: discussed,
             open_questions: messages
@@ -140,40 +67,26 @@ impl Digest {
             })),
         }
     }
+}
 
-    /// For people, as plain text.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        let n = self.numbers;
-        let mut lines = vec![
-            format!("{} ({}), {}", self.title, self.chat, self.date),
-            format!(
-                "{} messages, {} comments, {} people, {} replies, {} reactions, {} with media",
-                n.messages, n.comments, n.participants, n.replies, n.reactions, n.media
-            ),
-        ];
-        let counted = |topic: &Topic| format!("- {} ({})", topic.name, topic.count);
-        let shown = |one: &Highlight| {
-            let url = one.url.as_deref().unwrap_or("");
-            let text =
-                format!("{} [{} replies, {} reactions]", one.text, one.replies, one.reactions);
-            format!("- {text} {url}").trim_end().to_owned()
-        };
-        let mut section = |name: &str, items: Vec<String>| {
-            if !items.is_empty() {
-                lines.push(format!("\n{name}:"));
-                lines.extend(items);
-            }
-        };
-        section("Topics", self.topics.iter().map(counted).collect());
-        section("Most discussed", self.threads.iter().map(shown).collect());
-        section("Open questions", self.open_questions.iter().map(shown).collect());
-        section("Links", self.links.iter().map(counted).collect());
-        lines.join("\n")
+/// A message as a digest shows it.
+pub(super) fn highlight(
+    document: &Document,
+    message: &Message,
+    replies: u64,
+    reactions: u64,
+) -> Highlight {
+    Highlight {
+        message_id: message.id,
+        url: document.source_info.message_url(message.id),
+        text: quote(message.text.as_deref().unwrap_or_default(), QUOTE),
+        about: None,
+        replies,
+        reactions,
     }
 }
 
-fn reactions(message: &Message) -> u64 {
+pub(super) fn reactions(message: &Message) -> u64 {
     u64::try_from(message.reaction_count()).unwrap_or_default()
 }
 
@@ -277,9 +190,10 @@ fn top(counts: BTreeMap<String, u64>) -> Vec<Topic> {
     all
 }
 
-fn quote(text: &str) -> String {
+/// The beginning of a text, in one line of at most so many characters.
+pub(super) fn quote(text: &str, most: usize) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(QUOTE) {
+    match line.char_indices().nth(most) {
         Some((at, _)) => format!("{}…", line[..at].trim_end()),
         None => line,
     }
@@ -291,6 +205,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        digest::DigestWords,
         message::Reaction,
         page::Page,
         preprocess::Preprocessing,
@@ -340,7 +255,8 @@ mod tests {
         let topics: Vec<_> = digest.topics.iter().map(|topic| topic.name.as_str()).collect();
         assert_eq!(topics, ["#реліз", "доставку"]);
         assert_eq!((digest.numbers.messages, digest.numbers.participants), (5, 3));
-        assert!(digest.to_text().contains("Open questions:\n- А коли доставку оплатять?"));
+        let text = digest.to_text(&DigestWords::named());
+        assert!(text.contains("questions:\n- А коли доставку оплатять?"), "{text}");
     }
 
     #[test]
@@ -348,6 +264,6 @@ mod tests {
         let digest = digest(Vec::new());
 
         assert_eq!(digest.numbers, Numbers::default());
-        assert_eq!(digest.to_text().lines().count(), 2);
+        assert_eq!(digest.to_text(&DigestWords::named()).lines().count(), 2);
     }
 }
