@@ -283,7 +283,10 @@ pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived 
     perceived.is_far_away =
         seen.iter().any(|seen| seen.signal == Signal::OffTopic && seen.to - seen.from > 1);
     perceived.unexplained = unexplained(&reading);
-    perceived.is_blocked = crate::hygiene::is_blocked(&text, &tokens, &perceived);
+    if let Some(hit) = crate::hygiene::block(&text, &tokens, &perceived) {
+        perceived.is_blocked = true;
+        perceived.hits.push(hit);
+    }
     perceived.intent = intent::of(session, &perceived);
     perceived
 }
