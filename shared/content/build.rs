@@ -20,10 +20,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         // Of a folder cargo watches every file in it, and whether one comes or goes.
         println!("cargo::rerun-if-changed={}", root.join(folder).display());
     }
-    match Content::parse(files::read(&root)?) {
+    let sources = files::read(&root)?;
+    match Content::parse(sources.clone()) {
         Ok(content) => {
-            let json = Path::new(&env::var("OUT_DIR")?).join("content.json");
-            fs::write(json, serde_json::to_vec(&content)?)?;
+            let out = env::var("OUT_DIR")?;
+            let file = |name| Path::new(&out).join(name);
+            fs::write(file("content.json"), serde_json::to_vec(&content)?)?;
+            fs::write(file("sources.json"), serde_json::to_vec(&sources)?)?;
         }
         Err(faults) => faults.iter().for_each(|fault| println!("cargo::error={fault}")),
     }

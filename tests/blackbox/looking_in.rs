@@ -74,3 +74,78 @@ async fn the_page_is_there_and_only_for_this_machine() {
         .unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(foreign.status(), StatusCode::MISDIRECTED_REQUEST);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_elsewhere_changes_nothing_here_and_ours_loads_nothing_from_elsewhere() {
+    let world = world().await;
+    let posted = |origin: String| {
+        let request = world.mirt.request(Method::POST, "/local/schedules/sweeper");
+        request.header("Origin", origin).send()
+    };
+
+    let foreign = posted("http://rebound.example".to_owned()).await;
+    let own = posted(world.mirt.origin().to_owned()).await;
+    let page = world.mirt.get("/").await;
+
+    assert_eq!(foreign.ok().map(|it| it.status()), Some(StatusCode::MISDIRECTED_REQUEST));
+    assert_eq!(own.ok().map(|it| it.status()), Some(StatusCode::OK));
+    let policy = page.headers().get("content-security-policy").and_then(|it| it.to_str().ok());
+    assert!(policy.is_some_and(|it| it.starts_with("default-src 'none'; script-src 'self'")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_taken_again_comes_out_the_same_and_another_price_is_said_to_nobody() {
+    let world = world().await;
+    world.mirt.instagram_text("1203", "скільки лагуна на 98?").await;
+    let session = world.mirt.at_rest("instagram", "1203", 1).await;
+    let heard = world.manychat.shown_to("1203").len();
+    let replay = async |files: Value| {
+        let asked = json!({ "channel": "instagram", "user": "1203", "turn": 1, "files": files });
+        let request = world.mirt.request(Method::POST, "/local/replay").json(&asked);
+        let answer = request.send().await.unwrap_or_else(|error| panic!("{error}"));
+        let status = answer.status();
+        (status, answer.json::<Value>().await.unwrap_or_else(|error| panic!("{error}")))
+    };
+
+    let (_, same) = replay(json!({})).await;
+    let path = "catalog/products/kostum_laguna.toml";
+    let text = std::fs::read_to_string(format!("{}/../../{path}", env!("CARGO_MANIFEST_DIR")))
+        .unwrap_or_else(|error| panic!("{error}"));
+    let dearer = text.replace("\"98-104\" = 1790", "\"98-104\" = 1999");
+    let (_, other) = replay(json!({ path: dearer })).await;
+    let (status, fault) = replay(json!({ path: text.replace("= 1790", "= 17900000") })).await;
+
+    assert_eq!(same["bubbles"], turns(&session)[0]["bubbles"]);
+    assert_eq!(same["trace"], turns(&session)[0]["trace"]);
+    assert_eq!(same["session"], session["session"]);
+    assert!(other["bubbles"].to_string().contains("1999"), "{other:#}");
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(fault["error"].as_str().is_some_and(|it| it.starts_with(path)), "{fault}");
+    assert_eq!(world.mirt.session("instagram", "1203").await["version"], 1);
+    assert_eq!(world.manychat.shown_to("1203").len(), heard);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_moved_forward_makes_due_what_was_not_and_stays_there_over_a_restart() {
+    let managers = [("MIRT_MANAGERS_CHAT", "-1001"), ("MIRT_MANAGERS", "7")];
+    let mut world = crate::world_with(&managers).await;
+    world.mirt.instagram_text("1204", "покличте менеджера").await;
+    world.telegram.wait_for("-1001", |shown| !shown.is_empty()).await;
+    world.mirt.managers_told("instagram", "1204").await;
+
+    let forward = json!({ "seconds": 3600 });
+    let moved = world.mirt.request(Method::POST, "/local/clock").json(&forward).send().await;
+    assert_eq!(moved.ok().map(|it| it.status()), Some(StatusCode::OK));
+    let sweep = world.mirt.request(Method::POST, "/local/schedules/sweeper").send().await;
+    assert_eq!(sweep.ok().map(|it| it.status()), Some(StatusCode::OK));
+
+    // Nobody answered for fifteen minutes: a reminder, below the card.
+    world.telegram.wait_for("-1001", |shown| shown.len() > 1).await;
+    world.mirt.kill().await;
+    world.mirt.start_again().await;
+    let standing: Value = match world.mirt.get("/local/faults").await.json().await {
+        Ok(standing) => standing,
+        Err(error) => panic!("{error}"),
+    };
+    assert_eq!(standing["ahead_ms"], 3_600_000);
+}

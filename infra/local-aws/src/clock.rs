@@ -1,7 +1,10 @@
 //! Time, as the emulated services see it.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -15,6 +18,8 @@ pub type UnixMillis = i64;
 pub enum Clock {
     /// The machine's clock.
     System,
+    /// The machine's clock, moved forward.
+    Ahead(Ahead),
     /// Stands still until it is moved.
     Manual(ManualClock),
 }
@@ -28,6 +33,7 @@ impl Clock {
             Self::System => {
                 millis(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
             }
+            Self::Ahead(ahead) => Self::System.now().saturating_add(ahead.millis()),
             Self::Manual(clock) => *clock.0.borrow(),
         }
     }
@@ -35,7 +41,8 @@ impl Clock {
     /// Returns when this clock has reached `time`.
     pub(crate) async fn sleep_until(&self, time: UnixMillis) {
         match self {
-            Self::System => {
+            // What waits when the clock is moved goes on waiting: it is a matter of seconds.
+            Self::System | Self::Ahead(_) => {
                 let left = u64::try_from(time.saturating_sub(self.now())).unwrap_or(0);
                 tokio::time::sleep(Duration::from_millis(left)).await;
             }
@@ -45,6 +52,23 @@ impl Clock {
                 let _ = hand.wait_for(|now| *now >= time).await;
             }
         }
+    }
+}
+
+/// How far a clock is ahead of the machine's; clones move together.
+#[derive(Clone, Debug, Default)]
+pub struct Ahead(Arc<AtomicI64>);
+
+impl Ahead {
+    /// Moves the clock forward; it never goes back, as no clock may that others have read.
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(millis(by), Ordering::SeqCst);
+    }
+
+    /// How far it is ahead.
+    #[must_use]
+    pub fn millis(&self) -> UnixMillis {
+        self.0.load(Ordering::SeqCst)
     }
 }
 

@@ -17,11 +17,18 @@ use axum::{
     routing::post,
 };
 use dynoxide::DynoxideError;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{broadcast, oneshot},
+    task::JoinHandle,
+};
 
 use crate::{
     clock::{Clock, UnixMillis},
-    dynamodb::DynamoDb,
+    dynamodb::{
+        DynamoDb,
+        written::{Stream, Written},
+    },
     json_protocol::Reply,
     random,
     secrets::Secrets,
@@ -87,6 +94,8 @@ struct Services {
     calls: Calls,
     capacity: Capacity,
     faults: Faults,
+    written: Stream,
+    clock: Clock,
 }
 
 impl Endpoint {
@@ -110,6 +119,8 @@ impl Endpoint {
             calls: Calls::default(),
             capacity: Capacity::default(),
             faults: Faults::default(),
+            written: Stream::new(),
+            clock: clock.clone(),
         });
 
         let router = Router::new()
@@ -174,6 +185,12 @@ impl Endpoint {
         &self.services.faults
     }
 
+    /// The items that are written over HTTP from now on, as a table's stream would tell.
+    #[must_use]
+    pub fn written(&self) -> broadcast::Receiver<Written> {
+        self.services.written.listen()
+    }
+
     /// Ends waiting receives, lets running calls finish and stops serving. Again, it does nothing.
     ///
     /// # Errors
@@ -211,8 +228,12 @@ async fn answer(
             match (services.faults.next(service), service) {
                 (Some(fault), _) => fault.reply(service),
                 (None, Service::DynamoDb) => {
+                    let keys = services.written.keys(operation, &body);
                     let (reply, units) = services.dynamodb.call(operation, body).await;
                     services.capacity.count(operation, units);
+                    if reply.status < 300 {
+                        services.written.tell(keys, services.clock.now());
+                    }
                     reply
                 }
                 (None, Service::Sqs) => services.sqs.call(operation, &body).await,

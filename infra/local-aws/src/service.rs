@@ -150,6 +150,12 @@ impl Faults {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&service);
     }
 
+    /// Whether `service` was made to fail.
+    #[must_use]
+    pub fn is_set(&self, service: Service) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&service)
+    }
+
     /// The fault that the next call of `service` meets, if any.
     pub(crate) fn next(&self, service: Service) -> Option<Fault> {
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);

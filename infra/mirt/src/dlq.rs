@@ -130,6 +130,22 @@ async fn run(arguments: &DlqArguments) -> Result<(), DlqError> {
     Ok(())
 }
 
+/// What is to be seen of each letter: what it is about, how old it is, how often it was tried, and why
+/// it failed.
+pub(crate) async fn rows(
+    queue: &str,
+    letters: &[DeadLetter],
+    table: &Table,
+    now: Timestamp,
+) -> Result<Vec<Value>, PortError> {
+    let mut rows = Vec::new();
+    for letter in letters {
+        let trouble = trouble(letter, table).await?;
+        rows.push(row(queue, letter, age_s(letter, now), trouble.as_ref()));
+    }
+    Ok(rows)
+}
+
 async fn show(
     queue: &str,
     letters: &[DeadLetter],
@@ -137,29 +153,36 @@ async fn show(
     as_json: bool,
 ) -> Result<(), PortError> {
     let now = Timestamp::now();
+    if as_json {
+        rows(queue, letters, table, now).await?.into_iter().for_each(output::line);
+        return Ok(());
+    }
     for letter in letters {
-        let since = since(letter);
-        let seconds = now.since(since).and_then(|age| age.total(Unit::Second));
-        let seconds = seconds.unwrap_or_default();
-        let trouble = match &letter.content {
-            Content::Task(QueueTask::Wake(WakeUp { session, .. })) => {
-                table.trouble(session, since).await?
-            }
-            Content::History(_) | Content::Unreadable => None,
-        };
-        if as_json {
-            output::line(row(queue, letter, seconds, trouble.as_ref()));
-        } else {
-            output::line(format_args!(
-                "{}  {queue}  {}  {seconds:.0} s old, received {} times, {}",
-                letter.id,
-                about(letter),
-                letter.receive_count,
-                error(letter, trouble.as_ref())
-            ));
-        }
+        let (seconds, trouble) = (age_s(letter, now), trouble(letter, table).await?);
+        output::line(format_args!(
+            "{}  {queue}  {}  {seconds:.0} s old, received {} times, {}",
+            letter.id,
+            about(letter),
+            letter.receive_count,
+            error(letter, trouble.as_ref())
+        ));
     }
     Ok(())
+}
+
+/// Why the turns of the letter's session failed, where it is about one.
+async fn trouble(letter: &DeadLetter, table: &Table) -> Result<Option<Trouble>, PortError> {
+    match &letter.content {
+        Content::Task(QueueTask::Wake(WakeUp { session, .. })) => {
+            table.trouble(session, since(letter)).await
+        }
+        Content::History(_) | Content::Unreadable => Ok(None),
+    }
+}
+
+/// How old what it is about is, in seconds.
+fn age_s(letter: &DeadLetter, now: Timestamp) -> f64 {
+    now.since(since(letter)).and_then(|age| age.total(Unit::Second)).unwrap_or_default()
 }
 
 /// When what it is about came. The queue knows only when the message became a dead letter: a FIFO

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use mirt_domain::shop;
+use mirt_engine::eval;
 use mirt_runtime::settings::{PREFIX, SettingError, Settings};
 use serde_json::{Value, json};
 
@@ -129,6 +131,22 @@ impl Environment {
             openai_url,
             openai_key: settings.get(openai_key).map(str::to_owned),
             settings,
+        })
+    }
+
+    /// How the shop works here, as far as the page needs to know it.
+    pub(crate) fn shop_settings(&self) -> Result<shop::Settings, EnvironmentError> {
+        let seconds = |name| {
+            let time = self.settings.seconds(name);
+            time.map(|time| time.and_then(|time| time.try_into().ok()))
+        };
+        let default = eval::settings();
+        Ok(shop::Settings {
+            hand_over_reminder: seconds("MIRT_HAND_OVER_REMINDER_S")?
+                .unwrap_or(default.hand_over_reminder),
+            hand_over_timeout: seconds("MIRT_HAND_OVER_TIMEOUT_S")?
+                .unwrap_or(default.hand_over_timeout),
+            ..default
         })
     }
 

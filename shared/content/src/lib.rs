@@ -36,6 +36,15 @@ pub fn prompts() -> &'static Prompts {
     &CONTENT.prompts
 }
 
+/// The files as they were written, by their path from the project's root: for who tries another text.
+/// A program that never asks for them does not carry them.
+#[must_use]
+pub fn sources() -> Vec<(String, String)> {
+    let json = include_str!(concat!(env!("OUT_DIR"), "/sources.json"));
+    // The build script wrote it from the same type, and a test reads it.
+    serde_json::from_str(json).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -66,6 +75,7 @@ mod tests {
 
     #[test]
     fn what_is_embedded_is_what_the_folders_say() {
+        assert_eq!(super::sources(), files::read(&root()).unwrap());
         assert_eq!(*CONTENT, Content::parse(files::read(&root()).unwrap()).unwrap());
     }
 

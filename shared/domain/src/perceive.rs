@@ -206,18 +206,29 @@ impl Reading<'_> {
 /// Reads a burst as one text, in order.
 #[must_use]
 pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived {
+    read_without(shop, session, input, &[])
+}
+
+/// Reads a burst as if the rules of these names were not there.
+pub(crate) fn read_without(
+    shop: &Shop<'_>,
+    session: &Session,
+    input: &TurnInput,
+    off: &[String],
+) -> Perceived {
     let texts: Vec<&str> =
         input.messages.iter().filter_map(|message| message.text.as_deref()).collect();
     let text = options::named_by_number(session, &texts).unwrap_or_else(|| texts.join("\n"));
     let mut tokens = tokens(&text);
     read_latin(shop, &mut tokens);
     let lexicon = shop.words.lexicon();
-    let seen = rules::read(&tokens, |at| {
+    let mut seen = rules::read(&tokens, |at| {
         let token = &tokens[at];
         !(lexicon.knows(&token.key)
             || contact::is_name_or_town(token)
             || contact::stands_beside_a_name(&tokens, at))
     });
+    seen.retain(|seen| !off.iter().any(|name| name == seen.signal.as_str()));
     let found = lexicon.read(&tokens, |at| {
         let token = &tokens[at];
         !(rules::is_known(token)

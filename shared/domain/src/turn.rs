@@ -185,8 +185,19 @@ pub(crate) fn heard(session: &Session, now: Timestamp) -> Session {
 /// there is anything to ask.
 #[must_use]
 pub fn begin(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Step {
+    begin_without(shop, session, input, &[])
+}
+
+/// Begins a turn as if the rules of these names were not there: what a replay asks for.
+#[must_use]
+pub fn begin_without(
+    shop: &Shop<'_>,
+    session: &Session,
+    input: &TurnInput,
+    off: &[String],
+) -> Step {
     let resumed = heard(session, input.now);
-    let mut perceived = perceive::read(shop, &resumed, input);
+    let mut perceived = perceive::read_without(shop, &resumed, input, off);
     let hits = std::mem::take(&mut perceived.hits);
     let decision = decide::decide(shop, resumed, &perceived, input.now);
     let is_settled = decision.event == Event::Silent

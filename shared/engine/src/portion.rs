@@ -5,7 +5,7 @@ use mirt_domain::turn::Message;
 
 use crate::{
     event::{EventBody, PartOf},
-    session_store::{Cause, InboxEntry},
+    session_store::{Cause, Heard, InboxEntry},
 };
 
 /// How many events one turn consumes at most. The commit is one transaction of at most 100 items;
@@ -22,8 +22,8 @@ pub(crate) struct Portion {
     pub(crate) keys: Vec<String>,
     /// What the turn is made of.
     pub(crate) cause: Cause,
-    /// When the last of a customer's messages was received; `None` for a turn of another cause.
-    pub(crate) last_at: Option<Timestamp>,
+    /// When a customer's messages were received; `None` for a turn of another cause.
+    pub(crate) heard: Option<Heard>,
 }
 
 /// The first events of an inbox: a manager's deed alone, or a customer's messages up to the next of
@@ -31,12 +31,12 @@ pub(crate) struct Portion {
 /// inbox is taken for the sake of the time that has passed.
 pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
     if inbox.is_empty() {
-        return Portion { keys: Vec::new(), cause: Cause::Due, last_at: None };
+        return Portion { keys: Vec::new(), cause: Cause::Due, heard: None };
     }
     let mut bytes = 0;
     let mut keys = Vec::new();
     let mut messages = Vec::new();
-    let mut last_at = None;
+    let mut heard: Option<Heard> = None;
     for InboxEntry { key, event } in inbox.into_iter().take(MAX_EVENTS_PER_TURN) {
         match event.body {
             EventBody::Said { message, part_of } => {
@@ -47,15 +47,17 @@ pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
                 messages.push((part_of, message));
             }
             EventBody::Managed(managed) if messages.is_empty() => {
-                return Portion { keys: vec![key], cause: Cause::Managed(managed), last_at: None };
+                return Portion { keys: vec![key], cause: Cause::Managed(managed), heard: None };
             }
             EventBody::Managed(_) => break,
         }
         // A clock that ran ahead must not make the window longer.
-        last_at = last_at.max(Some(event.received_at.min(now)));
+        let at = event.received_at.min(now);
+        let Heard { first, last } = heard.unwrap_or(Heard { first: at, last: at });
+        heard = Some(Heard { first: first.min(at), last: last.max(at) });
         keys.push(key);
     }
-    Portion { keys, cause: Cause::Said(whole_messages(messages)), last_at }
+    Portion { keys, cause: Cause::Said(whole_messages(messages)), heard }
 }
 
 /// Messages as the customer sees them: a correction in the place of what it corrects, the photos of

@@ -141,6 +141,22 @@ pub struct TurnRecord {
     pub actions: Vec<Action>,
     /// Why.
     pub trace: TurnTrace,
+    /// When the first and the last of the customer's messages were received; `None` for a turn of
+    /// another cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<Heard>,
+    /// The session as the turn found it: with it and the input the turn can be taken again (I12).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Session>,
+}
+
+/// How long a burst was waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// When its first message was received.
+    pub first: Timestamp,
+    /// When its last one was.
+    pub last: Timestamp,
 }
 
 /// One turn, to be stored whole or not at all (I6).

@@ -260,7 +260,7 @@ where
         let now = self.clock.now();
         let n = loaded.version + 1;
         let recorded = loaded.consumed + loaded.inbox.len() as u64;
-        let Portion { keys, cause, last_at } = portion::of(std::mem::take(&mut loaded.inbox), now);
+        let Portion { keys, cause, heard } = portion::of(std::mem::take(&mut loaded.inbox), now);
         let Turn { session, reply, actions, trace } = match &cause {
             Cause::Said(messages) => {
                 let input = TurnInput { messages: messages.clone(), now };
@@ -290,7 +290,7 @@ where
         };
         let committed_at = self.clock.now();
         // What a manager says is late by the customer's clock, not by the manager's.
-        let heard_at = last_at.or(session.heard_at()).unwrap_or(now);
+        let heard_at = heard.map(|heard| heard.last).or(session.heard_at()).unwrap_or(now);
         let outbox: Vec<OutboxEntry> = self
             .channels
             .split(id.channel, &reply)
@@ -304,7 +304,8 @@ where
             })
             .collect();
         let ms = until(now, committed_at).as_millis().try_into().unwrap_or(u64::MAX);
-        let record = TurnRecord { n, at: now, ms, cause, reply, actions, trace };
+        let before = Some(loaded.session.clone());
+        let record = TurnRecord { n, at: now, ms, cause, reply, actions, trace, heard, before };
         Some(TurnCommit {
             version: loaded.version,
             recorded: unless_new_input.then_some(recorded),

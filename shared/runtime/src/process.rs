@@ -6,6 +6,7 @@ use mirt_engine::failure::chain;
 use tokio::runtime;
 
 use crate::{
+    clock::{self, SystemClock},
     logs,
     settings::{SettingError, Settings},
 };
@@ -35,7 +36,11 @@ where
                 expected: "a level, or filters by module",
             }
         })?;
-        Ok((settings?, runtime::Builder::new_current_thread().enable_all().build()?))
+        let settings = settings?;
+        if let Some(ahead) = settings.millis(clock::AHEAD)? {
+            SystemClock::run_ahead(ahead);
+        }
+        Ok((settings, runtime::Builder::new_current_thread().enable_all().build()?))
     };
     match prepare() {
         Ok((settings, runtime)) => match runtime.block_on(function(settings)) {

@@ -15,6 +15,7 @@ pub const KNOWN: &[(&str, &str)] = &[
     ("MIRT_HAND_OVER_TIMEOUT_S", "time after which the assistant answers again, in seconds"),
     ("MIRT_CONVERSATION_URL", "where a ManyChat conversation is looked at, with {user} in it"),
     ("MIRT_LOG", "level of logs: error, warn, info, debug, or filters by module"),
+    ("MIRT_CLOCK_AHEAD_MS", "how far the local run has moved its functions' clock forward"),
     ("MIRT_BURST_QUIET_MS", "quiet after the last message that ends a burst, in milliseconds"),
     ("MIRT_BURST_LONGEST_MS", "longest wait after a burst's first message, in milliseconds"),
     ("MIRT_BURST_BY_CHANNEL", "both for single channels: telegram=1000/4000,whatsapp=2000/8000"),

@@ -115,7 +115,7 @@ impl FunctionWorld {
         let package = tempfile::tempdir().expect("a temporary folder");
         let bootstrap = package.path().join("bootstrap");
         link(Path::new(binary), &bootstrap);
-        let lambda = Lambda::new([function.spec], &site, move |_| {
+        let lambda = Lambda::new([function.spec], &site, Clock::System, move |_| {
             let mut command = Command::new(&bootstrap);
             command.env_clear().envs(&environment);
             command

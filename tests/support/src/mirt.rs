@@ -92,7 +92,7 @@ impl Mirt {
         let env: Vec<_> =
             env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let data = tempfile::tempdir().expect("a temporary folder");
-        let (child, url) = spawn(&binary, data.path(), &env).await;
+        let (child, url) = spawn(&binary, data.path(), &env, "0").await;
         Self { binary, env, data, child, url, http: mirt_http::client().expect("a client") }
     }
 
@@ -103,7 +103,18 @@ impl Mirt {
 
     /// Starts it again on the same data, after [`Self::kill`].
     pub async fn start_again(&mut self) {
-        (self.child, self.url) = spawn(&self.binary, self.data.path(), &self.env).await;
+        (self.child, self.url) = spawn(&self.binary, self.data.path(), &self.env, "0").await;
+    }
+
+    /// Starts it again on the same data and the same port, where a page waits for it.
+    pub async fn start_again_there(&mut self) {
+        let port = self.url.rsplit(':').next().unwrap_or_default().to_owned();
+        (self.child, self.url) = spawn(&self.binary, self.data.path(), &self.env, &port).await;
+    }
+
+    /// Where it serves.
+    pub fn origin(&self) -> &str {
+        &self.url
     }
 
     /// Where the AWS services of this run are.
@@ -284,9 +295,14 @@ async fn answer(response: Response) -> (StatusCode, Value) {
     (status, response.json().await.expect("a JSON answer"))
 }
 
-async fn spawn(binary: &Path, data: &Path, env: &[(String, String)]) -> (Child, String) {
+async fn spawn(
+    binary: &Path,
+    data: &Path,
+    env: &[(String, String)],
+    port: &str,
+) -> (Child, String) {
     let mut child = Command::new(binary)
-        .args(["up", "--port", "0", "--data"])
+        .args(["up", "--port", port, "--data"])
         .arg(data.join(DATA))
         // A folder of its own, so that no `.env` of the developer takes part.
         .current_dir(data)

@@ -6,6 +6,7 @@
 
 mod dispatch;
 mod table;
+pub mod written;
 
 use std::path::Path;
 

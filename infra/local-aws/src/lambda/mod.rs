@@ -16,7 +16,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use axum::body::Bytes;
 use tokio::process::Command;
 
-use crate::site::Site;
+use crate::{clock::Clock, site::Site};
 use pool::Pool;
 
 /// The largest event and the largest answer of a synchronous invocation, in bytes.
@@ -119,10 +119,12 @@ impl Lambda {
     ///
     /// `command` makes a function's command, with the function's own environment (table, queue,
     /// endpoints, credentials) and with its outputs where the caller wants them: they are inherited
-    /// if it says nothing. Lambda's own variables and the standard input are set here.
+    /// if it says nothing. Lambda's own variables and the standard input are set here. `clock` is the
+    /// one that invocations' deadlines are told by.
     pub fn new(
         functions: impl IntoIterator<Item = FunctionSpec>,
         site: &Site,
+        clock: Clock,
         command: impl Fn(&str) -> Command + Send + Sync + 'static,
     ) -> Self {
         let command: Arc<CommandFactory> = Arc::new(command);
@@ -130,7 +132,7 @@ impl Lambda {
             .into_iter()
             .map(|spec| {
                 let name = spec.name.clone();
-                (name, Arc::new(Pool::new(spec, site.clone(), Arc::clone(&command))))
+                (name, Arc::new(Pool::new(spec, site.clone(), clock.clone(), Arc::clone(&command))))
             })
             .collect();
         Self { pools }
@@ -152,6 +154,12 @@ impl Lambda {
     /// [`InvokeError::UnknownFunction`].
     pub fn kill_one(&self, function: &str, pick: usize) -> Result<bool, InvokeError> {
         Ok(self.pool(function)?.kill_one(pick))
+    }
+
+    /// Has all processes of all functions started anew, with what their command gives them now. Those
+    /// at work finish their event first.
+    pub fn replace_all(&self) {
+        self.pools.values().for_each(|pool| pool.replace());
     }
 
     fn pool(&self, function: &str) -> Result<Arc<Pool>, InvokeError> {

@@ -1,7 +1,10 @@
 //! A function's processes: how many run, which are idle, when the next one may start.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -12,7 +15,7 @@ use tokio::{
 };
 
 use super::{CommandFactory, FunctionSpec, InvokeError, worker::Worker};
-use crate::site::Site;
+use crate::{clock::Clock, site::Site};
 
 /// How many invocations of a function may wait for a process: the default concurrency of an AWS
 /// account, from where on Lambda throttles.
@@ -27,6 +30,7 @@ const MAX_BACKOFF: Duration = Duration::from_secs(5);
 pub(super) struct Pool {
     spec: FunctionSpec,
     site: Site,
+    clock: Clock,
     command: Arc<CommandFactory>,
     /// One for each invocation that runs or waits.
     admitted: Arc<Semaphore>,
@@ -36,6 +40,8 @@ pub(super) struct Pool {
     /// What kills those that are at work.
     busy: Mutex<Vec<Arc<Notify>>>,
     trouble: Mutex<Trouble>,
+    /// Counts up when all processes are to be replaced.
+    generation: AtomicU64,
 }
 
 /// Failures in a row, and how long they hold back the next start.
@@ -54,17 +60,24 @@ impl Trouble {
 }
 
 impl Pool {
-    pub(super) fn new(spec: FunctionSpec, site: Site, command: Arc<CommandFactory>) -> Self {
+    pub(super) fn new(
+        spec: FunctionSpec,
+        site: Site,
+        clock: Clock,
+        command: Arc<CommandFactory>,
+    ) -> Self {
         let running = spec.max_concurrency.max(1);
         Self {
             spec,
             site,
+            clock,
             command,
             admitted: Arc::new(Semaphore::new(running + MAX_WAITING)),
             running: Arc::new(Semaphore::new(running)),
             idle: Mutex::default(),
             busy: Mutex::default(),
             trouble: Mutex::default(),
+            generation: AtomicU64::default(),
         }
     }
 
@@ -92,18 +105,23 @@ impl Pool {
     }
 
     async fn run(&self, payload: Bytes) -> Result<Bytes, InvokeError> {
+        let generation = self.generation.load(Ordering::SeqCst);
         let mut worker = match self.take_idle() {
             Some(worker) => worker,
             None => self.start().await?,
         };
         let killer = worker.killer();
         self.busy().push(Arc::clone(&killer));
-        let answer = worker.invoke(&self.spec, payload).await;
+        let answer = worker.invoke(&self.spec, self.clock.now(), payload).await;
         self.busy().retain(|other| !Arc::ptr_eq(other, &killer));
         match &answer {
             Ok(_) | Err(InvokeError::Unhandled { .. }) => {
                 *self.trouble() = Trouble::default();
-                self.idle().push(worker);
+                let mut idle = self.idle();
+                // Looked at under the lock, so that no old process slips in behind a replacement.
+                if generation == self.generation.load(Ordering::SeqCst) {
+                    idle.push(worker);
+                }
             }
             Err(error) => {
                 tracing::warn!(function = self.spec.name, %error, "the process is replaced");
@@ -112,6 +130,13 @@ impl Pool {
             }
         }
         answer
+    }
+
+    /// Ends the idle processes, and those at work after their event: the next ones are started anew.
+    pub(super) fn replace(&self) {
+        let mut idle = self.idle();
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        idle.clear();
     }
 
     /// Kills one process, at work or idle; `pick` says which. Tells whether there was one.

@@ -7,7 +7,7 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use axum::{
@@ -27,6 +27,7 @@ use tokio::{
 };
 
 use super::MAX_PAYLOAD_BYTES;
+use crate::clock::UnixMillis;
 
 /// An error that a function reported.
 #[derive(Debug, PartialEq, Eq)]
@@ -97,9 +98,14 @@ impl RuntimeApi {
     }
 
     /// Gives the process its next event. At most one is ever under way: the worker sees to that.
-    pub(super) fn offer(&self, payload: Bytes, timeout: Duration) -> oneshot::Receiver<Answer> {
+    pub(super) fn offer(
+        &self,
+        payload: Bytes,
+        now: UnixMillis,
+        timeout: Duration,
+    ) -> oneshot::Receiver<Answer> {
         let (answer, receiver) = oneshot::channel();
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = Duration::from_millis(now.try_into().unwrap_or_default());
         let job = Job {
             request_id: request_id(),
             trace_id: trace_id(now),

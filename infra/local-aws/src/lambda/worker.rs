@@ -13,7 +13,7 @@ use super::{
     FunctionSpec, InvokeError,
     runtime_api::{FunctionError, RuntimeApi},
 };
-use crate::site::Site;
+use crate::{clock::UnixMillis, site::Site};
 
 /// How long Lambda lets a function initialise before the first event; it then tries once more, with
 /// the function's own timeout. Source: AWS Lambda developer guide, "Init phase".
@@ -77,14 +77,15 @@ impl Worker {
         }
     }
 
-    /// Hands over one event and waits for the answer, at most for the function's timeout. After any
+    /// Hands over one event at `now` and waits for the answer, at most for the function's timeout. After any
     /// error but [`InvokeError::Unhandled`] the process is of no more use.
     pub(super) async fn invoke(
         &mut self,
         spec: &FunctionSpec,
+        now: UnixMillis,
         payload: Bytes,
     ) -> Result<Bytes, InvokeError> {
-        let answer = self.api.offer(payload, spec.timeout);
+        let answer = self.api.offer(payload, now, spec.timeout);
         tokio::select! {
             biased;
             answer = answer => match answer {

@@ -109,6 +109,16 @@ impl Sqs {
         self.transaction(move |context| in_flight::release_all(context, &name)).await
     }
 
+    /// How many milliseconds ago the oldest message of the queue `name` was sent, those in flight
+    /// included: what CloudWatch tells as `ApproximateAgeOfOldestMessage`. `None` when it is empty.
+    ///
+    /// # Errors
+    /// When there is no such queue.
+    pub async fn age_of_oldest(&self, name: &str) -> Result<Option<UnixMillis>, SqsError> {
+        let name = name.to_owned();
+        self.transaction(move |context| queue::age_of_oldest(context, &name)).await
+    }
+
     /// Takes up to `max_messages` (1 to 10) messages of the queue `name` with all their attributes,
     /// hidden for the queue's visibility timeout. Waits for them up to `wait_seconds` (0 to 20).
     ///

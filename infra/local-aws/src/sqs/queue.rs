@@ -97,6 +97,19 @@ impl Queue {
     }
 }
 
+/// How long ago the oldest message of a queue was sent.
+pub(super) fn age_of_oldest(
+    context: &Context<'_>,
+    name: &str,
+) -> Result<Option<UnixMillis>, SqsError> {
+    let queue = Queue::at(context, name)?;
+    let sent: Option<UnixMillis> = context
+        .tx
+        .prepare_cached("SELECT MIN(sent) FROM message WHERE queue = ?1")?
+        .query_row([queue.name], |row| row.get(0))?;
+    Ok(sent.map(|sent| context.now.saturating_sub(sent)))
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct CreateQueue {

@@ -15,6 +15,7 @@ use std::{
 
 use axum::body::Bytes;
 use mirt_local_aws::{
+    clock::Clock,
     lambda::{FunctionSpec, Invoke as _, InvokeError, Lambda},
     site::Site,
 };
@@ -112,6 +113,22 @@ async fn a_process_that_died_while_idle_is_not_given_an_event() {
 }
 
 #[tokio::test]
+async fn a_replaced_process_finishes_its_event_and_gets_no_other() {
+    let lambda = Arc::new(lambda([spec("obedient", 2)]));
+    let idle = pid_of(&invoke(&lambda, json!({})).await.unwrap());
+    let at_work = Arc::clone(&lambda);
+    let napping = tokio::spawn(async move { invoke(&at_work, json!({ "do": "nap" })).await });
+    tokio::task::yield_now().await;
+
+    lambda.replace_all();
+    let napped = napping.await.unwrap().unwrap();
+
+    let after = pid_of(&invoke(&lambda, json!({})).await.unwrap());
+    assert_ne!(after, idle);
+    assert!(napped["pid"].is_u64());
+}
+
+#[tokio::test]
 async fn a_function_over_its_timeout_is_killed() {
     let timeout = Duration::from_secs(2);
     let lambda = lambda([FunctionSpec { timeout, ..spec("obedient", 1) }]);
@@ -171,7 +188,8 @@ async fn a_function_that_gives_up_at_its_start_says_why() {
 
 #[tokio::test]
 async fn a_function_that_ends_before_it_asks_for_an_event_has_not_started() {
-    let lambda = Lambda::new([spec("false", 1)], &Site::default(), |name| Command::new(name));
+    let lambda =
+        Lambda::new([spec("false", 1)], &Site::default(), Clock::System, |name| Command::new(name));
 
     let error = lambda.invoke("false", Bytes::from("{}")).await.unwrap_err();
 
@@ -186,7 +204,7 @@ async fn a_function_that_ends_before_it_asks_for_an_event_has_not_started() {
 
 #[tokio::test]
 async fn a_command_that_does_not_exist_has_not_started() {
-    let lambda = Lambda::new([spec("absent", 1)], &Site::default(), |_| {
+    let lambda = Lambda::new([spec("absent", 1)], &Site::default(), Clock::System, |_| {
         Command::new("/there/is/no/such/bootstrap")
     });
 
@@ -219,7 +237,7 @@ async fn dropping_lambda_ends_its_processes_even_those_that_would_stay() {
     let folder = tempfile::tempdir().unwrap();
     let pid_file = folder.path().join("pid");
     let told = pid_file.clone();
-    let lambda = Lambda::new([spec("deaf", 1)], &Site::default(), move |name| {
+    let lambda = Lambda::new([spec("deaf", 1)], &Site::default(), Clock::System, move |name| {
         let mut command = Command::from(this_program_as(name));
         command.env(PID_FILE, &told).stdout(Stdio::null()).stderr(Stdio::null());
         command

@@ -9,6 +9,7 @@ use std::{
 
 use axum::body::Bytes;
 use mirt_local_aws::{
+    clock::Clock,
     lambda::{FunctionSpec, Invoke as _, InvokeError, Lambda},
     site::Site,
 };
@@ -48,7 +49,7 @@ pub(crate) fn this_program_as(part: &str) -> std::process::Command {
 }
 
 pub(crate) fn lambda(functions: impl IntoIterator<Item = FunctionSpec>) -> Lambda {
-    Lambda::new(functions, &Site::default(), |name| {
+    Lambda::new(functions, &Site::default(), Clock::System, |name| {
         let mut command = Command::from(this_program_as(name));
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command

@@ -183,7 +183,7 @@ impl Talk {
                     }
                 }
                 delivery = deliveries.recv() => match delivery {
-                    Ok(Delivery { channel: Channel::Instagram, user, bubbles }) => {
+                    Ok(Delivery { channel: Channel::Instagram, user, bubbles, .. }) => {
                         if let Some(&n) = by_user.get(&user)
                             && let Some(took) = customers[n].hear(&bubbles)
                         {

@@ -15,16 +15,16 @@ use super::progress::percent;
 const BAR: u64 = 24;
 
 /// A chat's days.
-pub(super) struct Calendar<'a> {
-    pub(super) known: &'a KnownChat,
-    pub(super) records: &'a [DayRecord],
-    pub(super) works: &'a [Work],
-    pub(super) now: Timestamp,
+pub(crate) struct Calendar<'a> {
+    pub(crate) known: &'a KnownChat,
+    pub(crate) records: &'a [DayRecord],
+    pub(crate) works: &'a [Work],
+    pub(crate) now: Timestamp,
 }
 
 /// A calendar in figures.
 #[derive(Debug, Serialize)]
-pub(super) struct Figures {
+pub(crate) struct Figures {
     chat: String,
     title: String,
     complete: usize,
@@ -48,7 +48,7 @@ struct Running {
 }
 
 impl Calendar<'_> {
-    pub(super) fn figures(&self) -> Figures {
+    pub(crate) fn figures(&self) -> Figures {
         let of = |status| {
             let days = self.records.iter().filter(move |record| record.status() == status);
             days.map(|record| record.day).collect::<Vec<_>>()
@@ -83,7 +83,7 @@ impl Calendar<'_> {
     }
 
     /// For people; what is being read is drawn by whoever follows it, unless nobody does.
-    pub(super) fn to_text(&self, with_running: bool) -> String {
+    pub(crate) fn to_text(&self, with_running: bool) -> String {
         let figures = self.figures();
         let behind = match (figures.last_complete, figures.days_behind) {
             (Some(day), Some(0)) => format!("complete to {day}, up to date"),

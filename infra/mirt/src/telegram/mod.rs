@@ -1,7 +1,7 @@
 //! `mirt telegram`: the account that reads, the days that are there, their files.
 
 mod account;
-mod calendar;
+pub(crate) mod calendar;
 mod export;
 mod progress;
 

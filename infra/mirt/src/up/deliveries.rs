@@ -1,27 +1,35 @@
-//! In place of the channels' APIs: what is sent to a customer shows on the page.
+//! In place of the channels' APIs: what is sent to a customer, or to the managers, shows on the page.
 //!
 //! The functions send to these addresses with the same code that sends to ManyChat and Telegram.
 
-use std::convert::Infallible;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use axum::{
     Json, Router,
     extract::{Path, State},
     http::StatusCode,
-    response::{
-        IntoResponse as _, Response, Sse,
-        sse::{Event, KeepAlive},
-    },
-    routing::{get, post},
+    response::{IntoResponse as _, Response},
+    routing::post,
 };
-use futures_util::{Stream, StreamExt as _, stream};
 use jiff::Timestamp;
 use mirt_domain::channel::Channel;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
-/// How many deliveries a page may lag behind before it misses some.
+use super::{
+    managers_chat::{MANAGERS_ON_PAGE, ManagersChat},
+    page::{faults::Refusing, live::Live},
+};
+
+/// How many deliveries a listener may lag behind before it misses some.
 const BACKLOG: usize = 1024;
+
+/// How many deliveries are remembered for each customer, and of how many customers.
+const REMEMBERED: usize = 200;
+const CUSTOMERS: usize = 2000;
 
 /// Something shown to one customer.
 #[derive(Clone, Debug)]
@@ -32,38 +40,97 @@ pub(crate) struct Delivery {
     pub(crate) user: String,
     /// What, as the channel's API was given it.
     pub(crate) bubbles: Value,
+    /// Which answers can be tapped below it.
+    taps: Value,
+    /// When, by the machine's clock.
+    at: Timestamp,
+    /// The number of the message, where the channel gives one.
+    message: Option<i64>,
 }
 
-/// Hands deliveries to the pages that are open.
+/// Hands deliveries to whoever listens, and remembers the last ones.
 #[derive(Clone, Debug)]
-pub(crate) struct Deliveries(broadcast::Sender<Delivery>);
+pub(crate) struct Deliveries {
+    sender: broadcast::Sender<Delivery>,
+    state: Arc<Mutex<Remembered>>,
+    live: Live,
+    refusing: Refusing,
+    managers: ManagersChat,
+}
+
+#[derive(Debug, Default)]
+struct Remembered {
+    last_message: i64,
+    by_customer: BTreeMap<(Channel, String), VecDeque<Value>>,
+}
 
 impl Deliveries {
-    pub(super) fn new() -> Self {
-        Self(broadcast::Sender::new(BACKLOG))
+    pub(super) fn new(live: Live, refusing: Refusing, managers: ManagersChat) -> Self {
+        let sender = broadcast::Sender::new(BACKLOG);
+        Self { sender, state: Arc::default(), live, refusing, managers }
     }
 
-    /// The channels' APIs, and what the page listens to.
+    /// The channels' APIs.
     pub(super) fn routes(self) -> Router {
         Router::new()
             .route("/local/manychat/fb/sending/sendContent", post(manychat))
             .route("/local/telegram/{bot}/{method}", post(telegram))
-            .route("/local/deliveries/{channel}/{user}", get(listen))
             .with_state(self)
     }
 
     /// All deliveries from now on.
     pub(crate) fn listen(&self) -> broadcast::Receiver<Delivery> {
-        self.0.subscribe()
+        self.sender.subscribe()
+    }
+
+    /// What a customer was shown since the start, the last of it.
+    pub(super) fn to(&self, channel: Channel, user: &str) -> Vec<Value> {
+        let state = self.state();
+        let shown = state.by_customer.get(&(channel, user.to_owned()));
+        shown.into_iter().flatten().cloned().collect()
     }
 
     fn show(&self, delivery: Delivery) {
+        let shown = json!({
+            "channel": delivery.channel,
+            "user": delivery.user,
+            "bubbles": delivery.bubbles,
+            "taps": delivery.taps,
+            "at": delivery.at,
+            "message": delivery.message,
+        });
+        self.live.tell("delivery", &shown);
+        let mut state = self.state();
+        let place = (delivery.channel, delivery.user.clone());
+        if state.by_customer.len() < CUSTOMERS || state.by_customer.contains_key(&place) {
+            let own = state.by_customer.entry(place).or_default();
+            own.push_back(shown);
+            if own.len() > REMEMBERED {
+                own.pop_front();
+            }
+        }
+        drop(state);
         // Nobody listening is no error: the transcript has it too.
-        let _ = self.0.send(delivery);
+        let _ = self.sender.send(delivery);
+    }
+
+    /// The number of the next message. Numbers grow, as a chat's do; they begin with a time, so that
+    /// none is used again after a restart.
+    fn next_message(&self) -> i64 {
+        let mut state = self.state();
+        state.last_message = (state.last_message + 1).max(Timestamp::now().as_millisecond());
+        state.last_message
+    }
+
+    fn state(&self) -> MutexGuard<'_, Remembered> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn manychat(State(pages): State<Deliveries>, Json(call): Json<Value>) -> Json<Value> {
+async fn manychat(State(pages): State<Deliveries>, Json(call): Json<Value>) -> Response {
+    if let Some(refusal) = pages.refusing.manychat() {
+        return refusal;
+    }
     let content = &call["data"]["content"];
     let channel = match content["type"].as_str() {
         Some("whatsapp") => Channel::Whatsapp,
@@ -71,9 +138,17 @@ async fn manychat(State(pages): State<Deliveries>, Json(call): Json<Value>) -> J
         Some(_) => Channel::Instagram,
         None => Channel::Facebook,
     };
-    let bubbles = content["messages"].clone();
-    pages.show(Delivery { channel, user: plain(&call["subscriber_id"]), bubbles });
-    Json(json!({ "status": "success" }))
+    let taps = content["quick_replies"].as_array();
+    let captions: Vec<&Value> = taps.into_iter().flatten().map(|tap| &tap["caption"]).collect();
+    pages.show(Delivery {
+        channel,
+        user: plain(&call["subscriber_id"]),
+        bubbles: content["messages"].clone(),
+        taps: json!(captions),
+        at: Timestamp::now(),
+        message: None,
+    });
+    Json(json!({ "status": "success" })).into_response()
 }
 
 async fn telegram(
@@ -81,43 +156,38 @@ async fn telegram(
     Path((_, method)): Path<(String, String)>,
     Json(call): Json<Value>,
 ) -> Response {
+    if let Some(refusal) = pages.refusing.telegram() {
+        return refusal;
+    }
+    let user = plain(&call["chat_id"]);
     let bubble = match method.as_str() {
         "sendMessage" | "editMessageText" => json!({ "text": call["text"] }),
         "sendDocument" => json!({ "text": call["document"] }),
         "sendPhoto" => json!({ "url": call["photo"], "caption": call["caption"] }),
+        "sendChatAction" => {
+            pages.live.tell("typing", &json!({ "channel": Channel::Telegram, "user": user }));
+            return Json(json!({ "ok": true, "result": true })).into_response();
+        }
         _ => {
             let answer = json!({ "ok": false, "error_code": 404, "description": "Not Found" });
             return (StatusCode::NOT_FOUND, Json(answer)).into_response();
         }
     };
-    let user = plain(&call["chat_id"]);
-    pages.show(Delivery { channel: Channel::Telegram, user, bubbles: json!([bubble]) });
-    // Numbers of messages grow, as a chat's do; a time does as well as a counter, and is not reused
-    // after a restart.
-    let id = call["message_id"].as_i64().unwrap_or_else(|| Timestamp::now().as_millisecond());
-    Json(json!({ "ok": true, "result": { "message_id": id } })).into_response()
-}
-
-async fn listen(
-    State(pages): State<Deliveries>,
-    Path((channel, user)): Path<(Channel, String)>,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let deliveries = stream::unfold(pages.listen(), |mut deliveries| async {
-        loop {
-            match deliveries.recv().await {
-                Ok(delivery) => return Some((delivery, deliveries)),
-                // What was missed is in the transcript, which a reload shows.
-                Err(broadcast::error::RecvError::Lagged(_)) => {}
-                Err(broadcast::error::RecvError::Closed) => return None,
-            }
-        }
+    let message = call["message_id"].as_i64().unwrap_or_else(|| pages.next_message());
+    if user == MANAGERS_ON_PAGE {
+        pages.managers.take(&method, message, &call).await;
+    }
+    let rows = call["reply_markup"]["inline_keyboard"].as_array();
+    let buttons = rows.into_iter().flatten().filter_map(Value::as_array).flatten();
+    pages.show(Delivery {
+        channel: Channel::Telegram,
+        user,
+        bubbles: json!([bubble]),
+        taps: json!(buttons.map(|button| &button["text"]).collect::<Vec<_>>()),
+        at: Timestamp::now(),
+        message: Some(message),
     });
-    let own = deliveries.filter_map(move |delivery| {
-        let is_own = delivery.channel == channel && delivery.user == user;
-        let event = || Event::default().event("delivery").data(delivery.bubbles.to_string());
-        std::future::ready(is_own.then(|| Ok(event())))
-    });
-    Sse::new(own).keep_alive(KeepAlive::default())
+    Json(json!({ "ok": true, "result": { "message_id": message } })).into_response()
 }
 
 /// An id as text, whether it came as text or as a number.

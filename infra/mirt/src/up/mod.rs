@@ -6,10 +6,10 @@
 
 pub(crate) mod deliveries;
 
+mod clock;
+mod managers_chat;
 mod page;
 mod schedules;
-mod services;
-mod sessions;
 mod wiring;
 
 use std::{
@@ -24,13 +24,15 @@ use std::{
 use axum::{
     Router,
     extract::{Request, State},
-    http::{StatusCode, header::HOST},
+    http::{
+        StatusCode,
+        header::{HOST, ORIGIN},
+    },
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
 use mirt_aws::{sdk, table::Table};
 use mirt_local_aws::{
-    clock::Clock,
     endpoint::{Endpoint, Options, StartError},
     gateway,
     lambda::Lambda,
@@ -44,9 +46,12 @@ use crate::{
     environment::{Environment, EnvironmentError},
     output,
 };
+use clock::LocalClock;
 use deliveries::Deliveries;
+use managers_chat::ManagersChat;
+use page::{OwnModel, Page, faults::Refusing, live::Live};
 pub(crate) use wiring::dead_letter_queues;
-use wiring::{Wiring, WiringError};
+use wiring::{Overrides, Wiring, WiringError};
 
 /// The functions' logs, in the data folder; made anew at each start.
 const FUNCTIONS_LOG: &str = "functions.log";
@@ -150,28 +155,47 @@ impl System {
 
         let site = Site::default();
         let data = Some(arguments.data.join("aws"));
+        let overrides = Overrides::default();
+        let clock = LocalClock::open(arguments.data.join("clock"), overrides.clone());
+        let time = clock.of_services();
         let endpoint =
-            Endpoint::start(Options { data, site: site.clone(), clock: Clock::System }).await?;
+            Endpoint::start(Options { data, site: site.clone(), clock: time.clone() }).await?;
         let endpoint = Arc::new(endpoint);
         std::fs::write(arguments.data.join(ENDPOINT), endpoint.url())?;
         let wiring = Wiring::read(environment, &site, &origin, endpoint.url())?;
         wiring.make_resources(&endpoint, environment).await?;
         let config = sdk::local_config(http.clone(), endpoint.url(), site.region.clone()).await;
-        let table = Table::new(&config, wiring.table.clone());
 
         let log = File::create(arguments.data.join(FUNCTIONS_LOG))?;
-        let functions = Arc::new(Lambda::new(wiring.specs(), &site, wiring.commands(log)?));
-        let deliveries = Deliveries::new();
+        let commands = wiring.commands(log, overrides.clone())?;
+        let functions = Arc::new(Lambda::new(wiring.specs(), &site, time, commands));
+        let (live, refusing, model) = (Live::new(), Refusing::default(), OwnModel::default());
+        let managers = ManagersChat::open(arguments.data.join("managers.json"), live.clone());
+        let deliveries = Deliveries::new(live.clone(), refusing.clone(), managers.clone());
+        let page = Arc::new(Page {
+            origin: origin.clone(),
+            environment: environment.clone(),
+            photos: arguments.data.join("photos"),
+            http,
+            table: Table::new(&config, wiring.table.clone()),
+            config,
+            queues: wiring.queues(),
+            channel_secret: wiring.channel_secret()?,
+            endpoint: Arc::clone(&endpoint),
+            functions: Arc::clone(&functions),
+            deliveries: deliveries.clone(),
+            managers,
+            live,
+            refusing,
+            model: model.clone(),
+            overrides,
+            clock,
+            settings: environment.shop_settings()?,
+        });
         let router = Router::new()
-            .merge(page::routes(page::Page {
-                origin: origin.clone(),
-                environment: environment.clone(),
-                photos: arguments.data.join("photos"),
-                http,
-            }))
+            .merge(page::routes(Arc::clone(&page)))
             .merge(deliveries.clone().routes())
-            .merge(sessions::routes(table))
-            .merge(services::routes(Arc::clone(&endpoint)))
+            .merge(model.routes())
             .merge(schedules::routes(wiring.schedules(), Arc::clone(&functions)))
             .layer(from_fn_with_state(address, only_this_machine))
             .merge(gateway::router(wiring.routes(), site.clone(), Arc::clone(&functions)))
@@ -189,6 +213,7 @@ impl System {
             let functions = Arc::clone(&functions);
             tasks.spawn(async move { match schedule::run(&schedule, &functions).await {} });
         }
+        tasks.spawn(async move { match page::watch(page).await {} });
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         tasks.spawn(async move { axum::serve(listener, service).await });
         for function in wiring.specs() {
@@ -234,8 +259,9 @@ pub(crate) fn is_running(data: &Path) -> bool {
     file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
-/// Answers only what was addressed to this machine by its own name: a page elsewhere that makes
-/// its own name point here must not read what is shown here.
+/// Answers only what was addressed to this machine by its own name, and from no page elsewhere: one
+/// that makes its own name point here must not read what is shown, and one that posts here must not
+/// change it.
 async fn only_this_machine(
     State(address): State<SocketAddr>,
     request: Request,
@@ -244,7 +270,10 @@ async fn only_this_machine(
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     let port = address.port();
     let own = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}"));
-    if host.is_some_and(|host| own.iter().any(|own| own == host)) {
+    let origin = request.headers().get(ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
+    let is_from_here =
+        origin.is_none_or(|origin| own.iter().any(|own| origin == format!("http://{own}")));
+    if is_from_here && host.is_some_and(|host| own.iter().any(|own| own == host)) {
         next.run(request).await
     } else {
         (StatusCode::MISDIRECTED_REQUEST, "this page answers only to this machine").into_response()

@@ -5,6 +5,7 @@ use std::{
     env,
     fs::File,
     io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use mirt_local_aws::{
@@ -21,6 +22,7 @@ use mirt_local_aws::{
 };
 use tokio::process::Command;
 
+use super::managers_chat::{MANAGER_ON_PAGE, MANAGERS_ON_PAGE};
 use crate::environment::Environment;
 
 /// The one wiring diagram.
@@ -33,7 +35,7 @@ const PASSED_ON: &[&str] = &[
     "MIRT_BURST_LONGEST_MS",
     "MIRT_BURST_BY_CHANNEL",
     "MIRT_MANYCHAT_MARKS",
-    "MIRT_MANYCHAT_QUICK_REPLIES",
+    QUICK_REPLIES,
     MANAGERS_CHAT,
     "MIRT_MODEL",
     "MIRT_MODEL_PRICES",
@@ -50,12 +52,30 @@ const PASSED_ON: &[&str] = &[
 
 const MANAGERS_CHAT: &str = "MIRT_MANAGERS_CHAT";
 const MANAGERS: &str = "MIRT_MANAGERS";
+const CHANNEL_SECRET: &str = "MIRT_CHANNEL_SECRET";
+const QUICK_REPLIES: &str = "MIRT_MANYCHAT_QUICK_REPLIES";
 
-/// The managers' chat where the page stands in for Telegram.
-const MANAGERS_ON_PAGE: &str = "-1";
+/// The page shows quick replies, and sends what is tapped as a flow's node does.
+const QUICK_REPLIES_ON_PAGE: &str = "node:page";
 
-/// Who presses their buttons there.
-const MANAGER_ON_PAGE: &str = "1";
+/// Settings of functions that change while the whole runs; clones share them. A function reads them
+/// when it starts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Overrides(Arc<Mutex<BTreeMap<&'static str, String>>>);
+
+impl Overrides {
+    pub(super) fn set(&self, name: &'static str, value: String) {
+        self.all().insert(name, value);
+    }
+
+    pub(super) fn clear(&self, name: &'static str) {
+        self.all().remove(name);
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<&'static str, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Why the template cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +148,9 @@ impl Wiring {
             own.push((MANAGERS_CHAT.to_owned(), MANAGERS_ON_PAGE.to_owned()));
             own.push((MANAGERS.to_owned(), MANAGER_ON_PAGE.to_owned()));
         }
+        if environment.manychat.url.is_none() {
+            own.push((QUICK_REPLIES.to_owned(), QUICK_REPLIES_ON_PAGE.to_owned()));
+        }
         own.extend(environment.openai_url.clone().map(|url| ("OPENAI_BASE_URL".to_owned(), url)));
         own.extend(PASSED_ON.iter().chain(&mirt_telegram_fetch::OWN).filter_map(|name| {
             Some(((*name).to_owned(), environment.settings.get(name)?.to_owned()))
@@ -160,16 +183,30 @@ impl Wiring {
         }
         for (setting, value) in [
             ("MIRT_WEBHOOK_SECRET", environment.webhook_secret()),
-            ("MIRT_CHANNEL_SECRET", environment.channel_secret()),
+            (CHANNEL_SECRET, environment.channel_secret()),
         ] {
-            let name = self
-                .environments
-                .values()
-                .find_map(|environment| environment.get(setting))
-                .ok_or(WiringError::NoSetting(setting))?;
-            endpoint.secrets().ensure_secret(name, &value.to_string()).await?;
+            endpoint.secrets().ensure_secret(self.setting(setting)?, &value.to_string()).await?;
         }
         Ok(())
+    }
+
+    /// A setting that the template gives some function.
+    fn setting(&self, name: &'static str) -> Result<&str, WiringError> {
+        let value = self.environments.values().find_map(|environment| environment.get(name));
+        value.map(String::as_str).ok_or(WiringError::NoSetting(name))
+    }
+
+    /// The name of the secret with the channels' keys.
+    pub(super) fn channel_secret(&self) -> Result<String, WiringError> {
+        self.setting(CHANNEL_SECRET).map(str::to_owned)
+    }
+
+    /// The names of the queues, those of dead letters last.
+    pub(super) fn queues(&self) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.template.queues.iter().map(|queue| queue.name.clone()).collect();
+        names.sort_by_key(|name| (name.contains("-dlq"), name.clone()));
+        names
     }
 
     /// What Lambda needs to know about each function.
@@ -182,6 +219,7 @@ impl Wiring {
     pub(super) fn commands(
         &self,
         log: File,
+        overrides: Overrides,
     ) -> Result<impl Fn(&str) -> Command + use<>, WiringError> {
         let program = env::current_exe()?;
         let environments = self.environments.clone();
@@ -189,6 +227,7 @@ impl Wiring {
             let mut command = Command::new(&program);
             command.args(["function", function]).env_clear();
             command.envs(environments.get(function).into_iter().flatten());
+            command.envs(overrides.all().iter());
             // A log that cannot be shared is inherited: on the screen rather than nowhere.
             if let (Ok(out), Ok(err)) = (log.try_clone(), log.try_clone()) {
                 command.stdout(out).stderr(err);

@@ -15,7 +15,7 @@ use mirt_domain::{
 use mirt_engine::{
     alert::{Alert, AlertKey, Matter},
     event::{EventBody, EventKey, EventOrder, InboundEvent},
-    session_store::{Cause, LoadedSession, OutboxEntry, OutboxKey, TurnCommit, TurnRecord},
+    session_store::{Cause, Heard, LoadedSession, OutboxEntry, OutboxKey, TurnCommit, TurnRecord},
 };
 use mirt_local_aws::{
     clock::Clock,
@@ -130,5 +130,7 @@ fn record(n: u64) -> TurnRecord {
         reply: turn.reply,
         actions: turn.actions,
         trace: turn.trace,
+        heard: Some(Heard { first: now(), last: now() }),
+        before: Some(Session::default()),
     }
 }

@@ -38,6 +38,7 @@ struct Place {
 
 /// An arrow between two single states.
 struct Arrow {
+    name: &'static str,
     from: State,
     to: State,
     label: String,
@@ -98,7 +99,7 @@ fn between_states() -> Vec<Arrow> {
     for edge in EDGES {
         let To::Place(to, _) = edge.to else { continue };
         for from in edge.from.iter().filter(|from| **from != to) {
-            arrows.push(Arrow { from: *from, to, label: label(edge) });
+            arrows.push(Arrow { name: edge.name, from: *from, to, label: label(edge) });
         }
     }
     arrows
@@ -149,20 +150,23 @@ fn any_box(picture: &mut String, bottom: usize) {
     }
 }
 
+/// Its class and the data attribute are for who marks a conversation's place in the picture.
 fn state_box(picture: &mut String, place: &Place) {
+    let _ = writeln!(picture, "<g class=\"state\" data-state=\"{}\">", short(place.state));
     rectangle(picture, LEFT, place.top, RIGHT - LEFT, place.height, "#eef2ff");
     let middle = (LEFT + RIGHT) / 2;
     title(picture, middle, place.top + LINE, short(place.state));
     for (line, words) in place.words.iter().enumerate() {
         text(picture, middle, place.top + LINE * 2 + line * (FONT + 4), "middle", words);
     }
+    picture.push_str("</g>\n");
 }
 
 /// The arrows that lead to a state from every state.
 fn from_anywhere(picture: &mut String, place: &Place) {
     for (line, edge) in into(place.state).enumerate() {
         let y = place.top + LINE * (line + 1);
-        arrow(picture, &format!("M{ANY_RIGHT} {y}H{LEFT}"));
+        arrow(picture, edge.name, &format!("M{ANY_RIGHT} {y}H{LEFT}"));
         let To::Place(_, phase) = edge.to else { continue };
         let words = format!("{} → {phase:?}", label(edge));
         text(picture, ANY_RIGHT + 8, y - 4, "start", &words);
@@ -177,7 +181,7 @@ fn between(picture: &mut String, places: &mut [Place], own: &Arrow, lane: usize)
         Some(place.top + LINE * place.used)
     };
     let (Some(from), Some(to)) = (slot(own.from), slot(own.to)) else { return };
-    arrow(picture, &format!("M{RIGHT} {from}H{lane}V{to}H{RIGHT}"));
+    arrow(picture, own.name, &format!("M{RIGHT} {from}H{lane}V{to}H{RIGHT}"));
     text(picture, RIGHT + 8, from - 4, "start", &own.label);
 }
 
@@ -202,10 +206,10 @@ fn text(picture: &mut String, x: usize, y: usize, anchor: &str, words: &str) {
     let _ = writeln!(picture, "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{words}</text>");
 }
 
-fn arrow(picture: &mut String, path: &str) {
+fn arrow(picture: &mut String, name: &str, path: &str) {
     let _ = writeln!(
         picture,
-        "<path d=\"{path}\" fill=\"none\" stroke=\"#446\" marker-end=\"url(#head)\"/>"
+        "<path class=\"edge\" data-edge=\"{name}\" d=\"{path}\" fill=\"none\" stroke=\"#446\" marker-end=\"url(#head)\"/>"
     );
 }
 

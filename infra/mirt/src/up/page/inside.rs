@@ -1,15 +1,16 @@
 //! `GET /local/sessions/<channel>/<user>`: a look inside a conversation.
 
+use std::sync::Arc;
+
 use axum::{
-    Json, Router,
-    extract::{Path, State},
+    Json,
+    extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse as _, Response},
-    routing::get,
 };
-use mirt_aws::table::Table;
 use mirt_domain::{
     channel::Channel,
+    decide::next_due,
     money::Money,
     photo::Photo,
     reply::Bubble,
@@ -17,19 +18,26 @@ use mirt_domain::{
     turn::Message,
 };
 use mirt_engine::{
-    failure::{PortError, chain},
+    consult::ReadPast as _,
+    failure::PortError,
     session_store::{LoadSession as _, TurnRecord},
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The routes that look into `table`.
-pub(super) fn routes(table: Table) -> Router {
-    Router::new().route("/local/sessions/{channel}/{user}", get(show)).with_state(table)
+use super::{Page, queues::failed};
+
+/// How much of the transcript is wanted.
+#[derive(Deserialize)]
+pub(super) struct Part {
+    /// Only so many turns, the last ones.
+    last: Option<usize>,
 }
 
-async fn show(
-    State(table): State<Table>,
+pub(super) async fn show(
+    State(page): State<Arc<Page>>,
     Path((channel, user)): Path<(Channel, String)>,
+    Query(part): Query<Part>,
 ) -> Response {
     let user = match UserId::parse(&user) {
         Ok(user) => user,
@@ -38,21 +46,20 @@ async fn show(
             return (StatusCode::BAD_REQUEST, Json(body)).into_response();
         }
     };
-    match look(&table, &SessionId { channel, user }).await {
+    match look(&page, &SessionId { channel, user }, part.last).await {
         Ok(session) => Json(session).into_response(),
-        Err(error) => {
-            tracing::error!(event = "session_not_shown", error = chain(&error));
-            let body = json!({ "error": error.to_string() });
-            (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
-        }
+        Err(error) => failed(&error),
     }
 }
 
-async fn look(table: &Table, id: &SessionId) -> Result<Value, PortError> {
-    let loaded = table.load_session(id).await?;
-    let turns = table.turns(id).await?;
-    let lines: Vec<Value> = loaded
-        .session
+async fn look(page: &Page, id: &SessionId, last: Option<usize>) -> Result<Value, PortError> {
+    let loaded = page.table.load_session(id).await?;
+    let turns = match last {
+        Some(most) => page.table.last_turns(id, most).await?,
+        None => page.table.turns(id).await?,
+    };
+    let session = &loaded.session;
+    let lines: Vec<Value> = session
         .cart_lines()
         .iter()
         .map(|line| {
@@ -65,17 +72,36 @@ async fn look(table: &Table, id: &SessionId) -> Result<Value, PortError> {
             })
         })
         .collect();
+    let outbox = loaded.outbox.iter().map(|pending| {
+        json!({
+            "turn": pending.entry.key.turn,
+            "part": pending.entry.key.part,
+            "failures": pending.failures,
+            "due": pending.due_at,
+            "expires": pending.entry.expires_at,
+        })
+    });
+    let inbox = loaded.inbox.iter().map(|entry| {
+        let said = entry.event.body.message().map(message);
+        json!({ "at": entry.event.received_at, "said": said })
+    });
     Ok(json!({
         "channel": id.channel,
         "user": id.user,
-        "state": loaded.session.state(),
-        "phase": loaded.session.phase(),
+        "state": session.state(),
+        "phase": session.phase(),
         "version": loaded.version,
-        "slots": loaded.session.slots(),
-        "cart": { "lines": lines, "total": uah(loaded.session.cart_total()) },
+        "heard_at": session.heard_at(),
+        "due_at": next_due(session, &page.settings),
+        "slots": session.slots(),
+        "session": session,
+        "cart": { "lines": lines, "total": uah(session.cart_total()) },
         "pending_inbox": loaded.inbox.len(),
         "pending_outbox": loaded.outbox.len(),
         "pending_alerts": loaded.alerts.len(),
+        "inbox": inbox.collect::<Vec<_>>(),
+        "outbox": outbox.collect::<Vec<_>>(),
+        "delivered": page.deliveries.to(id.channel, id.user.as_str()),
         "turns": turns.iter().map(turn).collect::<Vec<_>>(),
     }))
 }
@@ -93,6 +119,10 @@ fn turn(record: &TurnRecord) -> Value {
         "n": record.n,
         "at": record.at,
         "ms": record.ms,
+        "cause": record.cause,
+        "heard": record.heard,
+        "before": record.before,
+        "options": record.reply.quick_replies,
         "input": record.cause.messages().iter().map(message).collect::<Vec<_>>(),
         "intent": trace.intent,
         "from": trace.from.state,
@@ -106,7 +136,7 @@ fn turn(record: &TurnRecord) -> Value {
     })
 }
 
-fn message(message: &Message) -> Value {
+pub(super) fn message(message: &Message) -> Value {
     let address = |photo: &Photo| match photo {
         Photo::Url(url) => url.clone(),
         Photo::TelegramFile(id) => id.clone(),
@@ -114,7 +144,7 @@ fn message(message: &Message) -> Value {
     json!({ "text": message.text, "photos": message.photos.iter().map(address).collect::<Vec<_>>() })
 }
 
-fn bubble(bubble: &Bubble) -> Value {
+pub(super) fn bubble(bubble: &Bubble) -> Value {
     match bubble {
         Bubble::Text(text) => json!({ "type": "text", "text": text }),
         Bubble::Photo { url, caption } => {

@@ -1,0 +1,107 @@
+// Behind the counter: managers, queues, what is due, orders, the model's cost, Telegram's history.
+
+import { api } from "./api.js";
+import { h, toast } from "./dom.js";
+import { managers } from "./managers.js";
+import { add, key, listen, session, store } from "./store.js";
+import { day, span, t, uah, usd } from "./words.js";
+
+const HOUR = 3600;
+/** @type {Record<string, any>} What the index's kinds of entries are. */
+const WHAT = { STATE: "dueState", IN: "pendingIn", OUT: "pendingOut", MANAGER: "pendingAlerts" };
+
+/** @param {HTMLElement} pane */
+export function counter(pane) {
+  pane.setAttribute("aria-label", t("counter"));
+  const [chat, queues, due, orders, cost, history] = Array.from({ length: 6 }, () => h("section", { class: "block" }));
+  pane.append(h("div", { class: "counter" }, chat, queues, due, orders, cost, history));
+  managers(chat);
+  let isRead = false;
+
+  const isOpen = () => document.body.dataset.pane === "counter";
+  async function draw() {
+    if (!isOpen()) { isRead = false; return; }
+    isRead = true;
+    const [all, dead] = await Promise.all([api.counter().catch(() => null), api.deadLetters().catch(() => [])]);
+    if (!all) return;
+    drawQueues(all.queues, dead);
+    drawDue(all);
+    drawCost(all.spending);
+    drawOrders();
+  }
+
+  function drawQueues(/** @type {any[]} */ depths, /** @type {any[]} */ dead) {
+    const redrive = async (/** @type {string} */ queue) => {
+      try { await api.redrive(queue); toast(t("redriven")); } catch (error) { toast(error instanceof Error ? error.message : ""); }
+      void draw();
+    };
+    queues.replaceChildren(h("h2", null, t("queues")),
+      h("table", null, h("thead", null, h("tr", null, h("th", null, t("queue")), h("th", { class: "end" }, t("waiting")), h("th", { class: "end" }, t("inFlight")), h("th", { class: "end" }, t("age")))),
+        h("tbody", null, depths.map((it) => h("tr", null, h("td", null, it.name.replace(/^mirt-[^-]+-/, "").replace(/\.fifo$/, "")),
+          h("td", { class: "end num" }, h("span", { class: it.is_dead && it.waiting ? "chip bad" : "" }, (it.waiting ?? 0) + (it.delayed ?? 0))), h("td", { class: "end num" }, it.in_flight ?? 0), h("td", { class: "end num" }, it.age_ms === null ? "–" : span(it.age_ms)))))),
+      h("h2", { class: "gap" }, t("dead")),
+      dead.length ? h("ul", null, dead.map((it) => h("li", { class: "card", "data-letter": it.id }, h("div", { class: "row apart" }, h("b", null, it.session ?? it.command), h("span", { class: "soft small num" }, `${t("age")} ${span(it.age_s * 1000)} · ${t("tries")} ${it.received}`)), h("div", { class: "small" }, it.error ?? "")))) : h("p", { class: "soft small" }, t("noDead")),
+      [...new Set(dead.map((it) => it.queue))].map((queue) => h("button", { class: "main redrive", type: "button", onclick: () => void redrive(queue) }, t("redrive"))));
+  }
+
+  function drawDue(/** @type {any} */ all) {
+    const forward = async (/** @type {number} */ seconds) => { await api.forward(seconds).catch(() => {}); await api.run("sweeper"); void draw(); };
+    const rows = all.due.slice(0, 40).map((/** @type {any} */ it) => h("tr", null, h("td", { class: "num" }, day(it.at)), h("td", null, h("button", { class: "plain small", type: "button", onclick: () => add({ channel: it.channel, user: it.user }) }, `${it.channel}:${it.user}`)), h("td", { class: "soft small" }, WHAT[it.what] ? t(WHAT[it.what]) : it.what)));
+    due.replaceChildren(h("h2", { class: "row apart" }, t("due"), h("span", { class: "chip num", id: "clock" }, `${t("clock")} ${day(all.now)}`)),
+      rows.length ? h("table", null, h("tbody", null, rows)) : h("p", { class: "soft small" }, t("noDue")),
+      h("div", { class: "row gap" }, [["15 m", HOUR / 4], ["1 h", HOUR], ["4 h", 4 * HOUR], ["12 h", 12 * HOUR]].map(([words, seconds]) => h("button", { class: "plain", type: "button", onclick: () => void forward(Number(seconds)) }, `${t("forward")} ${words}`)),
+        h("button", { class: "plain", type: "button", title: t("sweepWhy"), onclick: () => void api.run("sweeper").then(draw) }, t("sweep"))),
+      h("p", { class: "soft small" }, t("clockWhy")));
+  }
+
+  function drawCost(/** @type {any[]} */ days) {
+    const [today] = days;
+    const most = Math.max(...days.map((it) => it.spent.micro_usd), 1);
+    cost.replaceChildren(h("h2", null, t("cost")),
+      h("div", { class: "row apart" }, h("span", { class: "total num" }, usd(today.spent.micro_usd)), h("span", { class: "soft small num" }, `${today.spent.requests} ${t("requests")} · ${today.spent.input_tokens} ${t("tokensIn")} · ${today.spent.output_tokens} ${t("tokensOut")}`)),
+      h("div", { class: "bars", role: "img", "aria-label": t("twoWeeks") }, [...days].reverse().map((it) => {
+        const one = h("i");
+        one.style.height = `${(it.spent.micro_usd / most) * 100}%`;
+        return one;
+      })), h("p", { class: "soft small" }, t("twoWeeks")));
+  }
+
+  function drawOrders() {
+    const begun = store.customers.map((who) => [who, session(who)]).filter(([, own]) => own && (own.slots.payment.proof || own.slots.payment.is_approved || own.slots.payment.requisites_shown));
+    orders.replaceChildren(h("h2", null, t("orders")), begun.length ? h("table", null, h("tbody", null, begun.map(([who, own]) => h("tr", null, h("td", null, key(who)), h("td", { class: "end num" }, uah(own.cart.total)), h("td", null, h("span", { class: own.slots.payment.is_approved ? "chip good" : "chip warn" }, t(own.slots.payment.is_approved ? "paid" : "notPaid"))))))) : h("p", { class: "soft small" }, t("noOrders")));
+  }
+
+  async function drawHistory() {
+    const chats = await api.history().catch(() => []);
+    history.replaceChildren(h("h2", null, t("history")), chats.length ? chats.map(calendar) : h("p", { class: "soft small" }, t("noHistory")));
+  }
+
+  listen((what, who) => {
+    if (["counter", "queues", "spending", "faults"].includes(what)) void draw();
+    if (what === "pane" && isOpen() && !isRead) { void draw(); void drawHistory(); }
+    if (what === "history" && isOpen()) void drawHistory();
+    if (what === "session" && who && isOpen()) drawOrders();
+    if (what === "written" && isOpen()) later(draw);
+  });
+}
+
+let waiting = 0;
+/** Many writes are one look. @param {() => void} look */
+function later(look) {
+  clearTimeout(waiting);
+  waiting = window.setTimeout(look, 400);
+}
+
+/** The days of a chat, a month a line. @param {any} chat */
+function calendar(chat) {
+  const { figures, days } = chat;
+  const status = new Map(days.map((/** @type {any} */ it) => [it.day, it.status]));
+  const months = [...new Set(days.map((/** @type {any} */ it) => it.day.slice(0, 7)))];
+  return h("div", { class: "days" },
+    h("div", { class: "row apart" }, h("b", null, figures.title), h("span", { class: "soft small num" }, `${t("complete")} ${figures.complete} · ${t("partial")} ${figures.partial.length} · ${t("gaps")} ${figures.gaps.length}`)),
+    months.map((month) => h("div", { class: "month" }, h("span", { class: "num" }, month), h("ol", null, Array.from({ length: 31 }, (_, place) => {
+      const name = `${month}-${String(place + 1).padStart(2, "0")}`;
+      const isDay = !Number.isNaN(Date.parse(name)) && new Date(name).getUTCDate() === place + 1;
+      return h("li", { class: isDay ? String(status.get(name) ?? "") : "none", title: `${name} ${status.get(name) ?? ""}` });
+    })))));
+}

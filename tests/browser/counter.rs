@@ -1,0 +1,91 @@
+//! Behind the counter: taking over and handing back, dead letters, the clock.
+
+use mirt_aws::sdk;
+use serde_json::json;
+
+use crate::{Stage, driver::ENTER};
+
+const DEAD: &str = "mirt-dev-inbound-dlq.fifo";
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium: .ci/run browser"]
+async fn a_manager_takes_over_answers_by_hand_and_hands_back() {
+    let stage = Stage::wide().await;
+    let browser = &stage.browser;
+    stage.say("покличте менеджера").await;
+    stage.pane("counter").await;
+    browser
+        .until("document.querySelector('#counter .card')?.textContent.includes('instagram:1')")
+        .await;
+    browser.picture("counter-wide").await;
+
+    browser.click_on("#counter .keys button", "Взяти").await;
+    stage.turn_after(1).await;
+    browser
+        .type_into("#counter .card input", &format!("Вітаю, це Олена. Чим допомогти?{ENTER}"))
+        .await;
+    browser.until("document.querySelector('.phone.now').textContent.includes('це Олена')").await;
+    let before = stage.turns().await;
+    browser.click_on("#counter .keys button", "Повернути").await;
+    stage.turn_after(before).await;
+
+    stage.say("скільки лагуна на 98?").await;
+    browser.until("[...document.querySelectorAll('.phone.now .turn')].at(-1).textContent.includes('1790')").await;
+    stage.check().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium: .ci/run browser"]
+async fn a_dead_letter_is_seen_and_redriven() {
+    let stage = Stage::wide().await;
+    let browser = &stage.browser;
+    stage.say("Добрий день").await;
+    bury(&stage).await;
+
+    stage.pane("counter").await;
+    assert!(browser.words("#counter [data-letter]").await.contains("instagram:"));
+    browser.click("#counter .redrive").await;
+
+    browser.until("!document.querySelector('#counter [data-letter]')").await;
+    stage.check().await;
+}
+
+/// Puts a wake-up into the dead letters, as SQS does after too many receives.
+async fn bury(stage: &Stage) {
+    let http = mirt_http::client().unwrap_or_else(|error| panic!("{error}"));
+    let config = sdk::local_config(http, &stage.mirt.aws_endpoint(), "us-east-1".to_owned()).await;
+    let client = aws_sdk_sqs::Client::new(&config);
+    let queue = client.get_queue_url().queue_name(DEAD).send().await;
+    let queue = queue.unwrap_or_else(|error| panic!("{error}"));
+    let wake_up = json!({ "Wake": {
+        "session": { "channel": "instagram", "user": "1" },
+        "event": "i:page-1",
+        "received_at": "2026-11-21T10:00:00Z",
+    }});
+    client
+        .send_message()
+        .set_queue_url(queue.queue_url)
+        .message_group_id("instagram:1")
+        .message_deduplication_id("dead-1")
+        .message_body(wake_up.to_string())
+        .send()
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium: .ci/run browser"]
+async fn the_clock_moved_forward_does_what_was_due() {
+    let stage = Stage::wide().await;
+    let browser = &stage.browser;
+    stage.say("покличте менеджера").await;
+    stage.pane("counter").await;
+    browser.until("document.querySelector('#counter')?.textContent.includes('time for this conversation')").await;
+
+    browser.click_on("#counter button", "forward 1 h").await;
+
+    // Nobody answered: the managers are reminded, below the card.
+    browser.until("document.querySelectorAll('#counter .card.below').length").await;
+    stage.turn_after(1).await;
+    stage.check().await;
+}
