@@ -2,6 +2,9 @@
 //! queue and its schedule send; and killed while it is at work.
 #![expect(clippy::panic, reason = "a test whose surroundings fail must fail, where they do")]
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use mirt_aws::{sdk, secrets, table::Table};
 use mirt_history::store::{Fence, Lease as _};
 use mirt_local_aws::lambda::InvokeError;
@@ -94,18 +97,45 @@ impl Stage {
         bodies
     }
 
+    /// Receives a command and has the function do it, as the event source mapping does. Gives the
+    /// command, and whether it has to come again.
+    async fn step(&self) -> (Value, bool) {
+        let sqs = self.function.endpoint.sqs();
+        let received = sqs.receive(COMMANDS, 1, PATIENCE_SECONDS).await;
+        let message = received.unwrap_or_else(|error| panic!("{error}")).remove(0);
+        let event = json!({ "Records": [{
+            "messageId": message.message_id,
+            "receiptHandle": message.receipt_handle,
+            "body": message.body,
+            "attributes": { "ApproximateReceiveCount": "1" },
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+        }]});
+        let report = self.invoke(&event.to_string()).await;
+        let comes_again = report["batchItemFailures"] != json!([]);
+        if !comes_again {
+            let deleted = sqs.delete(COMMANDS, &message.receipt_handle).await;
+            deleted.unwrap_or_else(|error| panic!("{error}"));
+        }
+        (serde_json::from_str(&message.body).unwrap_or_default(), comes_again)
+    }
+
     /// What became known up to the end of a day.
     async fn events_to_the_end(&self) -> Vec<String> {
+        self.events_until("messages_fetched").await
+    }
+
+    async fn events_until(&self, last: &str) -> Vec<String> {
         let mut names = Vec::new();
         for _ in 0..MOST_EVENTS {
             for event in self.taken(EVENTS).await {
                 names.push(event["event"].as_str().unwrap_or_default().to_owned());
             }
-            if names.iter().any(|name| name == "messages_fetched") {
+            if names.iter().any(|name| name == last) {
                 return names;
             }
         }
-        panic!("the day did not end: {names:?}");
+        panic!("there was no {last}: {names:?}");
     }
 
     /// The bytes of the day's file.
@@ -185,6 +215,44 @@ async fn it_refuses_to_start_with_a_chat_that_is_none() {
     assert!(matches!(started, Err(InvokeError::InitFailed { .. })), "{started:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_telegram_refuses_is_for_a_human_and_is_not_used_again() {
+    let stage = Stage::start(sample::everything(DAY), &[]).await;
+    stage.peer.fault(HISTORY, 1, Fault::Error(406, "AUTH_KEY_DUPLICATED"));
+    let command = include_str!("../../infra/events/telegram-fetch-command.json");
+
+    let first = stage.invoke(command).await;
+    let second = stage.invoke(command).await;
+
+    let all_done = json!({ "batchItemFailures": [] });
+    assert_eq!((first, second), (all_done.clone(), all_done));
+    assert_eq!(stage.peer.calls(HISTORY), 1);
+    assert_eq!(stage.taken(DEAD_LETTERS).await[0]["chat"], "@shop_news");
+    let kept = secrets::read::<Credentials>(&stage.config, "mirt/dev/telegram").await;
+    assert!(kept.is_ok_and(|kept| kept.refused.is_some()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_to_wait_for_telegram_waits_hidden_in_its_queue_and_nobody_asks_meanwhile() {
+    let stage = Stage::start(sample::everything(DAY), &[]).await;
+    stage.peer.fault(HISTORY, 1, Fault::Error(420, "FLOOD_WAIT_7200"));
+    stage.ask_for("@shop_news").await;
+
+    let (_, first_again) = stage.step().await;
+    let (waiting, waits) = stage.step().await;
+
+    let before = Timestamp::now() + Duration::from_secs(7_200);
+    let until: Option<Timestamp> =
+        waiting["progress"]["not_before"].as_str().and_then(|until| until.parse().ok());
+    assert!(until.is_some_and(|until| until <= before && until > Timestamp::now()), "{waiting}");
+    assert_eq!((first_again, waits), (false, true));
+    let sqs = stage.function.endpoint.sqs();
+    assert!(sqs.receive(COMMANDS, 1, 0).await.is_ok_and(|visible| visible.is_empty()));
+    assert!(sqs.release_in_flight(COMMANDS).await.is_ok_and(|hidden| hidden == 1));
+    assert_eq!(stage.peer.calls(HISTORY), 1);
+    assert_eq!(stage.events_until("fetch_failed").await, ["fetch_started", "fetch_failed"]);
+}
+
 /// 430 messages: four full pages and a last one.
 fn talkative() -> World {
     sample::busy(1, DAY, 2, 430)
@@ -255,7 +323,7 @@ async fn a_month_of_ten_chats_is_fetched_by_a_chain_of_commands_within_its_cost(
     const DAYS: u32 = 30;
     const MESSAGES: u32 = 500;
     // So short that commands are handed on: a process works until half a minute before its end.
-    let timeout = std::time::Duration::from_secs(40);
+    let timeout = Duration::from_secs(40);
     let settings = [("MIRT_TELEGRAM_CALL_SPACING_MS", "0")];
     let function = FunctionWorld::start_within(BINARY, "telegram-fetch", &settings, timeout).await;
     let stage = Stage::of(function, sample::busy(CHATS, "2026-10-20", DAYS, MESSAGES)).await;

@@ -98,6 +98,9 @@ impl Commands {
         deadline: Timestamp,
     ) -> Result<Fate, PortError> {
         let id = command.command_id.get_or_insert_with(|| message_id.to_owned()).clone();
+        if command.limit.is_some() || command.strategy.is_some() {
+            tracing::info!(event = "fields_without_effect", fields = "limit, strategy");
+        }
         let not_before = command.progress.and_then(|progress| progress.not_before);
         let early = until(SystemClock.now(), not_before.unwrap_or(Timestamp::MIN));
         if !early.is_zero() {

@@ -65,6 +65,12 @@ pub struct Command {
     /// When it was asked, for people.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub timestamp: Option<Timestamp>,
+    /// What the predecessor's producers send along, and what never had an effect: a day is whole.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub limit: Option<u64>,
+    /// The same: how days are read is a matter of the settings.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub strategy: Option<String>,
     /// Where it stands, when it was handed on.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub progress: Option<Progress>,
@@ -163,6 +169,8 @@ impl Command {
             command_id: None,
             requested_by: None,
             timestamp: None,
+            limit: None,
+            strategy: None,
             progress: None,
         }
     }
@@ -281,6 +289,17 @@ mod tests {
         assert_eq!(error(r#""from":"2026-11-02","to":"2026-11-01""#), CommandError::Backwards);
         assert_eq!(error(r#""days_back":366"#), CommandError::DaysBack);
         assert_eq!(error(r#""command_id":"a b""#), CommandError::Id);
+    }
+
+    #[test]
+    fn what_the_predecessors_producers_send_is_understood() {
+        let scheduler = r#"{"command":"fetch","chat":"ru_python","date":"2026-11-18",
+            "requested_by":"scheduler","timestamp":"2026-11-19T02:00:00.123456Z"}"#;
+        let by_hand = r#"{"command":"fetch","chat":"@ru_python","days_back":1,"limit":1000,
+            "strategy":"recent","requested_by":"cli","timestamp":"2026-11-19T02:00:00Z"}"#;
+
+        assert_eq!(ask(scheduler), Ok(Ask::Range(day("2026-11-18"), day("2026-11-18"))));
+        assert_eq!(ask(by_hand), Ok(Ask::Days(1)));
     }
 
     #[test]
