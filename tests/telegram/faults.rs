@@ -36,6 +36,7 @@ async fn a_longer_flood_wait_goes_back_to_the_queue_with_its_time_and_loses_noth
     let Ending::HandOn(next) = report.ending else { unreachable!("{:?}", report.ending) };
     let not_before: Timestamp = next.progress.unwrap().not_before.unwrap();
     assert_eq!(not_before.duration_since(before).as_secs(), 3_600);
+    assert_eq!(report.usage.flood, Duration::from_secs(3_600));
     let last = stage.events().await.pop().unwrap();
     assert_eq!((&last["category"], &last["retryable"]), (&"rate_limit".into(), &true.into()));
     assert_eq!(last["messages_fetched"], 100);

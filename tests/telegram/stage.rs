@@ -31,6 +31,9 @@ use mirt_telegram_peer::{Peer, World};
 use mirt_test_support::{ChannelStub, OpenAiStub};
 use serde_json::Value;
 
+/// What events look like.
+const EVENT_SCHEMA: &str = include_str!("../schemas/telegram-event.json");
+
 const TEMPLATE: &str = include_str!("../../template.yaml");
 
 /// The day that most tests read, and a moment after it.
@@ -216,8 +219,21 @@ impl Stage {
         self.stored(chat, day).await.map(|stored| stored.document.to_file().unwrap())
     }
 
-    /// The events that are on their queue, in order; they are there no more.
+    /// The events that are on their queue, in order, each of the schema that subscribers are given;
+    /// they are there no more.
     pub(crate) async fn events(&self) -> Vec<Value> {
+        let events = self.received().await;
+        let schema = serde_json::from_str(EVENT_SCHEMA).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for event in &events {
+            let faults: Vec<_> =
+                validator.iter_errors(event).map(|fault| fault.to_string()).collect();
+            assert_eq!(faults, [""; 0], "{event:#}");
+        }
+        events
+    }
+
+    async fn received(&self) -> Vec<Value> {
         let mut events = Vec::new();
         loop {
             let received = self

@@ -51,13 +51,16 @@ impl<'de> Deserialize<'de> for AuthKey {
 
 /// What is no session of Telethon's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this is no session string of Telethon's, version 1, with an IPv4 address")]
+#[error("this is no session string of Telethon's, version 1")]
 pub struct ImportError;
 
 /// A session string of Telethon's: `1` and, in base64, the data centre, its address and port, the
 /// key. Source: Telethon 1.45, `sessions/string.py`.
 const TELETHON_VERSION: char = '1';
 const TELETHON_BYTES: usize = 1 + 4 + 2 + 256;
+
+/// The same with an IPv6 address.
+const TELETHON_V6_BYTES: usize = 1 + 16 + 2 + 256;
 
 impl Session {
     /// A session that nobody has logged in with.
@@ -74,10 +77,22 @@ impl Session {
     pub fn from_telethon(text: &str) -> Result<Self, ImportError> {
         let encoded = text.trim().strip_prefix(TELETHON_VERSION).ok_or(ImportError)?;
         let bytes = BASE64_URL_SAFE.decode(encoded).map_err(|_| ImportError)?;
-        let bytes: [u8; TELETHON_BYTES] = bytes.try_into().map_err(|_| ImportError)?;
-        let [id, a, b, c, d, high, low, key @ ..] = bytes;
-        let address = SocketAddrV4::new(Ipv4Addr::new(a, b, c, d), u16::from_be_bytes([high, low]));
-        let home_dc = i32::from(id);
+        let home_dc = i32::from(bytes.first().copied().ok_or(ImportError)?);
+        let (address, key) = match bytes.len() {
+            TELETHON_BYTES => {
+                let bytes: [u8; TELETHON_BYTES] = bytes.try_into().map_err(|_| ImportError)?;
+                let [_, a, b, c, d, high, low, key @ ..] = bytes;
+                let port = u16::from_be_bytes([high, low]);
+                (SocketAddrV4::new(Ipv4Addr::new(a, b, c, d), port), key)
+            }
+            // A data centre is the same one by its other address, which the library knows.
+            TELETHON_V6_BYTES => {
+                let known = SessionData::default().dc_options.remove(&home_dc);
+                let key = bytes.last_chunk().copied().ok_or(ImportError)?;
+                (known.ok_or(ImportError)?.ipv4, key)
+            }
+            _ => return Err(ImportError),
+        };
         let centre = DataCentre { address, key: AuthKey(key) };
         let data_centres = BTreeMap::from([(home_dc, centre)]);
         Ok(Self { home_dc, data_centres, peers: BTreeMap::new() })
@@ -202,6 +217,17 @@ mod tests {
         assert_eq!(session.home_dc(), 4);
         assert_eq!(option.ipv4, "127.0.0.1:8080".parse().unwrap());
         assert_eq!(option.auth_key, Some([7; 256]));
+    }
+
+    #[test]
+    fn one_with_an_ipv6_address_leads_to_the_same_data_centre_by_its_ipv4_address() {
+        let session = Shared::new(Session::from_telethon(&telethon(4, TELETHON_V6_BYTES)).unwrap());
+
+        let option = session.dc_option(4).unwrap().unwrap();
+
+        assert_eq!(option.auth_key, Some([7; 256]));
+        assert_eq!(option.ipv4, SessionData::default().dc_options[&4].ipv4);
+        assert!(Session::from_telethon(&telethon(99, TELETHON_V6_BYTES)).is_err());
     }
 
     #[test]

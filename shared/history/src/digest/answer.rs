@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     Digest, MadeBy, Reference, Subject,
+    claims::{claims, said},
     facts::{QUESTIONS, highlight, quote, reactions},
 };
 use crate::{
@@ -257,36 +258,6 @@ impl<'d> Facts<'d> {
                 || message.text.as_ref().is_some_and(|text| text.contains('?'))
         })
     }
-}
-
-/// What a message holds, its comments included.
-fn said(message: &Message) -> BTreeSet<String> {
-    let texts = std::iter::once(message).chain(&message.comments);
-    texts.filter_map(|message| message.text.as_deref()).flat_map(claims).collect()
-}
-
-/// What in a text can be held to others: its numbers, the names with `@`, the addresses.
-fn claims(text: &str) -> BTreeSet<String> {
-    let mut claims = BTreeSet::new();
-    for word in text.split_whitespace() {
-        let word = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '@').to_lowercase();
-        if is_address(&word) {
-            claims.insert(word);
-            continue;
-        }
-        let numbers = word.split(|c: char| !c.is_numeric()).filter(|number| !number.is_empty());
-        claims.extend(numbers.map(str::to_owned));
-    }
-    claims
-}
-
-/// Whether a word leads somewhere: a scheme, a name with `@`, a host.
-fn is_address(word: &str) -> bool {
-    let has_host = word.split(['/', ':', '?']).any(|piece| {
-        let end = piece.rsplit_once('.').filter(|(name, _)| !name.is_empty());
-        end.is_some_and(|(_, end)| end.len() > 1 && end.chars().all(|c| c.is_ascii_alphabetic()))
-    });
-    word.contains("://") || word.contains('@') || has_host
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What a day was about: from its facts, and in the words of a model, of which code checks each claim.
 
 mod answer;
+mod claims;
 mod facts;
 mod material;
 mod text;

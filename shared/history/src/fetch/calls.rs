@@ -76,7 +76,7 @@ impl Stop {
 pub struct Usage {
     /// Calls, repeated ones included.
     pub calls: u64,
-    /// How long it waited because Telegram asked for it.
+    /// How long Telegram asked it to wait, here or in the queue.
     pub flood: Duration,
     /// Calls that found no answer.
     pub unanswered: u64,
@@ -113,8 +113,8 @@ impl<L: Lease, C: Clock> Calls<'_, L, C> {
                 Ok(value) => return Ok(value),
                 Err(ReadError::Flood(wait)) => {
                     tracing::warn!(event = "flood_wait", seconds = wait.as_secs());
-                    self.wait(wait).await?;
                     self.usage.flood += wait;
+                    self.wait(wait).await?;
                 }
                 Err(ReadError::Unavailable(source)) => {
                     failed += 1;
