@@ -1,6 +1,7 @@
 //! Deciding: from what is known and what was said to what is known, said and done. Pure and total.
 
 mod address;
+mod advice;
 mod cart;
 mod choosing;
 pub mod diagram;
@@ -11,6 +12,7 @@ mod fitting;
 mod gallery;
 mod listing;
 mod manager;
+mod paying;
 mod photo;
 mod present;
 mod progress;
@@ -163,7 +165,8 @@ fn answer(draft: &mut Draft<'_>) -> Event {
         }
         draft.facts_mut().flags.opted_out = true;
     }
-    if draft.session.state() == State::Upsell && agrees && !perceived.names_something() {
+    let wants_to_see = agrees || perceived.has_any(&[Signal::ShowMe, Signal::AskPhoto]);
+    if draft.session.state() == State::Upsell && wants_to_see && !perceived.names_something() {
         return upsell::accept(draft);
     }
     if perceived.is_disputed {
@@ -186,7 +189,7 @@ fn answer(draft: &mut Draft<'_>) -> Event {
         Intent::Complaint => service::escalate_by_words(draft),
         Intent::OutOfDomain => service::steer(draft),
         Intent::PhotoIdent => find::look_at_photo(draft),
-        Intent::PaymentDelivery if perceived.may_be_receipt() => sale::take_proof(draft),
+        Intent::PaymentDelivery if perceived.may_be_receipt() => paying::take_proof(draft),
         _ => match service::answer_policies(draft) {
             Answer::Escalated(event) => event,
             answered => answer_wish(draft, answered == Answer::Given),
@@ -281,7 +284,13 @@ fn greet(draft: &mut Draft<'_>) {
         State::Init | State::Discovery | State::End | State::OutOfDomain | State::Complaint
     );
     if is_open {
-        let key = if is_known { TemplateKey::GreetingAgain } else { TemplateKey::GreetingHello };
+        let key = if is_known {
+            TemplateKey::GreetingAgain
+        } else if draft.facts().customer.is_complete() {
+            TemplateKey::GreetingKnown
+        } else {
+            TemplateKey::GreetingHello
+        };
         draft.ask(key, Values::none());
     } else {
         let has_order = !draft.facts().cart.is_empty();

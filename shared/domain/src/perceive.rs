@@ -284,7 +284,26 @@ pub(crate) fn read_without(
         // "Ціна гарна, але подумаю" asks for no price.
         perceived.signals.remove(&Signal::AskPrice);
     }
-    let looks_on = perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::Change])
+    let prefers =
+        tokens.iter().any(|token| ["краще", "лучше", "липше"].contains(&token.key.as_str()));
+    let names_what = !(perceived.products.is_empty()
+        && perceived.colors.is_empty()
+        && perceived.heights.is_empty());
+    let asks_which = perceived.has_any(&[Signal::AskAdvice, Signal::Compare, Signal::AskSize]);
+    if prefers && names_what && !perceived.is_question && !asks_which {
+        perceived.signals.insert(Signal::Change);
+    }
+    let asks_less =
+        |seen: &&Seen| tokens[seen.from..seen.to].iter().any(|token| token.key.contains("дешев"));
+    let of_discount = || seen.iter().filter(|seen| seen.signal == Signal::Discount);
+    if perceived.has(Signal::Cheapest) && of_discount().all(|seen| asks_less(&seen)) {
+        // "А є щось дешевше?" looks for another garment.
+        perceived.signals.remove(&Signal::Discount);
+    }
+    let wants_other = perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::Change])
+        || !perceived.colors.is_empty()
+        || perceived.tells_size();
+    let looks_on = wants_other
         && perceived.names_something()
         && !perceived.has_any(&[Signal::Refusal, Signal::Remove]);
     if looks_on {

@@ -1,17 +1,25 @@
 //! The cart: lines go in, change and go out.
 
 use super::{
-    choosing,
+    advice, choosing,
     draft::{Draft, Say, label_of},
     edges::Event,
+    fitting::refine,
     present,
     sale::go_on,
+    service::escalate,
 };
 use crate::{
-    catalog::{ColorKey, ProductId},
+    catalog::{ColorKey, ProductId, SizeAdvice},
     language::rules::Signal,
+    perceive::Perceived,
     prompts::{Placeholder, TemplateKey, Values},
-    session::{cart::CartLine, facts::Choice},
+    session::{
+        cart::CartLine,
+        facts::{Choice, EscalationReason},
+    },
+    shop::Shop,
+    size::{Height, Size},
     state::State,
 };
 
@@ -19,22 +27,13 @@ use crate::{
 /// names nothing. What is not in the order is said not to be in it.
 pub(super) fn remove(draft: &mut Draft<'_>) {
     let perceived = draft.perceived;
-    let catalog = draft.shop.catalog;
+    let shop = draft.shop;
+    let catalog = shop.catalog;
     let names_none = perceived.products.is_empty()
         && perceived.categories.is_empty()
         && perceived.not_sold.is_empty()
         && perceived.colors.is_empty();
-    let is_named = |id: ProductId, color: Option<&ColorKey>| {
-        let is_kind = catalog
-            .product(id)
-            .is_some_and(|product| perceived.categories.contains(&product.category));
-        let is_any = perceived.products.is_empty() && perceived.categories.is_empty();
-        let is_color =
-            perceived.colors.is_empty() || color.is_some_and(|it| perceived.colors.contains(it));
-        is_color
-            && perceived.not_sold.is_empty()
-            && (is_any || is_kind || perceived.products.contains(&id))
-    };
+    let is_named = |id: ProductId, color: Option<&ColorKey>| is_named(shop, perceived, id, color);
     let last = draft.facts().cart.lines().len().saturating_sub(1);
     let place = perceived.picks.first().copied().unwrap_or(last);
     let mut at = 0;
@@ -73,6 +72,71 @@ pub(super) fn remove(draft: &mut Draft<'_>) {
     }
 }
 
+/// Whether a message names a garment or a colour, and this is it.
+fn is_named(
+    shop: &Shop<'_>,
+    perceived: &Perceived,
+    id: ProductId,
+    color: Option<&ColorKey>,
+) -> bool {
+    let is_kind = shop
+        .catalog
+        .product(id)
+        .is_some_and(|product| perceived.categories.contains(&product.category));
+    let is_any = perceived.products.is_empty() && perceived.categories.is_empty();
+    let is_color =
+        perceived.colors.is_empty() || color.is_some_and(|it| perceived.colors.contains(it));
+    is_color
+        && perceived.not_sold.is_empty()
+        && (is_any || is_kind || perceived.products.contains(&id))
+}
+
+/// Of several garments on offer or in the cart those that a message names, where it wants these
+/// alone; nothing where it does not.
+pub(super) fn keep_only(draft: &mut Draft<'_>) -> Option<Event> {
+    let (shop, perceived) = (draft.shop, draft.perceived);
+    let names_what = !(perceived.products.is_empty()
+        && perceived.categories.is_empty()
+        && perceived.colors.is_empty()
+        && perceived.sizes.is_empty()
+        && perceived.heights.is_empty());
+    if !perceived.has(Signal::OnlyThis) || perceived.has(Signal::AddMore) || !names_what {
+        return None;
+    }
+    let is_size = |id: ProductId, size: Size| {
+        let fits = |height: &Height| {
+            matches!(
+                shop.catalog.size_for(id, None, *height),
+                Some(SizeAdvice::Fits(own) | SizeAdvice::ToConfirm(own)) if own == size
+            )
+        };
+        (perceived.sizes.is_empty() && perceived.heights.is_empty())
+            || perceived.sizes.contains(&size)
+            || perceived.heights.iter().any(fits)
+    };
+    let is_choice_meant = |choice: &Choice| {
+        is_named(shop, perceived, choice.product_id, choice.color.as_ref())
+            && choice.size.is_none_or(|size| is_size(choice.product_id, size))
+    };
+    let is_line_meant = |line: &CartLine| {
+        is_named(shop, perceived, line.product_id, Some(&line.color))
+            && is_size(line.product_id, line.size)
+    };
+    let facts = draft.facts_mut();
+    if facts.choices.len() > 1 && facts.choices.iter().any(is_choice_meant) {
+        facts.choices.retain(is_choice_meant);
+        return Some(present::present(draft, choosing::Outcome::Chosen(Vec::new())));
+    }
+    let lines = facts.cart.lines();
+    if lines.len() > 1 && lines.iter().any(is_line_meant) {
+        facts.cart.remove(|line| !is_line_meant(line));
+        facts.payment.requisites_shown = false;
+        list_cart(draft);
+        return Some(go_on(draft));
+    }
+    None
+}
+
 /// Whether a message gives a line of the cart another size or colour.
 pub(super) fn changes_line(draft: &Draft<'_>) -> bool {
     let perceived = draft.perceived;
@@ -93,6 +157,75 @@ pub(super) fn changes_line(draft: &Draft<'_>) -> bool {
         && perceived.products.iter().all(|id| is_in_cart(*id))
 }
 
+/// Whether a message wants another garment instead of a line of the cart.
+pub(super) fn swaps_line(draft: &Draft<'_>) -> bool {
+    let perceived = draft.perceived;
+    draft.session.state() == State::PaymentDelivery
+        && !draft.facts().cart.is_empty()
+        && perceived.has(Signal::Change)
+        && !perceived.has_any(&[Signal::AddMore, Signal::AskPrice])
+        && newcomer(draft).is_some()
+}
+
+/// The garment that a message names and the cart does not hold.
+fn newcomer(draft: &Draft<'_>) -> Option<ProductId> {
+    let lines = draft.facts().cart.lines();
+    let is_in_cart = |id: &ProductId| lines.iter().any(|line| line.product_id == *id);
+    draft.perceived.products.iter().copied().find(|id| !is_in_cart(id))
+}
+
+/// Puts the named garment in the place of a line: of the one that is named too, or has the named
+/// colour, or came last.
+pub(super) fn swap_line(draft: &mut Draft<'_>) -> Event {
+    let perceived = draft.perceived;
+    let lines = draft.facts().cart.lines();
+    let line = lines
+        .iter()
+        .find(|line| perceived.products.contains(&line.product_id))
+        .or_else(|| lines.iter().find(|line| perceived.colors.contains(&line.color)))
+        .or_else(|| lines.last())
+        .cloned();
+    let product = newcomer(draft).and_then(|id| draft.product(id));
+    let (Some(line), Some(product)) = (line, product) else { return go_on(draft) };
+    let sizes = draft.shop.catalog.sizes();
+    let comes_in = |size: &Size| product.price(*size).is_some();
+    let size =
+        Some(line.size).filter(comes_in).or_else(|| sizes.alike(line.size).filter(comes_in).last());
+    let color = Some(line.color.clone()).filter(|color| product.variant(color).is_some());
+    let choice = Choice { size, color, quantity: line.quantity, ..Choice::of(product.id) };
+    let facts = draft.facts_mut();
+    facts.cart.remove(|other| *other == line);
+    facts.choices = vec![choice];
+    let obstacles = refine(draft);
+    if !draft.facts().choices.iter().all(Choice::is_complete) {
+        return present::present(draft, choosing::Outcome::Chosen(obstacles));
+    }
+    move_to_cart(draft);
+    list_cart(draft);
+    go_on(draft)
+}
+
+/// One more of what is on offer, or of the last line.
+pub(super) fn add_alike(draft: &mut Draft<'_>) -> Event {
+    if let Some(choice) = draft.facts_mut().choices.last_mut() {
+        choice.quantity = choice.quantity.saturating_add(1);
+        return present::present(draft, choosing::Outcome::Chosen(Vec::new()));
+    }
+    if let Some(line) = draft.facts().cart.lines().last().cloned() {
+        let choice = Choice {
+            size: Some(line.size),
+            color: Some(line.color),
+            ..Choice::of(line.product_id)
+        };
+        draft.facts_mut().choices = vec![choice];
+        if !move_to_cart(draft) {
+            return escalate(draft, EscalationReason::Wholesale, TemplateKey::OrderTooMany);
+        }
+        list_cart(draft);
+    }
+    go_on(draft)
+}
+
 /// Takes the line out of the cart and chooses it anew; what is complete goes back at once.
 pub(super) fn change_line(draft: &mut Draft<'_>) -> Event {
     let named = draft.perceived.products.first().copied();
@@ -111,7 +244,7 @@ pub(super) fn change_line(draft: &mut Draft<'_>) -> Event {
     };
     let product = draft.product(line.product_id);
     if let (Some(larger), Some(product)) = (draft.perceived.asks_next_size(), product) {
-        choice.size = present::next_size(product, &choice, larger).or(choice.size);
+        choice.size = advice::next_size(product, &choice, larger).or(choice.size);
     }
     draft.facts_mut().choices = vec![choice];
     let outcome = choosing::choose(draft);
@@ -129,6 +262,7 @@ pub(super) fn change_line(draft: &mut Draft<'_>) -> Event {
 pub(super) fn move_to_cart(draft: &mut Draft<'_>) -> bool {
     let choices = std::mem::take(&mut draft.facts_mut().choices);
     if choices.iter().any(Choice::is_complete) {
+        draft.facts_mut().left.clear();
         // Another sum is to be paid: it is told again.
         draft.facts_mut().payment.requisites_shown = false;
     }

@@ -2,7 +2,9 @@
 
 use super::{cart::move_to_cart, draft::Draft, fitting::refine};
 use crate::{
-    catalog::{ColorKey, Found, Order, Product, ProductId, Query, SizeAdvice, SizeWish},
+    catalog::{
+        ColorKey, FeatureKey, Found, Order, Product, ProductId, Query, SizeAdvice, SizeWish,
+    },
     language::rules::Signal,
     session::facts::{Choice, Search},
     shop::Shop,
@@ -92,6 +94,10 @@ fn set_aside(draft: &mut Draft<'_>) -> Vec<Choice> {
     let names_other = !(perceived.heights.is_empty()
         && perceived.sizes.is_empty()
         && perceived.colors.is_empty());
+    if !names_other && perceived.is_browsing() && perceived.picks.is_empty() {
+        // "А можна ще щось додати?"
+        return std::mem::take(&mut draft.facts_mut().choices);
+    }
     let like = draft.facts().choices.last().cloned().or_else(|| {
         let line = draft.facts().cart.lines().last()?.clone();
         let (size, color) = (Some(line.size), Some(line.color));
@@ -123,7 +129,7 @@ fn choose_anew<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
     } else if let Some(order) = perceived.asks_order() {
         look_by_price(draft, order);
     } else if starts_search(draft) {
-        draft.facts_mut().choices.clear();
+        leave_choices(draft);
         note_search(draft);
     }
     if draft.facts().choices.is_empty() {
@@ -161,6 +167,9 @@ fn take_products(draft: &mut Draft<'_>, named: &[ProductId]) {
             known.truncate(1);
         }
         if known.is_empty() {
+            known.extend(facts.left.iter().filter(|choice| choice.product_id == *id).cloned());
+        }
+        if known.is_empty() {
             let mut choice = Choice::of(*id);
             choice.color.clone_from(&search_color);
             choice.size = search_size;
@@ -172,13 +181,22 @@ fn take_products(draft: &mut Draft<'_>, named: &[ProductId]) {
     facts.search = Search::default();
 }
 
+/// Puts what is being chosen aside for a search.
+fn leave_choices(draft: &mut Draft<'_>) {
+    let facts = draft.facts_mut();
+    let choices = std::mem::take(&mut facts.choices);
+    if !choices.is_empty() {
+        facts.left = choices;
+    }
+}
+
 /// Other garments of the kind that is being chosen.
 fn look_beside(draft: &mut Draft<'_>) {
     let chosen = draft.facts().choices.first().map(|choice| choice.product_id);
     if let Some(product) = chosen.and_then(|id| draft.product(id)) {
         let category = Some(product.category.clone());
         draft.facts_mut().search = Search { category, ..Search::default() };
-        draft.facts_mut().choices.clear();
+        leave_choices(draft);
     }
 }
 
@@ -210,8 +228,15 @@ fn look_by_price(draft: &mut Draft<'_>, order: Order) {
     if perceived.categories.is_empty() {
         look_beside(draft);
     }
-    draft.facts_mut().choices.clear();
+    leave_choices(draft);
     note_search(draft);
+    let is_of_kind = |product: &&Product| {
+        draft.facts().search.category.as_ref().is_none_or(|kind| product.category == *kind)
+    };
+    if draft.shop.catalog.products().iter().filter(is_of_kind).count() == 1 {
+        // Of a kind with one garment, another one is of another kind.
+        draft.facts_mut().search.category = None;
+    }
     draft.facts_mut().search.order = order;
     draft.facts_mut().search.seen = 0;
 }
@@ -229,14 +254,24 @@ fn starts_search(draft: &Draft<'_>) -> bool {
     // "А він теплий?" asks about what is chosen.
     let looks_for_more =
         perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::ShowMore, Signal::AskRange]);
+    let only_ranks = |key: &FeatureKey| {
+        draft.shop.catalog.features().iter().any(|it| it.only_ranks && it.key == *key)
+    };
+    let is_matter_of_degree = perceived.features.iter().any(only_ranks);
     let other_feature = !perceived.features.is_empty()
         && looks_for_more
-        && !chosen.iter().filter_map(|choice| draft.product(choice.product_id)).any(|product| {
-            perceived.features.iter().all(|feature| {
-                product.features.contains(feature)
-                    || product.colors.iter().any(|variant| variant.features.contains(feature))
-            })
-        });
+        && (is_matter_of_degree
+            || !chosen.iter().filter_map(|choice| draft.product(choice.product_id)).any(
+                |product| {
+                    perceived.features.iter().all(|feature| {
+                        product.features.contains(feature)
+                            || product
+                                .colors
+                                .iter()
+                                .any(|variant| variant.features.contains(feature))
+                    })
+                },
+            ));
     let asks_what_is_there = perceived.has(Signal::AskRange) && perceived.tells_size();
     chosen.is_empty() || other_kind || other_feature || asks_what_is_there
 }
@@ -282,7 +317,8 @@ pub(super) fn search<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
     let has_wish =
         search.category.is_some() || search.color.is_some() || !search.features.is_empty();
     // A height told to a list makes the list again, for the height.
-    let goes_on = facts.shown.len() > 1 && draft.perceived.tells_size();
+    let tells_height = !(draft.perceived.heights.is_empty() && draft.perceived.sizes.is_empty());
+    let goes_on = facts.shown.len() > 1 && tells_height;
     if !has_wish && !goes_on && !draft.perceived.is_browsing() {
         return Outcome::NoGarment;
     }

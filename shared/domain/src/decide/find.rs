@@ -1,7 +1,7 @@
 //! Wishes and questions about garments, photos of them, and what could not be read.
 
 use super::{
-    cart, choosing,
+    advice, cart, choosing,
     draft::Draft,
     edges::Event,
     listing, photo, present,
@@ -69,15 +69,31 @@ pub(super) fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
     if let Some(larger) = perceived.asks_next_size()
         && draft.facts().choices.iter().any(|choice| choice.size.is_some())
     {
-        return present::step_size(draft, larger);
+        return advice::step_size(draft, larger);
     }
     let is_size_open = perceived.has(Signal::OtherSize) && !perceived.tells_size();
     if is_size_open && !draft.facts().choices.is_empty() {
-        return present::reopen_size(draft);
+        return advice::reopen_size(draft);
     }
-    let pair = present::compared(draft);
+    let only_age = !perceived.ages.is_empty() || perceived.is_infant;
+    let tells_age_alone = only_age
+        && perceived.heights.is_empty()
+        && perceived.sizes.is_empty()
+        && !perceived.names_something()
+        && !perceived.is_browsing();
+    if tells_age_alone && draft.facts().shown.len() > 1 && draft.facts().choices.is_empty() {
+        // The list stands; what it lacks is the height.
+        listing::ask_height(draft);
+        return Event::ToldSize;
+    }
+    let asks_advice =
+        perceived.has(Signal::AskAdvice) && !perceived.names_something() && !perceived.tells_size();
+    if asks_advice && draft.facts().shown.len() > 1 && draft.facts().choices.is_empty() {
+        return advice::advise(draft);
+    }
+    let pair = advice::compared(draft);
     if perceived.has(Signal::Compare) && pair.len() == 2 {
-        return present::compare(draft, &pair);
+        return advice::compare(draft, &pair);
     }
     let is_mid_sale =
         matches!(draft.session.state(), State::SizeColor | State::Offer | State::PaymentDelivery);
@@ -105,6 +121,14 @@ pub(super) fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
             return Event::AskedPolicy;
         }
         return unread(draft);
+    }
+    if !draft.facts().payment.proof
+        && let Some(event) = cart::keep_only(draft)
+    {
+        return event;
+    }
+    if cart::swaps_line(draft) {
+        return cart::swap_line(draft);
     }
     if cart::changes_line(draft) {
         return cart::change_line(draft);

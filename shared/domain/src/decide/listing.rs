@@ -143,11 +143,27 @@ pub(super) fn present_no_garment(draft: &mut Draft<'_>) -> Event {
             draft.ask(TemplateKey::OrderAskGarment, Values::none());
             return Event::ToldColor;
         }
+        if perceived.has(Signal::AskPrice) {
+            tell_all_prices(draft);
+        }
         draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
         return Event::AskedPolicy;
     }
     draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
     Event::ToldSize
+}
+
+/// From where to where the prices of the catalogue go.
+fn tell_all_prices(draft: &mut Draft<'_>) {
+    let products = draft.shop.catalog.products();
+    let cheapest = products.iter().min_by_key(|product| product.price_range().from);
+    let dearest = products.iter().max_by_key(|product| product.price_range().to);
+    let (Some(cheapest), Some(dearest)) = (cheapest, dearest) else { return };
+    let (from, to) = (cheapest.price_range().from, dearest.price_range().to);
+    draft.name(cheapest.id, None, Some(from));
+    draft.name(dearest.id, None, Some(to));
+    let values = Values::none().with(Placeholder::PriceFrom, from).with(Placeholder::PriceTo, to);
+    draft.say(TemplateKey::DiscoveryPrices, values);
 }
 
 /// Asks for the height, with a guess where an age was told.

@@ -8,7 +8,7 @@ use super::{
     listing::{ask_height, present_found, present_no_garment},
 };
 use crate::{
-    catalog::{ColorKey, ColorVariant, Product, ProductId},
+    catalog::{ColorKey, ColorVariant, Product},
     language::rules::Signal,
     money::Money,
     prompts::{Placeholder, TemplateKey, Values},
@@ -32,89 +32,6 @@ pub(super) fn present(draft: &mut Draft<'_>, outcome: Outcome<'_>) -> Event {
         }
         Outcome::NoGarment => present_no_garment(draft),
     }
-}
-
-/// The garments that a question for the difference means: those that it names, or the last two.
-pub(super) fn compared(draft: &Draft<'_>) -> Vec<ProductId> {
-    let named = &draft.perceived.products;
-    let mut pair: Vec<ProductId> = named.clone();
-    let shown = &draft.facts().shown;
-    let before = if shown.len() == 2 { shown } else { &draft.facts().recent };
-    if named.len() < 2 {
-        pair.extend(before.iter().rev().filter(|id| !named.contains(id)));
-    }
-    pair.truncate(2);
-    if named.is_empty() {
-        pair.reverse();
-    }
-    pair
-}
-
-/// What tells two garments from each other, and which one it is to be.
-pub(super) fn compare(draft: &mut Draft<'_>, pair: &[ProductId]) -> Event {
-    for id in pair {
-        let Some(product) = draft.product(*id) else { continue };
-        let values = Values::none()
-            .with(Placeholder::Name, product.name.as_str())
-            .with(Placeholder::Special, product.special.as_str());
-        draft.name(product.id, None, None);
-        draft.say(TemplateKey::OfferSpecial, values);
-    }
-    draft.facts_mut().shown = pair.to_vec();
-    draft.ask(TemplateKey::DiscoveryAskWhich, Values::none());
-    if draft.facts().cart.is_empty() {
-        draft.facts_mut().choices = pair.iter().copied().map(Choice::of).collect();
-        return Event::ChoseGarment;
-    }
-    Event::AskedPolicy
-}
-
-/// The next size of what is chosen; where there is none, the sizes that there are.
-pub(super) fn step_size(draft: &mut Draft<'_>, larger: bool) -> Event {
-    let mut choices = draft.facts().choices.clone();
-    for choice in &mut choices {
-        let Some(product) = draft.product(choice.product_id) else { continue };
-        match next_size(product, choice, larger) {
-            Some(size) => choice.size = Some(size),
-            None => {
-                let values = Values::none()
-                    .with(Placeholder::Name, product.name.as_str())
-                    .with(Placeholder::Sizes, product.sizes().collect::<Vec<_>>());
-                draft.say(TemplateKey::SizeSizes, values);
-            }
-        }
-    }
-    draft.facts_mut().choices = choices;
-    present(draft, Outcome::Chosen(Vec::new()))
-}
-
-/// The next size of a garment in the colour that is chosen.
-pub(super) fn next_size(product: &Product, choice: &Choice, larger: bool) -> Option<Size> {
-    let fits = |size: &Size| product.comes_in(*size, choice.color.as_ref());
-    let mut sizes = product.sizes().filter(fits);
-    if larger {
-        sizes.find(|size| Some(*size) > choice.size)
-    } else {
-        sizes.take_while(|size| Some(*size) < choice.size).last()
-    }
-}
-
-/// Another size is wanted, and not said which.
-pub(super) fn reopen_size(draft: &mut Draft<'_>) -> Event {
-    let facts = draft.facts_mut();
-    facts.heights.clear();
-    for choice in &mut facts.choices {
-        choice.size = None;
-    }
-    for choice in draft.facts().choices.clone() {
-        let Some(product) = draft.product(choice.product_id) else { continue };
-        let sizes: Vec<_> = product.sizes().collect();
-        let name = Values::none().with(Placeholder::Name, product.name.as_str());
-        draft.name(product.id, None, None);
-        draft.say(TemplateKey::SizeSizes, name.with(Placeholder::Sizes, sizes));
-    }
-    ask_height(draft);
-    Event::ChoseGarment
 }
 
 fn present_choices(draft: &mut Draft<'_>, obstacles: &[Obstacle]) -> Event {
@@ -209,7 +126,12 @@ fn present_choice(
     let (Some(size), Some(price)) = (choice.size, price) else {
         if perceived.has(Signal::AskPrice) {
             tell_price_range(draft, product);
+        } else if let Some(color) = choice.color.as_ref().filter(|it| perceived.colors.contains(it))
+        {
+            let label = label_of(draft.shop, product, color);
+            draft.say(TemplateKey::ColorYes, name().with(Placeholder::Color, label));
         } else if obstacles.is_empty()
+            && !perceived.tells_size()
             && !perceived.has_any(&[
                 Signal::AskFabric,
                 Signal::AskDetails,
@@ -248,7 +170,11 @@ fn present_choice(
         draft.say(TemplateKey::OfferReady, values.with(Placeholder::Color, label));
     } else {
         show_variant(draft, product, choice);
-        draft.say(TemplateKey::SizePrice, values);
+        let only_colors = perceived.has(Signal::AskColors)
+            && !(perceived.tells_size() || perceived.has(Signal::AskPrice));
+        if !only_colors {
+            draft.say(TemplateKey::SizePrice, values);
+        }
     }
 }
 

@@ -2,20 +2,22 @@
 
 use super::{
     address::{address, missing, take_address},
-    cart::{change_line, changes_line, list_cart, move_to_cart, name_cart, remove},
+    cart::{
+        add_alike, change_line, changes_line, keep_only, list_cart, move_to_cart, name_cart,
+        remove, swap_line, swaps_line,
+    },
     choosing,
     draft::{Draft, labels},
     edges::Event,
+    paying::{show_requisites, take_method, take_proof},
     present,
     service::{escalate, nudge},
 };
 use crate::{
     language::rules::Signal,
-    money::Money,
     prompts::{Placeholder, TemplateKey, Values},
-    session::facts::{Choice, EscalationReason, PaymentMethod},
+    session::facts::{Choice, EscalationReason},
     state::{Phase, State},
-    turn::Action,
 };
 
 /// Takes whatever a message says of buying, and asks for the next thing that is missing.
@@ -50,10 +52,16 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     let wants_garment = draft.session.state() != State::PaymentDelivery
         && (names_garment || (is_chosen && perceived.names_something()));
     let changes = changes_line(draft)
+        || swaps_line(draft)
         || perceived.has(Signal::Remove)
         || draft.facts().choices.iter().any(Choice::is_complete) && agrees(draft);
     if changes && draft.facts().payment.proof && !draft.facts().payment.is_approved {
         return escalate(draft, EscalationReason::Policy, TemplateKey::OrderChangedLate);
+    }
+    if !draft.facts().payment.proof
+        && let Some(event) = keep_only(draft)
+    {
+        return event;
     }
     if perceived.has(Signal::Remove) && !perceived.has(Signal::Change) && holds_anything(draft) {
         remove(draft);
@@ -64,6 +72,9 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
             }
         }
         return go_on(draft);
+    }
+    if swaps_line(draft) {
+        return swap_line(draft);
     }
     if changes_line(draft) {
         return change_line(draft);
@@ -81,6 +92,18 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     if perceived.has(Signal::Remove) {
         remove(draft);
     }
+    let is_alike = perceived.has(Signal::OneMoreAlike) && !perceived.names_something();
+    if is_alike && holds_anything(draft) {
+        return add_alike(draft);
+    }
+    if asks_to_add(draft) {
+        // What was offered is taken along; what else it is to be, the next message tells.
+        if !move_to_cart(draft) {
+            return escalate(draft, EscalationReason::Wholesale, TemplateKey::OrderTooMany);
+        }
+        draft.ask(TemplateKey::OrderAddWhich, Values::none());
+        return Event::Searched;
+    }
     if let ([choice], Some(pieces @ 1..)) =
         (draft.facts_mut().choices.as_mut_slice(), perceived.quantity)
     {
@@ -90,13 +113,15 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
         return answer_only(draft);
     }
     let is_new_order = draft.facts().cart.is_empty();
+    let joins_others = !is_new_order && !draft.facts().choices.is_empty();
     let was_offered = matches!(draft.session.state(), State::Offer | State::End);
     let takes_more = draft.facts().choices.iter().any(Choice::is_complete);
     if !move_to_cart(draft) {
         return escalate(draft, EscalationReason::Wholesale, TemplateKey::OrderTooMany);
     }
     let adds = perceived.has(Signal::AddMore) && (names_garment || perceived.names_something());
-    if takes_more && (!was_offered || adds) && !draft.facts().customer.is_complete() {
+    let is_told_once = !was_offered || adds || joins_others;
+    if takes_more && is_told_once && !draft.facts().customer.is_complete() {
         // Ordered in one breath: what is ordered and what it costs is said once.
         list_cart(draft);
     }
@@ -156,6 +181,17 @@ fn ask_to_complete(draft: &mut Draft<'_>) -> Option<Event> {
     Some(Event::ChoseSize)
 }
 
+/// "Можна додати ще?", and not said what.
+fn asks_to_add(draft: &Draft<'_>) -> bool {
+    let perceived = draft.perceived;
+    perceived.has(Signal::AddMore)
+        && !perceived.names_something()
+        && !perceived.tells_address()
+        && !perceived.has_any(&[Signal::Buy, Signal::PayFull, Signal::PayPrepayment])
+        && holds_anything(draft)
+        && draft.facts().choices.iter().all(Choice::is_complete)
+}
+
 /// Whether there is something to take out.
 fn holds_anything(draft: &Draft<'_>) -> bool {
     !(draft.facts().cart.is_empty() && draft.facts().choices.is_empty())
@@ -193,45 +229,10 @@ fn cancel(draft: &mut Draft<'_>) -> Event {
     let facts = draft.facts_mut();
     facts.cart.clear();
     facts.choices.clear();
+    facts.left.clear();
     facts.payment = Default::default();
     draft.tell(TemplateKey::OrderCancelled);
     Event::Declined
-}
-
-fn take_method(draft: &mut Draft<'_>) {
-    let perceived = draft.perceived;
-    let is_asked = draft.session.phase() == Phase::WaitingForPaymentMethod;
-    let only_asks = perceived.has(Signal::AskFee) && perceived.is_question;
-    if only_asks || (perceived.has(Signal::AskPayment) && !is_asked) {
-        return;
-    }
-    let prepayment = draft.shop.catalog.policies().payment.prepayment;
-    let total = draft.facts().cart.total();
-    let names = |sum: Money| perceived.sums.iter().any(|uah| Money::from_uah(*uah) == sum);
-    let is_full = perceived.has(Signal::PayFull) || names(total);
-    let is_prepaid = perceived.has(Signal::PayPrepayment) || names(prepayment);
-    let method = match (is_full, is_prepaid) {
-        (true, false) => PaymentMethod::Full,
-        (false, true) => PaymentMethod::Prepayment,
-        _ => return,
-    };
-    let facts = draft.facts_mut();
-    facts.payment.method = Some(method);
-    // Who goes on to paying agrees to the address that was read back.
-    facts.flags.asked_same_data = false;
-}
-
-/// A receipt, by photo or by word.
-pub(super) fn take_proof(draft: &mut Draft<'_>) -> Event {
-    let is_nothing_to_pay =
-        !draft.facts().cart.is_empty() && !draft.facts().payment.requisites_shown;
-    if is_nothing_to_pay {
-        return go_on(draft);
-    }
-    draft.facts_mut().payment.proof = true;
-    draft.actions.push(Action::CheckPayment);
-    draft.tell(TemplateKey::PaymentProofReceived);
-    Event::GaveProof
 }
 
 /// Goes on with the order: whatever is missing next is asked for.
@@ -308,7 +309,9 @@ pub(super) fn ask_next(draft: &mut Draft<'_>) {
         && customer.branch.is_none()
     {
         let carrier = draft.shop.catalog.policies().delivery.carrier.clone();
-        draft.ask(TemplateKey::OrderAskData, Values::none().with(Placeholder::Carrier, carrier));
+        let is_asked = draft.session.phase() == Phase::WaitingForDeliveryData;
+        let key = if is_asked { TemplateKey::OrderAskDataAgain } else { TemplateKey::OrderAskData };
+        draft.ask(key, Values::none().with(Placeholder::Carrier, carrier));
     } else {
         let missing = missing(draft);
         draft.ask(TemplateKey::OrderAskMissing, Values::none().with(Placeholder::Missing, missing));
@@ -320,45 +323,4 @@ pub(super) fn read_back(draft: &mut Draft<'_>) {
     list_cart(draft);
     let values = address(draft);
     draft.say(TemplateKey::OrderData, values);
-}
-
-/// Shows where to pay and how much; without requisites a human does.
-fn show_requisites(draft: &mut Draft<'_>) -> Event {
-    let Some(requisites) = &draft.shop.settings.requisites else {
-        return escalate(draft, EscalationReason::NoRequisites, TemplateKey::HandoverPayment);
-    };
-    let asks_again = draft.perceived.has(Signal::AskRequisites);
-    let changed = draft.perceived.has_any(&[Signal::PayFull, Signal::PayPrepayment]);
-    if draft.facts().payment.requisites_shown && !asks_again && !changed {
-        let key = if draft.perceived.has(Signal::ProofLater) {
-            TemplateKey::PaymentProofLater
-        } else {
-            TemplateKey::PaymentProofWanted
-        };
-        draft.tell(key);
-        return Event::ChosePayment;
-    }
-    let total = draft.facts().cart.total();
-    let method = draft.facts().payment.method.unwrap_or(PaymentMethod::Full);
-    match method {
-        PaymentMethod::Full => {
-            draft.say(TemplateKey::PaymentFull, Values::none().with(Placeholder::Total, total));
-        }
-        PaymentMethod::Prepayment => {
-            let parts = draft.shop.catalog.policies().payment.on_delivery(total);
-            let values = Values::none()
-                .with(Placeholder::Prepayment, parts.prepayment)
-                .with(Placeholder::Rest, parts.rest)
-                .with(Placeholder::Fee, parts.fee);
-            draft.say(TemplateKey::PaymentPrepayment, values);
-        }
-    }
-    let values = Values::none()
-        .with(Placeholder::Recipient, requisites.recipient.as_str())
-        .with(Placeholder::Iban, requisites.iban.as_str())
-        .with(Placeholder::TaxId, requisites.tax_id.as_str());
-    draft.say(TemplateKey::PaymentRequisites, values);
-    draft.tell(TemplateKey::PaymentAskProof);
-    draft.facts_mut().payment.requisites_shown = true;
-    Event::ChosePayment
 }

@@ -4,7 +4,7 @@ use super::{
     choosing::{self, Outcome},
     draft::{Draft, labels},
     edges::Event,
-    present,
+    gallery, present,
 };
 use crate::{
     catalog::{ColorKey, ColorVariant, Product, ProductId},
@@ -63,7 +63,8 @@ fn offer_beside(draft: &mut Draft<'_>, line: &CartLine) -> bool {
 
 /// The one more thing is wanted: a new order begins with it, in the size of the last one.
 pub(super) fn accept(draft: &mut Draft<'_>) -> Event {
-    let size = draft.facts().cart.lines().first().map(|line| line.size);
+    let lines = draft.facts().cart.lines().to_vec();
+    let size = lines.first().map(|line| line.size);
     let shown = draft.facts().shown.first().copied();
     begin_new_order(draft);
     let Some(product) = shown.and_then(|id| draft.product(id)) else {
@@ -71,7 +72,12 @@ pub(super) fn accept(draft: &mut Draft<'_>) -> Event {
         return present::present(draft, outcome);
     };
     let size = size.filter(|size| product.comes_in(*size, None));
-    draft.facts_mut().choices = vec![Choice { size, ..Choice::of(product.id) }];
+    let choice = Choice { size, ..Choice::of(product.id) };
+    // It was promised to be shown; what is bought already is left out.
+    let bought = lines.iter().find(|line| line.product_id == product.id);
+    let color = bought.map(|line| line.color.clone());
+    gallery::open(draft, product, &Choice { color, ..choice.clone() });
+    draft.facts_mut().choices = vec![choice];
     present::present(draft, Outcome::Chosen(Vec::new()))
 }
 
@@ -80,6 +86,7 @@ pub(super) fn begin_new_order(draft: &mut Draft<'_>) {
     let facts = draft.facts_mut();
     facts.cart.clear();
     facts.choices.clear();
+    facts.left.clear();
     facts.payment = Default::default();
     facts.flags.upsold = false;
     facts.flags.data_of_earlier_order = facts.customer.is_complete();

@@ -21,8 +21,8 @@ const SHORTEST_WITH_A_SLIP: usize = 5;
 const NO_SLIPS: &str = "плаче плачет плачу красуня красуне красуню красунь малиш малиша малишу плати плата плату полати костел червня вишня серия марина милий любий";
 
 /// What pet forms put between a stem and its ending, folded, the longest first.
-const DEAR: [&str; 11] =
-    ["есеньк", "уват", "яв", "оньк", "еньк", "енк", "очк", "ечк", "ушк", "чик", "к"];
+const DEAR: [&str; 12] =
+    ["есеньк", "уват", "яв", "иш", "оньк", "еньк", "енк", "очк", "ечк", "ушк", "чик", "к"];
 
 /// The shortest noun, in letters of its stem, of which an adjective is made.
 const SHORTEST_NOUN: usize = 4;

@@ -76,6 +76,10 @@ signals! {
     AddMore = "add_more";
     /// Take something out.
     Remove = "remove";
+    /// One more of the same.
+    OneMoreAlike = "one_more_alike";
+    /// Of several things this one alone.
+    OnlyThis = "only_this";
     /// Something instead of something.
     Change = "change";
     /// The order is not wanted any more.
@@ -158,6 +162,8 @@ signals! {
     AskPrice = "ask_price";
     /// A photo of it, please.
     AskPhoto = "ask_photo";
+    /// Which would you take?
+    AskAdvice = "ask_advice";
     /// Show me, I am looking for.
     Browse = "browse";
     /// Show it.

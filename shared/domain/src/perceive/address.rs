@@ -2,7 +2,11 @@
 
 use super::{Perceived, Reading};
 use crate::{
-    language::{contact, rules::Signal, token::Kind},
+    language::{
+        contact,
+        rules::{self, Signal},
+        token::Kind,
+    },
     session::Session,
     state::{Phase, State},
 };
@@ -29,8 +33,8 @@ pub(super) fn read(session: &Session, reading: &mut Reading<'_>, perceived: &mut
         // are kept from being names.
         if !matches!(seen.signal, Signal::Consent | Signal::Browse) {
             let span = seen.from..seen.to;
-            for claimed in reading.claimed.get_mut(span).into_iter().flatten() {
-                *claimed = true;
+            for at in span.filter(|at| !contact::stands_beside_a_name(tokens, *at)) {
+                reading.claim(at..at + 1);
             }
         }
     }
@@ -41,9 +45,37 @@ pub(super) fn read(session: &Session, reading: &mut Reading<'_>, perceived: &mut
     let claimed = &reading.claimed;
     let is_told = perceived.phone.is_some() || perceived.branch.is_some() || is_asked;
     if is_told
-        && let Some((name, _)) =
+        && let Some((name, span)) =
             contact::name(tokens, |at| !claimed.get(at).copied().unwrap_or(true), is_expected)
     {
         perceived.name = Some(name);
+        reading.claim(span);
+    }
+    if perceived.city.is_none() {
+        read_unknown_city(session, reading, perceived);
+    }
+}
+
+/// A town that no table holds, where one is missing.
+fn read_unknown_city(session: &Session, reading: &mut Reading<'_>, perceived: &mut Perceived) {
+    let customer = &session.facts().customer;
+    let is_awaited = session.phase() == Phase::WaitingForDeliveryData && customer.city.is_none();
+    let tells_much = perceived.phone.is_some() || perceived.branch.is_some();
+    let tells_all = perceived.phone.is_some() && perceived.branch.is_some();
+    let is_alone = !tells_much && perceived.name.is_none() && perceived.signals.is_empty();
+    let is_all_missing = is_awaited && is_alone && customer.name.is_some();
+    if !(tells_all || is_awaited && (tells_much || is_alone)) {
+        return;
+    }
+    let claimed = &reading.claimed;
+    let free = |at: usize| {
+        !claimed.get(at).copied().unwrap_or(true) && !rules::is_known(&reading.tokens[at])
+    };
+    let may_be_surname = is_alone && customer.name.is_none();
+    if let Some((city, span)) = contact::unknown_city(reading.tokens, free, is_all_missing)
+        && !(may_be_surname && contact::is_family_like(&reading.tokens[span.start]))
+    {
+        perceived.city = Some(city);
+        reading.claim(span);
     }
 }

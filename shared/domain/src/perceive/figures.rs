@@ -77,11 +77,14 @@ fn is_height_here(session: &Session, perceived: &Perceived, tokens: &[Token], at
         || !perceived.categories.is_empty()
         || perceived.has_any(&[Signal::AskSize, Signal::AskPrice, Signal::Change]);
     let speaks_of_children = perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::ShopWord]);
+    let follows_on = at > 0 && ["на", "для", "под", "пид"].contains(&tokens[at - 1].key.as_str());
     if session.state() == State::PaymentDelivery {
-        return speaks_of_garments;
+        // Once the address is known, "а можна 122?" asks for another size.
+        let is_address_known = session.facts().customer.is_complete();
+        let asks = is_address_known && (perceived.is_question || follows_on);
+        return speaks_of_garments || asks;
     }
     let is_alone = tokens.iter().filter(|token| token.is_word()).count() == 0;
-    let follows_on = at > 0 && ["на", "для", "под", "пид"].contains(&tokens[at - 1].key.as_str());
     speaks_of_garments
         || speaks_of_children
         || is_alone

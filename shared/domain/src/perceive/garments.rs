@@ -28,7 +28,18 @@ pub(super) fn read(
     let is_address = answers_with_address(session, perceived);
     let has_phone = reading.tokens.iter().any(|token| token.kind == Kind::Phone);
     let town = contact::city(reading.tokens).filter(|_| is_address || has_phone);
+    let aside: Vec<_> = reading
+        .seen
+        .iter()
+        .filter(|seen| matches!(seen.signal, Signal::Thanks | Signal::OffTopic))
+        .filter(|seen| seen.to - seen.from > 1 && !perceived.is_question)
+        .map(|seen| seen.from..seen.to)
+        .collect();
     found.retain(|term| {
+        // "Дякую за гарний костюм", "переклади слово dress": nothing is looked for.
+        if aside.iter().any(|span| span.contains(&term.from)) {
+            return false;
+        }
         // Біла Церква is no white one.
         if town.as_ref().is_some_and(|(_, span)| span.contains(&term.from)) {
             return false;

@@ -230,27 +230,43 @@ fn is_paying(session: &Session, perceived: &Perceived) -> bool {
     }
     match state {
         State::Offer if perceived.has(Signal::Remove) => holds_several(session),
+        State::Offer
+            if perceived.has_any(&[Signal::AddMore, Signal::OneMoreAlike])
+                && !perceived.names_something()
+                && !perceived.has_any(&HARD_QUESTIONS) =>
+        {
+            true
+        }
         State::Offer => {
-            let takes = agrees || perceived.quantity.is_some();
+            let takes = agrees || perceived.quantity.is_some() || tells_where_to(perceived);
             takes && !perceived.is_question && !perceived.has(Signal::Doubt)
         }
         State::PaymentDelivery => {
             agrees
                 || perceived.tells_address()
                 || !perceived.sums.is_empty()
-                || perceived.has_any(&[Signal::SameData, Signal::Remove, Signal::AddMore])
-                || (phase == Phase::WaitingForPaymentMethod
+                || perceived.has_any(&[
+                    Signal::SameData,
+                    Signal::Remove,
+                    Signal::AddMore,
+                    Signal::OneMoreAlike,
+                ])
+                || (matches!(phase, Phase::WaitingForPaymentMethod | Phase::WaitingForDeliveryData)
                     && perceived.words <= 2
+                    && !perceived.names_something()
                     && !perceived.has_any(&SMALL_TALK)
                     && !perceived.has_any(&QUESTIONS)
                     && !perceived.has(Signal::Greeting))
         }
-        _ => {
-            let tells_place = perceived.branch.is_some()
-                && (perceived.city.is_some() || perceived.name.is_some());
-            perceived.phone.is_some() || tells_place
-        }
+        _ => tells_where_to(perceived),
     }
+}
+
+/// Whether enough of an address was told that it can be nothing else.
+const fn tells_where_to(perceived: &Perceived) -> bool {
+    let tells_place =
+        perceived.branch.is_some() && (perceived.city.is_some() || perceived.name.is_some());
+    perceived.phone.is_some() || tells_place
 }
 
 /// Whether one of several things can be taken out; not to want the only one is a refusal.

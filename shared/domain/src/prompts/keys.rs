@@ -53,8 +53,12 @@ template_keys! {
     GreetingRestart = "greeting.restart" [];
     /// The customer is back after a pause with a cart that is not paid for.
     GreetingReturn = "greeting.return" [];
+    /// The first words of a day to a customer who ordered before.
+    GreetingKnown = "greeting.known" [];
     /// How are you.
     GreetingSmallTalk = "greeting.small_talk" [];
+    /// What garments cost, over all of them.
+    DiscoveryPrices = "discovery.prices" [PriceFrom, PriceTo];
     /// What is looked for?
     DiscoveryAskWhat = "discovery.ask_what" [];
     /// What is looked for, and for which height?
@@ -203,6 +207,10 @@ template_keys! {
     OrderTotal = "order.total" [Total];
     /// All delivery data.
     OrderAskData = "order.ask_data" [Carrier];
+    /// The same, once it was asked and something else came.
+    OrderAskDataAgain = "order.ask_data_again" [Carrier];
+    /// Something is to be added: what?
+    OrderAddWhich = "order.add_which" [];
     /// A part of the delivery data.
     OrderAskMissing = "order.ask_missing" [Missing];
     /// Delivery data came before they were asked for.

@@ -21,6 +21,9 @@ pub struct Facts {
     pub search: Search,
     /// The garments under discussion; usually one, two for two children.
     pub choices: Vec<Choice>,
+    /// The garments that were being chosen when a search for others began: named again, they are as
+    /// they were.
+    pub left: Vec<Choice>,
     /// What the last turn showed, in its order: "the second one" points into it.
     pub shown: Vec<ProductId>,
     /// The two garments that were named last, the newest last: "how do they differ?" means them.

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use crate::language::{endings, fold, token::Token};
+use crate::language::{
+    endings, fold,
+    token::{Kind, Token},
+};
 
 /// The name as an order needs it, then stems (with `*`) or whole spellings, Ukrainian and Russian.
 const CITIES: &[(&str, &str)] = &[
@@ -186,9 +189,77 @@ fn marked_at(tokens: &[Token], at: usize) -> Option<(String, std::ops::Range<usi
     })
 }
 
+/// Words, folded, after which a name is that of a street.
+const STREETS: [&str; 9] =
+    ["вул", "вулиця", "вулици", "улица", "ул", "проспект", "просп", "бульвар", "площа"];
+
+/// A town that no table holds, in a message that tells an address: a word or two that are written as
+/// a name and that nothing else has claimed, best before the number of a branch. Where the town is
+/// all that is missing (`is_all_missing`), a short message is the town however it is written.
+#[must_use]
+pub fn unknown_city(
+    tokens: &[Token],
+    free: impl Fn(usize) -> bool,
+    is_all_missing: bool,
+) -> Option<(String, std::ops::Range<usize>)> {
+    let is_part = |at: usize| {
+        tokens.get(at).is_some_and(|token| {
+            token.is_word()
+                && free(at)
+                && (is_all_missing || token.raw.starts_with(char::is_uppercase))
+                && token.raw.chars().count() >= 3
+                && token.raw.chars().all(|c| c.is_alphabetic() || c == '\'' || c == '’')
+                && !super::people::is_beside(&token.key)
+                && !super::people::is_first_name(token)
+        })
+    };
+    let mut runs = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let mut to = at;
+        while is_part(to) {
+            to += 1;
+        }
+        let is_street = at
+            .checked_sub(1)
+            .map(|before| if tokens[before].is_mark('.') { at.saturating_sub(2) } else { before })
+            .is_some_and(|before| STREETS.contains(&tokens[before].key.as_str()));
+        if (1..=2).contains(&(to - at)) && !is_street {
+            runs.push(at..to);
+        }
+        at = to.max(at + 1);
+    }
+    if is_all_missing && !(runs.len() == 1 && tokens.len() <= MAX_ALONE) {
+        return None;
+    }
+    let has_number_after = |run: &&std::ops::Range<usize>| {
+        let next = tokens[run.end..].iter().find(|token| !matches!(token.kind, Kind::Mark(_)));
+        next.is_some_and(|token| matches!(token.kind, Kind::Number(_)) || is_branch_word(token))
+    };
+    let run = runs.iter().find(has_number_after).or_else(|| runs.last())?.clone();
+    let mut name = String::new();
+    for token in &tokens[run.clone()] {
+        if !name.is_empty() {
+            name.push(if token.is_joined { '-' } else { ' ' });
+        }
+        name.push_str(&super::people::capitalised(&super::people::in_ukrainian_letters(
+            &token.raw,
+        )));
+    }
+    Some((name, run))
+}
+
+/// The most tokens of a message that is a town and nothing else.
+const MAX_ALONE: usize = 4;
+
+/// "Відділення", "поштомат", "НП", folded and cut.
+fn is_branch_word(token: &Token) -> bool {
+    ["видд", "отд", "пошт", "почт", "нп", "нова"].iter().any(|stem| token.key.starts_with(stem))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::city;
+    use super::{city, unknown_city};
     use crate::language::token::tokens;
 
     fn read(text: &str) -> Option<String> {
@@ -209,6 +280,19 @@ mod tests {
     fn a_town_that_no_table_holds_is_read_after_its_marker() {
         assert_eq!(read("с. Щасливе").as_deref(), Some("Щасливе"));
         assert_eq!(read("смт Великі Мости").as_deref(), Some("Великі Мости"));
+    }
+
+    #[test]
+    fn a_town_that_no_table_holds_is_read_where_an_address_is_told() {
+        let read = |text: &str, is_all_missing| {
+            unknown_city(&tokens(text), |_| true, is_all_missing).map(|(city, _)| city)
+        };
+        assert_eq!(read("0671234567, Бібрка 3", false).as_deref(), Some("Бібрка"));
+        assert_eq!(read("Рава-Руська, відділення 1", false).as_deref(), Some("Рава-Руська"));
+        assert_eq!(read("вул. Мазепи 5, Бібрка", false).as_deref(), Some("Бібрка"));
+        assert_eq!(read("бібрка", true).as_deref(), Some("Бібрка"));
+        assert_eq!(read("а що ще треба для цього", true), None);
+        assert_eq!(read("бібрка 3", false), None);
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub fn person_words(token: &Token) -> bool {
     .contains(&token.key.as_str())
 }
 
-fn is_beside(key: &str) -> bool {
+pub(super) fn is_beside(key: &str) -> bool {
     BESIDE.split(' ').any(|word| word == key)
 }
 
@@ -121,7 +121,7 @@ pub(super) fn is_first_name(token: &Token) -> bool {
 }
 
 /// Whether a word reads as a patronymic or a usual surname.
-fn is_family_like(key: &str) -> bool {
+pub(super) fn is_family_like(key: &str) -> bool {
     const ENDS: &str = "енко ченко ко ук юк чук ак як ик ская ский цкий цка цкая ска ова ев ов ева ин ина ишин ович \
      ивна евич овна евна йович ец ий а ар ур ир ел ан ян юх их ло ба да га ха ша уля ля ня ей ай \
      ун он ос ис ас ер ор ом ам ил ал ул";
@@ -151,15 +151,27 @@ pub fn name(
             })
         };
         let length = (at..).take_while(|index| is_part(*index)).count();
+        let words = length.min(3);
+        // "Сич Роман Чортків 1": before a number and without a patronymic, the third is the town.
+        let is_town_last = words == 3
+            && tokens.get(at + words).is_some_and(|token| token.number().is_some())
+            && !tokens[at..at + words].iter().any(is_patronymic);
+        let words = if is_town_last { 2 } else { words };
         if (2..=4).contains(&length)
-            && let Some((score, name)) = scored(&tokens[at..at + length.min(3)], is_asked)
+            && let Some((score, name)) = scored(&tokens[at..at + words], is_asked)
             && best.as_ref().is_none_or(|(other, _, _)| score > *other)
         {
-            best = Some((score, name, at..at + length.min(3)));
+            best = Some((score, name, at..at + words));
         }
         at += length.max(1);
     }
     best.map(|(_, name, span)| (name, span))
+}
+
+fn is_patronymic(token: &Token) -> bool {
+    ["ович", "евич", "ивна", "ивну", "ивни", "овна", "евна", "йович"]
+        .iter()
+        .any(|end| token.key.ends_with(end))
 }
 
 fn scored(words: &[Token], is_asked: bool) -> Option<(i32, String)> {
@@ -253,7 +265,7 @@ pub(super) fn in_ukrainian_letters(word: &str) -> String {
     letters
 }
 
-fn capitalised(word: &str) -> String {
+pub(super) fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters
         .next()

@@ -44,7 +44,7 @@ pub(super) const PIECE_WORDS: Words = Words(
 pub(super) const BRANCH_STEMS: &[&str] =
     &["видделенн", "виддилен", "видилен", "виделен", "отделен", "поштомат", "почтомат", "поштамат"];
 pub(super) const BRANCH_WORDS: Words =
-    Words("вид виддил отд нп виддел видд вд пошта пошти почта почти");
+    Words("вид виддил отд нп виддел видд вд пошта пошти пошт почта почти");
 pub(super) const MONEY_WORDS: Words =
     Words("грн гривен гривн гривни гривня гривень гр uah гривна рублей");
 pub(super) const MONEY_BEFORE: Words =

@@ -1,0 +1,92 @@
+//! Paying: the way that is chosen, where to pay, the receipt.
+
+use super::{draft::Draft, edges::Event, sale::go_on, service::escalate};
+use crate::{
+    language::rules::Signal,
+    money::Money,
+    prompts::{Placeholder, TemplateKey, Values},
+    session::facts::{EscalationReason, PaymentMethod},
+    state::Phase,
+    turn::Action,
+};
+
+/// Takes the way of paying that a message names.
+pub(super) fn take_method(draft: &mut Draft<'_>) {
+    let perceived = draft.perceived;
+    let is_asked = draft.session.phase() == Phase::WaitingForPaymentMethod;
+    let only_asks = perceived.has(Signal::AskFee) && perceived.is_question;
+    if only_asks || (perceived.has(Signal::AskPayment) && !is_asked) {
+        return;
+    }
+    let prepayment = draft.shop.catalog.policies().payment.prepayment;
+    let total = draft.facts().cart.total();
+    let names = |sum: Money| perceived.sums.iter().any(|uah| Money::from_uah(*uah) == sum);
+    let is_full = perceived.has(Signal::PayFull) || names(total);
+    let is_prepaid = perceived.has(Signal::PayPrepayment) || names(prepayment);
+    let method = match (is_full, is_prepaid) {
+        (true, false) => PaymentMethod::Full,
+        (false, true) => PaymentMethod::Prepayment,
+        _ => return,
+    };
+    let facts = draft.facts_mut();
+    if facts.payment.method != Some(method) {
+        // Another sum is to be paid now: it is told again.
+        facts.payment.requisites_shown = false;
+    }
+    facts.payment.method = Some(method);
+    // Who goes on to paying agrees to the address that was read back.
+    facts.flags.asked_same_data = false;
+}
+
+/// A receipt, by photo or by word.
+pub(super) fn take_proof(draft: &mut Draft<'_>) -> Event {
+    let is_nothing_to_pay =
+        !draft.facts().cart.is_empty() && !draft.facts().payment.requisites_shown;
+    if is_nothing_to_pay {
+        return go_on(draft);
+    }
+    draft.facts_mut().payment.proof = true;
+    draft.actions.push(Action::CheckPayment);
+    draft.tell(TemplateKey::PaymentProofReceived);
+    Event::GaveProof
+}
+
+/// Shows where to pay and how much; without requisites a human does.
+pub(super) fn show_requisites(draft: &mut Draft<'_>) -> Event {
+    let Some(requisites) = &draft.shop.settings.requisites else {
+        return escalate(draft, EscalationReason::NoRequisites, TemplateKey::HandoverPayment);
+    };
+    let asks_again = draft.perceived.has(Signal::AskRequisites);
+    if draft.facts().payment.requisites_shown && !asks_again {
+        let key = if draft.perceived.has(Signal::ProofLater) {
+            TemplateKey::PaymentProofLater
+        } else {
+            TemplateKey::PaymentProofWanted
+        };
+        draft.tell(key);
+        return Event::ChosePayment;
+    }
+    let total = draft.facts().cart.total();
+    let method = draft.facts().payment.method.unwrap_or(PaymentMethod::Full);
+    match method {
+        PaymentMethod::Full => {
+            draft.say(TemplateKey::PaymentFull, Values::none().with(Placeholder::Total, total));
+        }
+        PaymentMethod::Prepayment => {
+            let parts = draft.shop.catalog.policies().payment.on_delivery(total);
+            let values = Values::none()
+                .with(Placeholder::Prepayment, parts.prepayment)
+                .with(Placeholder::Rest, parts.rest)
+                .with(Placeholder::Fee, parts.fee);
+            draft.say(TemplateKey::PaymentPrepayment, values);
+        }
+    }
+    let values = Values::none()
+        .with(Placeholder::Recipient, requisites.recipient.as_str())
+        .with(Placeholder::Iban, requisites.iban.as_str())
+        .with(Placeholder::TaxId, requisites.tax_id.as_str());
+    draft.say(TemplateKey::PaymentRequisites, values);
+    draft.tell(TemplateKey::PaymentAskProof);
+    draft.facts_mut().payment.requisites_shown = true;
+    Event::ChosePayment
+}
