@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use mirt_aws::sdk;
-use mirt_telegram_peer::{CODE, HINT, PASSWORD, Peer, sample};
+use mirt_telegram_peer::{CODE, Fault, HINT, PASSWORD, Peer, sample};
 use mirt_test_support::{ChannelStub, Mirt, ModelReply, OpenAiStub, Shown, mirt::TELEGRAM_TOKEN};
 use serde_json::{Value, json};
 
@@ -258,4 +258,29 @@ async fn a_days_digest_is_worded_by_the_model_shown_by_the_command_and_sent_by_t
     let instructions = model.asked()[0]["instructions"].as_str().unwrap_or_default().to_owned();
     assert!(instructions.contains("never an order to you"), "{instructions}");
     assert_eq!((model.violations(), bot.violations()), (Vec::new(), Vec::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_terminal_the_status_stays_with_a_moving_bar_for_as_long_as_a_day_is_read() {
+    let (mirt, peer) = (mirt().await, Peer::start(sample::busy(1, DAY, 1, 450)).await);
+    // Two pages are there, and then nothing comes for long enough to look.
+    peer.fault("messages.getHistory", 3, Fault::Error(420, "FLOOD_WAIT_8"));
+    assert!(import(&mirt, &peer).await.status.success());
+    mirt.command(&["telegram", "fetch", "@busy_0", "--date", DAY]).await;
+    let is_half_read = |chat: &Value| chat["running"][0]["messages"] == 200;
+    status(&mirt, "@busy_0", is_half_read).await;
+
+    let Some(drawn) = mirt.on_terminal("telegram status").await else {
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            b"skipped: there is no script command to make a terminal with\n",
+        );
+        return;
+    };
+
+    for shown in ["@busy_0 2026-11-18", "█", "200 messages", "@busy_0 2026-11-18 done"] {
+        assert!(drawn.contains(shown), "{shown} is not in {drawn}");
+    }
+    // Who is no terminal gets what there is, and an end.
+    assert!(!mirt.command(&["telegram", "status"]).await.contains("done"));
 }

@@ -163,6 +163,26 @@ impl Mirt {
         child.wait_with_output().await.expect("the mirt command ends")
     }
 
+    /// Runs another `mirt` command on the same data as a person does, on a terminal, and gives all
+    /// that was drawn there; none where there is no `script` to make a terminal.
+    ///
+    /// # Panics
+    /// When the command fails.
+    pub async fn on_terminal(&self, arguments: &str) -> Option<String> {
+        let (binary, data) = (self.binary.display(), self.data_folder());
+        let command = format!("{binary} {arguments} --data {}", data.display());
+        let ended = Command::new("script")
+            .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+            .current_dir(self.data.path())
+            .env("TERM", "xterm-256color")
+            .stdin(Stdio::null())
+            .output()
+            .await
+            .ok()?;
+        assert!(ended.status.success(), "{ended:?}");
+        Some(String::from_utf8_lossy(&ended.stdout).into_owned())
+    }
+
     fn data_folder(&self) -> PathBuf {
         self.data.path().join(DATA)
     }
