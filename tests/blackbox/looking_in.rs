@@ -136,9 +136,6 @@ async fn the_clock_moved_forward_makes_due_what_was_not_and_stays_there_over_a_r
     let forward = json!({ "seconds": 3600 });
     let moved = world.mirt.request(Method::POST, "/local/clock").json(&forward).send().await;
     assert_eq!(moved.ok().map(|it| it.status()), Some(StatusCode::OK));
-    let sweep = world.mirt.request(Method::POST, "/local/schedules/sweeper").send().await;
-    assert_eq!(sweep.ok().map(|it| it.status()), Some(StatusCode::OK));
-
     // Nobody answered for fifteen minutes: a reminder, below the card.
     world.telegram.wait_for("-1001", |shown| shown.len() > 1).await;
     world.mirt.kill().await;

@@ -43,6 +43,8 @@ impl Stage {
         self.browser.run(set, serde_json::json!([])).await;
         self.browser.open(&format!("{origin}/#{who}")).await;
         self.browser.until("document.querySelector('.phone.now .hints')").await;
+        // The address before was no page, and has no icon.
+        self.browser.complaints().await;
     }
 
     /// Says something as the customer on the screen, and waits for the turn that answers.

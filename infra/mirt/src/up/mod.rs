@@ -190,6 +190,8 @@ impl System {
             model: model.clone(),
             overrides,
             clock,
+            schedules: wiring.schedules(),
+            looking: tokio::sync::Mutex::default(),
             settings: environment.shop_settings()?,
         });
         let router = Router::new()

@@ -10,7 +10,11 @@ use axum::{
 };
 use jiff::{Timestamp, ToSpan as _};
 use mirt_aws::table::Table;
-use mirt_engine::{failure::PortError, spending::day_of, sweep::FindOverdue};
+use mirt_engine::{
+    failure::PortError,
+    spending::day_of,
+    sweep::{FindOverdue as _, Overdue},
+};
 use mirt_history::{day::Day, store::Days as _};
 use serde_json::{Value, json};
 
@@ -40,11 +44,13 @@ pub(super) async fn managers(State(page): State<Arc<Page>>) -> Json<Value> {
 /// Queues, what is due, and costs.
 pub(super) async fn show(State(page): State<Arc<Page>>) -> Response {
     let now = page.clock.now();
+    let to = now.checked_add(AHEAD_HOURS.hours()).unwrap_or(Timestamp::MAX);
     let look = async {
+        let due = due(&page.table, Timestamp::UNIX_EPOCH, to).await?;
         Ok::<_, PortError>(json!({
             "now": now,
             "queues": depths(&page).await?,
-            "due": due(&page.table, now).await?,
+            "due": due.iter().map(entry).collect::<Vec<_>>(),
             "spending": spending(&page.table, now).await?,
         }))
     };
@@ -54,14 +60,17 @@ pub(super) async fn show(State(page): State<Arc<Page>>) -> Response {
     }
 }
 
-/// What the index has, from long ago to a week from now, by its time.
-async fn due(table: &Table, now: Timestamp) -> Result<Vec<Value>, PortError> {
-    let to = now.checked_add(AHEAD_HOURS.hours()).unwrap_or(Timestamp::MAX);
+/// What is due from one moment to another, by its time.
+pub(super) async fn due(
+    table: &Table,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Overdue>, PortError> {
     let mut all = Vec::new();
     for partition in 0..Table::PARTITIONS {
         let mut next = None;
         for _ in 0..MOST_PAGES {
-            let page = table.find_overdue(partition, Timestamp::UNIX_EPOCH, to, next).await?;
+            let page = table.find_overdue(partition, from, to, next).await?;
             all.extend(page.entries);
             next = page.next;
             if next.is_none() {
@@ -70,15 +79,16 @@ async fn due(table: &Table, now: Timestamp) -> Result<Vec<Value>, PortError> {
         }
     }
     all.sort_by_key(|entry| entry.due_at);
-    let shown = all.iter().map(|entry| {
-        json!({
-            "channel": entry.session.channel,
-            "user": entry.session.user,
-            "what": entry.key.split('#').next(),
-            "at": entry.due_at,
-        })
-    });
-    Ok(shown.collect())
+    Ok(all)
+}
+
+fn entry(entry: &Overdue) -> Value {
+    json!({
+        "channel": entry.session.channel,
+        "user": entry.session.user,
+        "what": entry.key.split('#').next(),
+        "at": entry.due_at,
+    })
 }
 
 /// What the model cost on the last days, today first.

@@ -1,11 +1,8 @@
-//! `/local/faults`: what goes wrong on a switch, and a clock that can be moved forward.
+//! `/local/faults`: what goes wrong on a switch.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, Ordering},
 };
 
 use axum::{
@@ -19,9 +16,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Page, model::Manner};
-
-/// The furthest that the clock is moved at once: a week.
-const MOST_AHEAD_S: u64 = 7 * 24 * 60 * 60;
 
 /// Where the functions look for the model.
 const MODEL_URL: &str = "OPENAI_BASE_URL";
@@ -164,36 +158,12 @@ pub(super) async fn crash(State(page): State<Arc<Page>>, Path(function): Path<St
     }
 }
 
-/// How far to move the clock.
-#[derive(Debug, Deserialize)]
-pub(super) struct Forward {
-    seconds: u64,
-}
-
-/// Moves the clock of the functions and the services forward.
-pub(super) async fn forward(State(page): State<Arc<Page>>, Json(by): Json<Forward>) -> Response {
-    if by.seconds > MOST_AHEAD_S {
-        return StatusCode::UNPROCESSABLE_ENTITY.into_response();
-    }
-    match page.clock.forward(Duration::from_secs(by.seconds)).await {
-        Ok(()) => {
-            page.functions.replace_all();
-            tell(&page);
-            Json(standing(&page)).into_response()
-        }
-        Err(error) => {
-            tracing::error!(event = "clock_not_kept", %error);
-            StatusCode::INSUFFICIENT_STORAGE.into_response()
-        }
-    }
-}
-
-fn tell(page: &Page) {
+pub(super) fn tell(page: &Page) {
     page.live.tell("faults", &standing(page));
 }
 
 /// What goes wrong now, and what time it is.
-fn standing(page: &Page) -> Value {
+pub(super) fn standing(page: &Page) -> Value {
     let faults = page.endpoint.faults();
     json!({
         "model": page.model.manner(),

@@ -4,6 +4,7 @@
 mod assets;
 mod counter;
 pub(crate) mod faults;
+mod forward;
 mod inside;
 pub(crate) mod live;
 mod model;
@@ -27,7 +28,7 @@ use axum::{
 };
 use mirt_aws::table::Table;
 use mirt_domain::{decide::diagram, shop};
-use mirt_local_aws::{endpoint::Endpoint, lambda::Lambda};
+use mirt_local_aws::{endpoint::Endpoint, lambda::Lambda, schedule::Schedule};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -63,6 +64,10 @@ pub(super) struct Page {
     pub(super) model: OwnModel,
     pub(super) overrides: Overrides,
     pub(super) clock: LocalClock,
+    /// Which function runs how often.
+    pub(super) schedules: Vec<Schedule>,
+    /// Dead letters are hidden while somebody looks: one look at a time.
+    pub(super) looking: tokio::sync::Mutex<()>,
     /// How the shop works here, as far as time is concerned.
     pub(super) settings: shop::Settings,
 }
@@ -84,7 +89,7 @@ pub(super) fn routes(page: Arc<Page>) -> Router {
         .route("/local/sessions/{channel}/{user}", get(inside::show))
         .route("/local/replay", get(replay::sources).post(replay::replay))
         .route("/local/faults", get(faults::show).put(faults::change))
-        .route("/local/clock", post(faults::forward))
+        .route("/local/clock", post(forward::forward))
         .route("/local/crash/{function}", post(faults::crash))
         .route(
             "/local/photos",

@@ -142,7 +142,9 @@ fn words(input: &Value) -> String {
     match input {
         Value::String(text) => text.clone(),
         Value::Array(parts) => parts.iter().map(words).collect::<Vec<_>>().join("\n"),
-        Value::Object(part) => ["content", "text"].iter().map(|name| words(&part[*name])).collect(),
+        Value::Object(part) => {
+            ["content", "text"].iter().filter_map(|name| part.get(*name)).map(words).collect()
+        }
         _ => String::new(),
     }
 }
@@ -169,6 +171,13 @@ fn lines(input: &str, addition: &str) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_words_of_a_question_are_found_in_each_of_its_forms() {
+        let parts = json!([{ "role": "user", "content": [{ "type": "input_text", "text": "a" }] }]);
+
+        assert_eq!((words(&json!("a")), words(&parts)), ("a".to_owned(), "a".to_owned()));
+    }
 
     #[test]
     fn the_drafts_lines_are_repeated_without_their_facts() {

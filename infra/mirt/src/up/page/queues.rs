@@ -37,17 +37,22 @@ pub(super) async fn depths(page: &Page) -> Result<Value, PortError> {
             .await
             .map_err(|error| PortError::Unavailable { service: "sqs", source: error.into() })?;
         let attributes = answer.attributes.unwrap_or_default();
-        let count = |name| attributes.get(&name).and_then(|count| count.parse::<u64>().ok());
+        let count = |name| -> u64 {
+            attributes.get(&name).and_then(|count| count.parse().ok()).unwrap_or_default()
+        };
+        // Who looks at dead letters has them in hand for a moment: that is no movement.
+        let is_dead = name.contains(DEAD);
+        let in_hand = count(InFlight);
         let age = page.endpoint.sqs().age_of_oldest(name).await;
         let age =
             age.map_err(|error| PortError::Unavailable { service: "sqs", source: error.into() })?;
         depths.push(json!({
             "age_ms": age,
             "name": name,
-            "is_dead": name.contains(DEAD),
-            "waiting": count(Waiting),
+            "is_dead": is_dead,
+            "waiting": count(Waiting) + if is_dead { in_hand } else { 0 },
             "delayed": count(Delayed),
-            "in_flight": count(InFlight),
+            "in_flight": if is_dead { 0 } else { in_hand },
         }));
     }
     Ok(Value::Array(depths))
@@ -55,6 +60,7 @@ pub(super) async fn depths(page: &Page) -> Result<Value, PortError> {
 
 /// What failed for good, in all queues of dead letters.
 pub(super) async fn dead_letters(State(page): State<Arc<Page>>) -> Response {
+    let _only = page.looking.lock().await;
     let look = async {
         let mut all = Vec::new();
         for name in page.queues.iter().filter(|name| name.contains(DEAD)) {

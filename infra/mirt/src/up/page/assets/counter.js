@@ -19,9 +19,20 @@ export function counter(pane) {
   let isRead = false;
 
   const isOpen = () => document.body.dataset.pane === "counter";
+  let isDrawing = false;
+  let again = false;
+  /** Several wishes at once are one look; one that comes in the middle is another. */
   async function draw() {
     if (!isOpen()) { isRead = false; return; }
     isRead = true;
+    again = true;
+    if (isDrawing) return;
+    isDrawing = true;
+    while (again) { again = false; await look(); }
+    isDrawing = false;
+  }
+
+  async function look() {
     const [all, dead] = await Promise.all([api.counter().catch(() => null), api.deadLetters().catch(() => [])]);
     if (!all) return;
     drawQueues(all.queues, dead);
@@ -41,11 +52,11 @@ export function counter(pane) {
           h("td", { class: "end num" }, h("span", { class: it.is_dead && it.waiting ? "chip bad" : "" }, (it.waiting ?? 0) + (it.delayed ?? 0))), h("td", { class: "end num" }, it.in_flight ?? 0), h("td", { class: "end num" }, it.age_ms === null ? "–" : span(it.age_ms)))))),
       h("h2", { class: "gap" }, t("dead")),
       dead.length ? h("ul", null, dead.map((it) => h("li", { class: "card", "data-letter": it.id }, h("div", { class: "row apart" }, h("b", null, it.session ?? it.command), h("span", { class: "soft small num" }, `${t("age")} ${span(it.age_s * 1000)} · ${t("tries")} ${it.received}`)), h("div", { class: "small" }, it.error ?? "")))) : h("p", { class: "soft small" }, t("noDead")),
-      [...new Set(dead.map((it) => it.queue))].map((queue) => h("button", { class: "main redrive", type: "button", onclick: () => void redrive(queue) }, t("redrive"))));
+      ...[...new Set(dead.map((it) => it.queue))].map((queue) => h("button", { class: "main redrive", type: "button", onclick: () => void redrive(queue) }, t("redrive"))));
   }
 
   function drawDue(/** @type {any} */ all) {
-    const forward = async (/** @type {number} */ seconds) => { await api.forward(seconds).catch(() => {}); await api.run("sweeper"); void draw(); };
+    const forward = async (/** @type {number} */ seconds) => { await api.forward(seconds).catch(() => {}); void draw(); };
     const rows = all.due.slice(0, 40).map((/** @type {any} */ it) => h("tr", null, h("td", { class: "num" }, day(it.at)), h("td", null, h("button", { class: "plain small", type: "button", onclick: () => add({ channel: it.channel, user: it.user }) }, `${it.channel}:${it.user}`)), h("td", { class: "soft small" }, WHAT[it.what] ? t(WHAT[it.what]) : it.what)));
     due.replaceChildren(h("h2", { class: "row apart" }, t("due"), h("span", { class: "chip num", id: "clock" }, `${t("clock")} ${day(all.now)}`)),
       rows.length ? h("table", null, h("tbody", null, rows)) : h("p", { class: "soft small" }, t("noDue")),
@@ -73,7 +84,7 @@ export function counter(pane) {
 
   async function drawHistory() {
     const chats = await api.history().catch(() => []);
-    history.replaceChildren(h("h2", null, t("history")), chats.length ? chats.map(calendar) : h("p", { class: "soft small" }, t("noHistory")));
+    history.replaceChildren(h("h2", null, t("history")), ...(chats.length ? chats.map(calendar) : [h("p", { class: "soft small" }, t("noHistory"))]));
   }
 
   listen((what, who) => {

@@ -188,10 +188,24 @@ export function bubble(kind, it) {
  * @param {any} own
  */
 function matched(own) {
+  if (!own) return { messages: new Map(), sent: new Map(), between: [] };
+  const known = matches.get(own);
+  if (known?.of === own.delivered) return known.found;
+  const found = match(own);
+  matches.set(own, { of: own.delivered, found });
+  return found;
+}
+
+/** @type {WeakMap<any, {of: any[], found: ReturnType<typeof match>}>} */
+const matches = new WeakMap();
+
+/** @param {any} own */
+function match(own) {
   const messages = new Map();
   const sent = new Map();
-  const left = [...(own?.delivered ?? [])];
-  for (const turn of own?.turns ?? []) {
+  const left = [...own.delivered];
+  for (const turn of own.turns) {
+    if (!left.length) break;
     const texts = turn.bubbles.flatMap((/** @type {any} */ it) => [it.url, it.text, it.caption]).filter(Boolean);
     for (let at = 0; at < left.length; at += 1) {
       const said = left[at].bubbles.map((/** @type {any} */ it) => it.url ?? it.text ?? "");
@@ -203,7 +217,7 @@ function matched(own) {
       }
     }
   }
-  const last = own?.turns.at(-1)?.at ?? "";
+  const last = own.turns.at(-1)?.at ?? "";
   const between = left.filter((it) => it.at > last).flatMap((it) => it.bubbles);
   return { messages, sent, between };
 }
