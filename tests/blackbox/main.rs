@@ -6,6 +6,7 @@ mod burst;
 mod catalogue;
 mod channels;
 mod crash;
+mod crm;
 mod dead_letters;
 mod delivery;
 mod evaluation;

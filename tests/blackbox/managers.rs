@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use crate::{messages, turns, world, world_with};
 
-const CHAT: &str = "-1001";
-const MANAGERS: [(&str, &str); 2] = [("MIRT_MANAGERS_CHAT", CHAT), ("MIRT_MANAGERS", "7, 8")];
+pub(crate) const CHAT: &str = "-1001";
+pub(crate) const MANAGERS: [(&str, &str); 2] =
+    [("MIRT_MANAGERS_CHAT", CHAT), ("MIRT_MANAGERS", "7, 8")];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_who_asks_for_a_human_is_answered_and_managers_are_told_once() {
@@ -83,7 +84,7 @@ async fn without_a_managers_chat_what_they_have_to_hear_waits() {
 }
 
 /// A button of the newest card that shows it, pressed by a manager.
-async fn press(world: &World, update: u64, manager: i64, caption: &str) -> Value {
+pub(crate) async fn press(world: &World, update: u64, manager: i64, caption: &str) -> Value {
     let cards = world.telegram.sent_to(CHAT);
     let (card, button) = cards
         .iter()
@@ -132,7 +133,7 @@ async fn write(world: &World, update: u64, manager: i64, words: &str) {
 }
 
 /// A customer who has sent a receipt, and the managers who have seen it.
-async fn paid(world: &World, user: &str) {
+pub(crate) async fn paid(world: &World, user: &str) {
     for (turn, text) in [
         "сукня лагуна рожева на зріст 134",
         "беру",

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use aws_lambda_events::sqs::SqsEvent;
 use jiff::Timestamp;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
-use mirt_aws::{sdk, secrets, table::Table};
+use mirt_aws::{orders::OrdersQueue, sdk, secrets, table::Table};
 use mirt_channels::{Channels, manychat, telegram};
 use mirt_domain::{
     model::MicroUsd,
@@ -20,6 +20,7 @@ use mirt_engine::{
     failure::chain,
     model_budget::MOST_PER_MINUTE,
     photos::Seeing,
+    shelf::Shelf,
     take_turn::Dialogue,
 };
 use mirt_llm::{MODEL, OPENAI_API, OpenAi};
@@ -77,6 +78,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let secret: ChannelSecrets =
         secrets::read(&config, settings.required("MIRT_CHANNEL_SECRET")?).await?;
     let table = Table::new(&config, settings.required("MIRT_TABLE")?.to_owned());
+    let orders = OrdersQueue::new(&config, settings.required("MIRT_ORDERS_QUEUE_URL")?.to_owned());
     let channels = Channels {
         manychat: manychat::Sender::new(
             http.clone(),
@@ -116,19 +118,25 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         hand_over_timeout: seconds(timeout)?.unwrap_or(default.hand_over_timeout),
         requisites: secret.requisites,
         model_ceiling: ceiling.unwrap_or(default.model_ceiling),
+        quiet: settings
+            .parsed("MIRT_QUIET_HOURS", "two full hours, as in 21-9")?
+            .unwrap_or(default.quiet),
     };
     let words = Words::of(mirt_content::catalog());
     let bursts = bursts(&settings)?;
+    let shelf = shelf(&settings)?;
     let dialogue = Dialogue {
         clock: &SystemClock,
         store: &table,
         channels: &channels,
+        orders: &orders,
         shop: Shop {
             catalog: mirt_content::catalog(),
             words: &words,
             prompts: mirt_content::prompts(),
             settings: &shop_settings,
         },
+        shelf: &shelf,
         bursts: &bursts,
         model: model.as_ref(),
         time: model_time(&settings)?,
@@ -151,6 +159,13 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     }))
     .await
     .map_err(StartError::Lambda)
+}
+
+/// What is offered: all of the catalogue, where nobody tells what is left of it.
+fn shelf(settings: &Settings) -> Result<Shelf, SettingError> {
+    let catalog = mirt_content::catalog();
+    let fresh_for = settings.seconds("MIRT_STOCK_FRESH_S")?;
+    Ok(fresh_for.map_or_else(|| Shelf::full(catalog), |time| Shelf::stocked(catalog, time)))
 }
 
 /// The model's client, as the settings say.

@@ -1,9 +1,9 @@
-//! Lambda on a schedule: finds what should have been done long ago, and wakes its session.
+//! Lambda on a schedule: finds what should have been done long ago, and wakes its session or order.
 
 use std::process::ExitCode;
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use mirt_aws::{queue::InboundQueue, sdk, table::Table};
+use mirt_aws::{orders::OrdersQueue, queue::InboundQueue, sdk, table::Table};
 use mirt_engine::sweep::sweep;
 use mirt_runtime::{
     clock::SystemClock,
@@ -34,10 +34,11 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let config = sdk::config(mirt_http::client()?).await;
     let table = Table::new(&config, settings.required("MIRT_TABLE")?.to_owned());
     let queue = InboundQueue::new(&config, settings.required("MIRT_INBOUND_QUEUE_URL")?.to_owned());
-    let (table, queue) = (&table, &queue);
+    let orders = OrdersQueue::new(&config, settings.required("MIRT_ORDERS_QUEUE_URL")?.to_owned());
+    let (table, queue, orders) = (&table, &queue, &orders);
     // Whatever the schedule says, there is one thing to do.
     lambda_runtime::run(service_fn(async move |_: LambdaEvent<IgnoredAny>| {
-        let swept = sweep(&SystemClock, table, queue).await?;
+        let swept = sweep(&SystemClock, table, queue, orders).await?;
         Ok::<Value, lambda_runtime::Error>(
             json!({ "overdue": swept.overdue, "woken": swept.woken }),
         )

@@ -16,7 +16,9 @@ use mirt_runtime::clock::SystemClock;
 use serde_json::json;
 
 use crate::{
-    answer, health, limited,
+    answer,
+    crm::{self, CrmWebhooks},
+    health, limited,
     managers::{Managed, Managers},
     secrets::WebhookSecrets,
 };
@@ -40,6 +42,7 @@ pub(crate) struct Webhooks {
     pub(crate) queue: InboundQueue,
     pub(crate) secrets: WebhookSecrets,
     pub(crate) managers: Managers,
+    pub(crate) crm: CrmWebhooks,
 }
 
 impl Webhooks {
@@ -53,7 +56,16 @@ impl Webhooks {
                 self.manychat(&parts.headers, &body).await
             }
             (Method::POST, "/webhooks/telegram") => self.telegram(&parts.headers, &body).await,
-            _ => answer::error(StatusCode::NOT_FOUND, "no such route"),
+            (Method::POST, path) => self.crm(path, &parts.headers, &body).await,
+            _ => no_such_route(),
+        }
+    }
+
+    async fn crm(&self, path: &str, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+        match crm::Route::of(path) {
+            Some(_) if body.len() > MAX_BODY_BYTES => too_large(),
+            Some(route) => self.crm.answer(&self.table, route, headers, body).await,
+            None => no_such_route(),
         }
     }
 
@@ -147,13 +159,17 @@ fn manychat_token(headers: &HeaderMap) -> &str {
     }
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).map_or("", str::trim)
 }
 
 fn unauthorized(place: &str) -> Response<Body> {
     tracing::warn!(event = "unauthorized", place);
     answer::error(StatusCode::UNAUTHORIZED, format!("wrong or missing secret in {place}"))
+}
+
+fn no_such_route() -> Response<Body> {
+    answer::error(StatusCode::NOT_FOUND, "no such route")
 }
 
 fn too_large() -> Response<Body> {

@@ -9,6 +9,11 @@ use subtle::ConstantTimeEq as _;
 pub(crate) struct Token(String);
 
 impl Token {
+    /// The token itself, to check signatures with.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+
     /// Whether `presented` is this token. Takes the same time wherever they differ; a token that
     /// is empty is never presented rightly.
     pub(crate) fn is(&self, presented: &str) -> bool {
@@ -23,6 +28,9 @@ pub(crate) struct WebhookSecrets {
     pub(crate) manychat_webhook_token: Token,
     /// What Telegram sends in `X-Telegram-Bot-Api-Secret-Token`.
     pub(crate) telegram_webhook_secret: Token,
+    /// What the CRM signs its deliveries with; without it none is taken.
+    #[serde(default)]
+    pub(crate) crm_webhook_secret: Option<Token>,
 }
 
 /// A token is not set: the function must not start, or anyone could write as any customer.
@@ -40,6 +48,9 @@ impl WebhookSecrets {
         if is_unset(&self.telegram_webhook_secret) {
             return Err(UnsetToken("telegram_webhook_secret"));
         }
+        if self.crm_webhook_secret.as_ref().is_some_and(is_unset) {
+            return Err(UnsetToken("crm_webhook_secret"));
+        }
         Ok(self)
     }
 }
@@ -52,6 +63,7 @@ mod tests {
         WebhookSecrets {
             manychat_webhook_token: Token(manychat.to_owned()),
             telegram_webhook_secret: Token(telegram.to_owned()),
+            crm_webhook_secret: None,
         }
     }
 
@@ -60,6 +72,9 @@ mod tests {
         assert!(secrets("", "b").checked().is_err());
         assert!(secrets("a", " ").checked().is_err());
         assert!(secrets("a", "b").checked().is_ok());
+        let unset_crm = Some(Token(String::new()));
+        let secrets = WebhookSecrets { crm_webhook_secret: unset_crm, ..secrets("a", "b") };
+        assert!(secrets.checked().is_err());
         assert!(!Token(String::new()).is(""));
     }
 

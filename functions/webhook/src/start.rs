@@ -3,13 +3,14 @@
 use std::{convert::Infallible, process::ExitCode};
 
 use lambda_http::{Request, service_fn};
-use mirt_aws::{queue::InboundQueue, sdk, secrets, table::Table};
+use mirt_aws::{orders::OrdersQueue, queue::InboundQueue, sdk, secrets, table::Table};
 use mirt_runtime::{
     process,
     settings::{SettingError, Settings},
 };
 
 use crate::{
+    crm::CrmWebhooks,
     managers::Managers,
     routes::Webhooks,
     secrets::{UnsetToken, WebhookSecrets},
@@ -39,15 +40,15 @@ pub fn main() -> ExitCode {
 async fn run(settings: Settings) -> Result<(), StartError> {
     let http = mirt_http::client()?;
     let config = sdk::config(http).await;
+    let secrets: WebhookSecrets =
+        secrets::read(&config, settings.required("MIRT_WEBHOOK_SECRET")?).await?;
+    let secrets = secrets.checked()?;
+    let orders = OrdersQueue::new(&config, settings.required("MIRT_ORDERS_QUEUE_URL")?.to_owned());
     let webhooks = Webhooks {
+        crm: CrmWebhooks { queue: orders, secret: secrets.crm_webhook_secret.clone() },
         table: Table::new(&config, settings.required("MIRT_TABLE")?.to_owned()),
         queue: InboundQueue::new(&config, settings.required("MIRT_INBOUND_QUEUE_URL")?.to_owned()),
-        secrets: secrets::read::<WebhookSecrets>(
-            &config,
-            settings.required("MIRT_WEBHOOK_SECRET")?,
-        )
-        .await?
-        .checked()?,
+        secrets,
         managers: Managers {
             chat: settings.integer("MIRT_MANAGERS_CHAT")?,
             ids: settings.integers("MIRT_MANAGERS")?,

@@ -80,6 +80,9 @@ fn each_route_leads_to_the_webhook() {
             ("POST", "/webhooks/manychat", "webhook"),
             ("POST", "/api/v1/messages", "webhook"),
             ("POST", "/webhooks/telegram", "webhook"),
+            ("POST", "/webhooks/snitkix/order-status", "webhook"),
+            ("POST", "/webhooks/snitkix/payment", "webhook"),
+            ("POST", "/webhooks/snitkix/inventory", "webhook"),
             ("GET", "/health", "webhook"),
         ]
     );
@@ -96,6 +99,7 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_LOG", "info"),
             ("MIRT_MANAGERS", ""),
             ("MIRT_MANAGERS_CHAT", ""),
+            ("MIRT_ORDERS_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-orders.fifo"),
             ("MIRT_TABLE", "mirt-dev"),
             ("MIRT_WEBHOOK_SECRET", "mirt/dev/webhooks"),
         ])
@@ -122,9 +126,26 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_MODEL_CALLS_PER_MINUTE", "600"),
             ("MIRT_MODEL_SESSION_CEILING_MICRO_USD", "500000"),
             ("MIRT_MODEL_TEXT_MS", "20000"),
+            ("MIRT_ORDERS_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-orders.fifo"),
+            ("MIRT_QUIET_HOURS", "21-9"),
+            ("MIRT_STOCK_FRESH_S", ""),
             ("MIRT_TABLE", "mirt-dev"),
             ("OPENAI_BASE_URL", "https://api.openai.com/v1"),
             ("TELEGRAM_API_URL", "https://api.telegram.org"),
+        ])
+    );
+}
+
+#[test]
+fn the_orders_function_is_told_what_it_needs_and_no_more() {
+    assert_eq!(
+        environment(function(&template(), "orders")),
+        BTreeMap::from([
+            ("MIRT_CRM_SECRET", ""),
+            ("MIRT_INBOUND_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-inbound.fifo"),
+            ("MIRT_LOG", "info"),
+            ("MIRT_TABLE", "mirt-dev"),
+            ("SITNIKS_API_URL", ""),
         ])
     );
 }
@@ -185,6 +206,7 @@ fn one_failed_message_does_not_repeat_the_others() {
         read,
         [
             ("mirt-dev-inbound.fifo", "dialogue"),
+            ("mirt-dev-orders.fifo", "orders"),
             ("mirt-dev-telegram-commands.fifo", "telegram-fetch"),
         ]
     );
@@ -212,6 +234,7 @@ fn what_fell_through_is_looked_for_every_minute() {
         BTreeMap::from([
             ("MIRT_INBOUND_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-inbound.fifo"),
             ("MIRT_LOG", "info"),
+            ("MIRT_ORDERS_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-orders.fifo"),
             ("MIRT_TABLE", "mirt-dev"),
         ])
     );

@@ -4,6 +4,8 @@ use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use jiff::civil::Date;
+use mirt_domain::order::OrderId;
 use mirt_history::{chat::ChatRef, day::Day};
 
 /// The assistant on one machine, and the tools to work with it.
@@ -29,6 +31,8 @@ pub(crate) enum Command {
     Load(LoadArguments),
     /// Looks at messages that failed for good, sends them back or drops them.
     Dlq(DlqArguments),
+    /// Shows what was sold, writes it as a file, has the CRM tried again.
+    Orders(OrdersArguments),
     /// Reads Telegram's history: logs in, fetches, shows, writes files.
     Telegram(TelegramArguments),
     /// Works on the shop's files: checks them, shows what differs, adds a product.
@@ -189,6 +193,63 @@ pub(crate) enum DlqCommand {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct OrdersArguments {
+    #[command(subcommand)]
+    pub(crate) command: OrdersCommand,
+    /// The data folder of the running `mirt up`.
+    #[arg(long, global = true, default_value = DEFAULT_DATA)]
+    pub(crate) data: PathBuf,
+    /// In AWS instead of on this machine; account and region as the environment says.
+    #[arg(long, global = true)]
+    pub(crate) aws: bool,
+    /// The stage, as it was deployed.
+    #[arg(long, global = true, default_value = "dev")]
+    pub(crate) stage: String,
+    /// Prints JSON, one object a line.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrdersCommand {
+    /// The orders that were confirmed, a line each.
+    List {
+        /// In this month of UTC, as in 2026-11; without it in this one and the last.
+        #[arg(long)]
+        month: Option<Month>,
+    },
+    /// One order, whole.
+    Show {
+        /// Its id, as `list` prints it.
+        id: OrderId,
+    },
+    /// Prints them as CSV, a row a line of an order.
+    Export {
+        /// In this month of UTC, as in 2026-11; without it in this one and the last.
+        #[arg(long)]
+        month: Option<Month>,
+    },
+    /// Brings one into the CRM that is not there.
+    Retry {
+        /// Its id, as `list` prints it.
+        id: OrderId,
+    },
+}
+
+/// A month: its first day.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Month(pub(crate) Date);
+
+impl FromStr for Month {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let first = format!("{text}-01").parse();
+        first.map(Self).map_err(|_| "expected a month, as in 2026-11".to_owned())
+    }
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct TelegramArguments {
     #[command(subcommand)]
     pub(crate) command: TelegramCommand,
@@ -301,6 +362,8 @@ pub(crate) enum FunctionName {
     Webhook,
     /// Behind the inbound queue.
     Dialogue,
+    /// Behind the orders' queue.
+    Orders,
     /// On a schedule.
     Sweeper,
     /// Behind the queue of history commands, and on a schedule.

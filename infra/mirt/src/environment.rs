@@ -8,7 +8,7 @@ use mirt_runtime::settings::{PREFIX, SettingError, Settings};
 use serde_json::{Value, json};
 
 /// The settings that are not ours by name but that we read, beside those with `MIRT_`.
-const READ: [&str; 8] = [
+const READ: [&str; 11] = [
     "MANYCHAT_WEBHOOK_TOKEN",
     "TELEGRAM_WEBHOOK_SECRET",
     "MANYCHAT_API_KEY",
@@ -17,11 +17,15 @@ const READ: [&str; 8] = [
     "TELEGRAM_API_URL",
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
+    "SITNIKS_API_KEY",
+    "SITNIKS_API_URL",
+    "SITNIKS_WEBHOOK_SECRET",
 ];
 
 /// What the local run does when nothing else is set. None of these opens anything outside of it.
 const SAMPLE_MANYCHAT_TOKEN: &str = "sample-manychat-token";
 const SAMPLE_TELEGRAM_SECRET: &str = "sample-telegram-secret";
+const SAMPLE_CRM_SECRET: &str = "sample-sitniks-secret";
 const SAMPLE_MANYCHAT_KEY: &str = "sample-manychat-key";
 const SAMPLE_TELEGRAM_TOKEN: &str = "0:sample-telegram-token";
 
@@ -48,6 +52,14 @@ pub(crate) struct ChannelApi {
     key: String,
 }
 
+/// The CRM's side of the settings.
+#[derive(Clone, Debug)]
+pub(crate) struct CrmApi {
+    /// Where it is.
+    pub(crate) url: String,
+    key: String,
+}
+
 /// All settings of the local run.
 #[derive(Clone, Debug)]
 pub(crate) struct Environment {
@@ -59,6 +71,9 @@ pub(crate) struct Environment {
     /// Where the model's API is, if not where it usually is.
     pub(crate) openai_url: Option<String>,
     openai_key: Option<String>,
+    /// Without one, orders go to the managers' cards and into `mirt orders export`.
+    pub(crate) crm: Option<CrmApi>,
+    crm_webhook_secret: String,
 }
 
 impl Environment {
@@ -97,9 +112,25 @@ impl Environment {
             telegram_url,
             openai_key,
             openai_url,
+            crm_key,
+            crm_url,
+            crm_webhook,
         ] = READ;
         let openai_url = address(&settings, openai_url)?;
         mirt_dialogue::manychat_options(&settings, settings.get(manychat_webhook))?;
+        let crm = match (settings.get(crm_key), address(&settings, crm_url)?) {
+            (Some(key), Some(url)) => Some(CrmApi { url, key: key.to_owned() }),
+            (None, None) => None,
+            // Half of it would be an order that goes nowhere.
+            (Some(_), None) => {
+                let meaning = "the address of the CRM whose key is set";
+                return Err(SettingError::Missing { name: crm_url, meaning }.into());
+            }
+            (None, Some(_)) => {
+                let meaning = "the key of the CRM whose address is set";
+                return Err(SettingError::Missing { name: crm_key, meaning }.into());
+            }
+        };
         let channel = |webhook, webhook_sample, key, key_sample, url, official: &str| {
             let url = address(&settings, url)?;
             let key = settings.get(key);
@@ -130,6 +161,8 @@ impl Environment {
             is_degraded: settings.get(openai_key).is_none(),
             openai_url,
             openai_key: settings.get(openai_key).map(str::to_owned),
+            crm,
+            crm_webhook_secret: settings.get(crm_webhook).unwrap_or(SAMPLE_CRM_SECRET).to_owned(),
             settings,
         })
     }
@@ -155,7 +188,13 @@ impl Environment {
         json!({
             "manychat_webhook_token": self.manychat.webhook_secret,
             "telegram_webhook_secret": self.telegram.webhook_secret,
+            "crm_webhook_secret": self.crm_webhook_secret,
         })
+    }
+
+    /// The secret of the CRM, as the operator makes it in AWS; none where there is no CRM.
+    pub(crate) fn crm_secret(&self) -> Option<Value> {
+        self.crm.as_ref().map(|crm| json!({ "sitniks_api_key": crm.key }))
     }
 
     /// The secret of the channels, as the operator makes it in AWS. The requisites are a sample
@@ -226,5 +265,14 @@ mod tests {
         assert!(error(&[("MIRT_BURST", "1")]).contains("MIRT_BURST"));
         assert!(error(&[("MIRT_BURST_BY_CHANNEL", "icq=1/2")]).contains("MIRT_BURST_BY_CHANNEL"));
         assert!(error(&[("MIRT_BURST_QUIET_MS", "soon")]).contains("MIRT_BURST_QUIET_MS"));
+    }
+
+    #[test]
+    fn half_a_crm_is_refused() {
+        let error = |pairs| environment(pairs).unwrap_err().to_string();
+
+        assert!(error(&[("SITNIKS_API_KEY", "k")]).contains("SITNIKS_API_URL"));
+        assert!(error(&[("SITNIKS_API_URL", "https://crm.example")]).contains("SITNIKS_API_KEY"));
+        assert!(environment(&[]).unwrap().crm.is_none());
     }
 }

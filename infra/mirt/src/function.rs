@@ -14,6 +14,7 @@ pub(crate) fn main(name: FunctionName) -> ExitCode {
     match name {
         FunctionName::Webhook => mirt_webhook::main(),
         FunctionName::Dialogue => mirt_dialogue::main(),
+        FunctionName::Orders => mirt_orders::main(),
         FunctionName::Sweeper => mirt_sweeper::main(),
         FunctionName::TelegramFetch => mirt_telegram_fetch::main(),
     }

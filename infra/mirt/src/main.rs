@@ -8,6 +8,7 @@ mod environment;
 mod eval;
 mod function;
 mod load;
+mod orders;
 mod output;
 mod place;
 mod prompt;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         cli::Command::States(arguments) => states::main(&arguments),
         cli::Command::Load(arguments) => load::main(&arguments),
         cli::Command::Dlq(arguments) => dlq::main(&arguments),
+        cli::Command::Orders(arguments) => orders::main(&arguments),
         cli::Command::Telegram(arguments) => telegram::main(&arguments),
         cli::Command::Catalog(arguments) => catalog::main(&arguments),
         cli::Command::Completions { shell } => completions::main(shell),

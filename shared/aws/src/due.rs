@@ -9,7 +9,7 @@ use mirt_engine::{
 use crate::{
     error::port_error,
     table::{
-        DUE_AT, DUE_INDEX, DUE_SHARD, DUE_SHARDS, Due, Item, Table, number, session_of, string,
+        DUE_AT, DUE_INDEX, DUE_SHARD, DUE_SHARDS, Due, Item, Table, number, string, subject_of,
         text, time,
     },
 };
@@ -56,7 +56,7 @@ impl FindOverdue for Table {
 
 fn overdue(item: &Item) -> Option<Overdue> {
     Some(Overdue {
-        session: session_of(text(item, "pk"))?,
+        subject: subject_of(text(item, "pk"))?,
         key: text(item, "sk").to_owned(),
         due_at: time(item, DUE_AT),
     })

@@ -134,7 +134,7 @@ impl Table {
         })
     }
 
-    async fn read(
+    pub(crate) async fn read(
         &self,
         what: &'static str,
         pk: String,

@@ -187,6 +187,10 @@ impl CommitTurn for Table {
             items.push(self.put_alert(id, alert)?);
         }
 
+        for order in &turn.orders {
+            items.extend(self.put_order(order)?);
+        }
+
         let mut record = key(pk.clone(), turn_sk(turn.record.n));
         record.extend([data(what, &turn.record)?, ttl(turn.record.at, TURN_KEPT)]);
         items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(record)))?);

@@ -14,21 +14,31 @@
 //! | | `UNDELIVERED#<turn>#<part>` | a call that the channel refused for good |
 //! | `M#<chat>:<message>` | `M` | which session a message in the managers' chat is about; expires |
 //! | `E#<channel>:<user>:<event>` | `E` | dedupe record; expires |
+//! | `O#<order>` | `O` | an order; one that was never confirmed expires |
+//! | `C#<order in the CRM>` | `O` | which order the CRM's name means |
+//! | `B#<month>` | `<time>#<order>` | an order that was confirmed in a month of UTC |
+//! | `PHONE#<digest>` | `<order>` | an order that was confirmed under a phone |
 //! | `BREAKER#model` | `-` | what all instances know of the model's health |
 //! | `SPENDING#<day>` | `-` | what the model cost on a day; expires |
+//! | `E#crm:<digest>` | `E` | a delivery of the CRM's that was taken; expires |
+//! | `STOCK` | `-` | what is left of what is low |
 //! | `M#<minute>` | `M` | how many model calls all instances made in a minute; expires |
 //!
 //! `IN#` to `STATE` is one range on purpose: all that a turn reads comes with one query. `INTAKE`
 //! is an item of its own because each event writes it, and a write costs by the item's size.
 //!
 //! What is still to be done (`IN#`, `MANAGER#`, `OUT#`) is in the sparse index `due` by the time at
-//! which the sweeper looks for it, and so is a `STATE` to which time will do something.
+//! which the sweeper looks for it, and so are a `STATE` to which time will do something and an order
+//! that the CRM has to be told or asked about.
 
 use std::{collections::HashMap, str::FromStr, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use mirt_domain::session_id::{SessionId, UserId};
+use mirt_domain::{
+    order::OrderId,
+    session_id::{SessionId, UserId},
+};
 use mirt_engine::{
     alert::AlertKey,
     card::ManagersMessage,
@@ -36,6 +46,7 @@ use mirt_engine::{
     failure::PortError,
     limit::Slot,
     session_store::{OutboxKey, PendingKey},
+    sweep::Subject,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -54,6 +65,9 @@ pub(crate) const SUBJECT_KEPT: Duration = TURN_KEPT;
 
 /// How long it is kept why a turn failed: as long as its dead letter.
 pub(crate) const TROUBLE_KEPT: Duration = Duration::from_hours(14 * 24);
+
+/// How long an order is kept that was never confirmed.
+pub(crate) const ORDER_KEPT_UNPLACED: Duration = Duration::from_hours(30 * 24);
 
 /// How long a turn's record is kept.
 pub(crate) const TURN_KEPT: Duration = Duration::from_hours(30 * 24);
@@ -75,12 +89,14 @@ pub(crate) const DUE_SHARD: &str = "due_shard";
 pub(crate) const DUE_AT: &str = "due_at";
 
 const SESSION: &str = "S#";
+const ORDER: &str = "O#";
 
 pub(crate) const SK_INBOX: &str = "IN#";
 pub(crate) const SK_INTAKE: &str = "INTAKE";
 pub(crate) const SK_MANAGER: &str = "MANAGER#";
 pub(crate) const SK_CARD: &str = "MCARD";
 pub(crate) const SK_SUBJECT: &str = "M";
+pub(crate) const SK_ORDER: &str = "O";
 pub(crate) const SK_OUTBOX: &str = "OUT#";
 pub(crate) const SK_STATE: &str = "STATE";
 pub(crate) const SK_TROUBLE: &str = "TROUBLE";
@@ -127,10 +143,13 @@ pub(crate) enum Due {
     Manager,
     /// A session to which time does something.
     Session,
+    /// An order that the CRM has to be told or asked about.
+    Order,
 }
 
 impl Due {
-    pub(crate) const ALL: [Self; 4] = [Self::Inbox, Self::Outbox, Self::Manager, Self::Session];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Inbox, Self::Outbox, Self::Manager, Self::Session, Self::Order];
 
     /// The index's partition key for one part of the entries of this kind.
     pub(crate) fn shard(self, n: u32) -> String {
@@ -139,6 +158,7 @@ impl Due {
             Self::Outbox => "OUT",
             Self::Manager => "MANAGER",
             Self::Session => "SESSION",
+            Self::Order => "ORDER",
         };
         format!("{kind}#{n}")
     }
@@ -146,6 +166,18 @@ impl Due {
 
 pub(crate) fn session_pk(id: &SessionId) -> String {
     format!("{SESSION}{id}")
+}
+
+pub(crate) fn order_pk(id: OrderId) -> String {
+    format!("{ORDER}{id}")
+}
+
+/// Whose items have this partition key, where something of theirs can be due.
+pub(crate) fn subject_of(pk: &str) -> Option<Subject> {
+    match pk.strip_prefix(ORDER) {
+        Some(id) => id.parse().ok().map(Subject::Order),
+        None => session_of(pk).map(Subject::Session),
+    }
 }
 
 /// The session whose items have this partition key.
@@ -215,9 +247,17 @@ pub(crate) fn overdue(since: Timestamp) -> Timestamp {
 
 /// The attributes that put an item into the index `due`.
 pub(crate) fn due(kind: Due, id: &SessionId, at: Timestamp) -> [(String, AttributeValue); 2] {
+    due_as(kind, &id.to_string(), at)
+}
+
+/// The attributes that put an order into the index `due`.
+pub(crate) fn due_order(id: OrderId, at: Timestamp) -> [(String, AttributeValue); 2] {
+    due_as(Due::Order, &id.to_string(), at)
+}
+
+fn due_as(kind: Due, name: &str, at: Timestamp) -> [(String, AttributeValue); 2] {
     // FNV-1a: stable over builds, unlike the standard library's hasher.
-    let hash = id
-        .to_string()
+    let hash = name
         .bytes()
         .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     [

@@ -1,6 +1,7 @@
 //! The engine's ports on a real table: conditions, transactions, the index of what is due.
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
+mod books;
 mod capacity;
 mod stage;
 
@@ -15,7 +16,7 @@ use mirt_engine::{
         CommitError, CommitTurn as _, LoadSession as _, LoadedSession, OutboxKey, PendingKey,
         SettleOutbox as _, TurnCommit,
     },
-    sweep::FindOverdue,
+    sweep::{FindOverdue, Subject},
 };
 use stage::{Stage, alert, commit, event, now, reply, session};
 
@@ -165,7 +166,7 @@ async fn overdue(table: &Table, to: Timestamp) -> Vec<String> {
             let from = Timestamp::UNIX_EPOCH;
             let page = table.find_overdue(partition, from, to, cursor).await.unwrap();
             for entry in page.entries {
-                assert_eq!(entry.session, session("a"));
+                assert_eq!(entry.subject, Subject::Session(session("a")));
                 assert!(entry.due_at <= to);
                 keys.push(entry.key);
             }

@@ -12,12 +12,14 @@ mod fitting;
 mod gallery;
 mod listing;
 mod manager;
+mod news;
 mod paying;
 mod photo;
 mod present;
 mod progress;
 mod sale;
 mod service;
+mod sold_out;
 mod timer;
 mod upsell;
 
@@ -32,6 +34,7 @@ pub use self::{
 };
 use crate::{
     language::rules::Signal,
+    order::OrderNews,
     perceive::Perceived,
     prompts::{Placeholder, TemplateKey, Values},
     reply::Bubble,
@@ -112,8 +115,27 @@ pub fn decide_on_time(shop: &Shop<'_>, session: Session, now: Timestamp) -> Deci
     conclude(draft, event)
 }
 
+/// Decides what comes of news about an order.
+#[must_use]
+pub fn decide_for_order(
+    shop: &Shop<'_>,
+    session: Session,
+    news: OrderNews,
+    now: Timestamp,
+) -> Decision {
+    let nothing_said = Perceived::default();
+    let mut draft = Draft::new(shop, &nothing_said, now, session);
+    news::hear(&mut draft, news);
+    conclude(draft, Event::Silent)
+}
+
 /// Follows the edge of the event.
 fn conclude(mut draft: Draft<'_>, event: Event) -> Decision {
+    if draft.facts().cart.is_empty() {
+        draft.facts_mut().order = None;
+    } else if !draft.facts().payment.is_approved {
+        draft.session.order();
+    }
     let is_asking = draft.is_asking();
     let says = draft.take_says();
     let (state, phase) = (draft.session.state(), draft.session.phase());
@@ -186,6 +208,7 @@ fn answer(draft: &mut Draft<'_>) -> Event {
     }
     greet_on_the_way(draft);
     match perceived.intent {
+        Intent::Complaint if perceived.has(Signal::OrderStatus) => news::answer_where(draft),
         Intent::Complaint => service::escalate_by_words(draft),
         Intent::OutOfDomain => service::steer(draft),
         Intent::PhotoIdent => find::look_at_photo(draft),
@@ -223,8 +246,10 @@ fn restart(draft: &mut Draft<'_>) -> Event {
     let customer = std::mem::take(&mut draft.facts_mut().customer);
     let greeted_at = Some(draft.now);
     let opted_out = draft.facts().flags.opted_out;
+    let placed = std::mem::take(&mut draft.facts_mut().placed);
     let facts = draft.facts_mut();
     *facts = Default::default();
+    facts.placed = placed;
     facts.flags.data_of_earlier_order = customer.is_complete();
     facts.customer = customer;
     facts.flags.greeted_at = greeted_at;

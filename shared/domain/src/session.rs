@@ -13,6 +13,7 @@ use facts::{Facts, Slots};
 use crate::{
     model::{KnownPhoto, MicroUsd, Sight},
     money::Money,
+    order::OrderId,
     photo::Mark,
     state::{Phase, State},
 };
@@ -34,6 +35,10 @@ pub struct Session {
     /// The photos that were looked at last, the newest last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     photos: Vec<KnownPhoto>,
+    /// What an order is called that the next turn begins. Comes from outside, like the time,
+    /// and is kept with what was before a turn, so that a replay gives the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_order: Option<OrderId>,
 }
 
 /// How many photos a conversation remembers.
@@ -169,8 +174,23 @@ impl Session {
         self
     }
 
+    /// Says what an order is called that the next turn begins.
+    #[must_use]
+    pub fn ordering_as(mut self, id: OrderId) -> Self {
+        self.next_order = Some(id);
+        self
+    }
+
+    /// The order that the cart is; begins one where there is none.
+    pub(crate) fn order(&mut self) -> OrderId {
+        // An evaluation says nothing, and has one order at a time.
+        let next = self.next_order.unwrap_or_else(|| OrderId::new(u64::from(self.turns) + 1));
+        *self.facts.order.get_or_insert(next)
+    }
+
     /// Moves on after a turn.
     pub(crate) fn moved_to(mut self, state: State, phase: Phase) -> Self {
+        self.next_order = None;
         self.state = state;
         self.phase = phase;
         self.turns = self.turns.saturating_add(1);

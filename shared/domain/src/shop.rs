@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     catalog::{Catalog, CategoryKey, ColorKey, FeatureKey, Meaning, NotSoldKey, ProductId},
+    hours::QuietHours,
     language::names::Lexicon,
     model::MicroUsd,
     prompts::Prompts,
@@ -34,6 +35,8 @@ pub struct Settings {
     pub requisites: Option<Requisites>,
     /// What the model may cost for one conversation on one day of UTC; past it the rules go on alone.
     pub model_ceiling: MicroUsd,
+    /// When nobody is written to who has not just written (decision 9).
+    pub quiet: QuietHours,
 }
 
 /// The ceiling unless a setting says otherwise: some sixty turns with the model.
@@ -46,6 +49,7 @@ impl Default for Settings {
             hand_over_reminder: SignedDuration::from_mins(15),
             requisites: None,
             model_ceiling: MODEL_CEILING,
+            quiet: QuietHours::default(),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     marks,
     model::{Consultation, ModelTrace, Step},
     money::Money,
+    order::OrderNews,
     perceive::{self, Perceived},
     photo::Photo,
     prompts::{TemplateKey, Values},
@@ -69,6 +70,10 @@ pub enum Action {
     EndHandOver,
     /// A manager wrote to a customer with whom another one talks: it was not passed on.
     TellNotYours,
+    /// The CRM does not take an order: a human has to see to it.
+    TellOrderFailed,
+    /// Something became of an order that the customer may not be told now: a human does.
+    TellOrderNews,
 }
 
 /// What a turn decided.
@@ -236,6 +241,13 @@ pub fn take_for_manager(
 #[must_use]
 pub fn take_on_time(shop: &Shop<'_>, session: &Session, now: Timestamp) -> Turn {
     let decision = decide::decide_on_time(shop, session.resumed(), now);
+    Turn::of(shop, session, &Perceived::default(), Vec::new(), decision, None)
+}
+
+/// Takes the turn that news of an order make.
+#[must_use]
+pub fn take_for_order(shop: &Shop<'_>, session: &Session, news: OrderNews, now: Timestamp) -> Turn {
+    let decision = decide::decide_for_order(shop, session.resumed(), news, now);
     Turn::of(shop, session, &Perceived::default(), Vec::new(), decision, None)
 }
 

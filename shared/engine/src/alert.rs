@@ -6,7 +6,8 @@ use std::{future::Future, time::Duration};
 
 use jiff::Timestamp;
 use mirt_domain::{
-    prompts::TemplateKey,
+    order::OrderId,
+    prompts::{Placeholder, TemplateKey, Values},
     session::{Session, facts::EscalationReason},
     session_id::SessionId,
     shop::Shop,
@@ -62,9 +63,22 @@ pub enum Matter {
     Wrote,
     /// Something changed that the session's card shows.
     Changed,
+    /// An order of another conversation was confirmed under the phone of this one's.
+    SamePhone {
+        /// That order.
+        order: OrderId,
+    },
 }
 
 impl Matter {
+    /// The facts that its text names.
+    pub(crate) fn values(&self) -> Values {
+        match self {
+            Self::SamePhone { order } => Values::none().with(Placeholder::Order, order.number()),
+            Self::Action(_) | Self::Unsent { .. } | Self::Wrote | Self::Changed => Values::none(),
+        }
+    }
+
     /// What a manager is told of it.
     #[must_use]
     pub fn text(&self) -> TemplateKey {
@@ -72,6 +86,7 @@ impl Matter {
             Self::Action(action) => action,
             Self::Unsent { .. } => return TemplateKey::ManagerUnsent,
             Self::Wrote | Self::Changed => return TemplateKey::ManagerWrote,
+            Self::SamePhone { .. } => return TemplateKey::ManagerSamePhone,
         };
         match action {
             Action::CheckPayment => TemplateKey::ManagerCheckPayment,
@@ -80,6 +95,8 @@ impl Matter {
             Action::Remind => TemplateKey::ManagerRemind,
             Action::EndHandOver => TemplateKey::ManagerHandOverEnded,
             Action::TellNotYours => TemplateKey::ManagerNotYours,
+            Action::TellOrderFailed => TemplateKey::ManagerOrderFailed,
+            Action::TellOrderNews => TemplateKey::ManagerOrderNews,
             Action::Escalate { reason } => match reason {
                 EscalationReason::HumanAsked => TemplateKey::ManagerHumanAsked,
                 EscalationReason::Complaint => TemplateKey::ManagerComplaint,
@@ -119,6 +136,7 @@ impl Alert {
         record: &TurnRecord,
         before: &LoadedSession,
         after: &Session,
+        same_phone: &[OrderId],
     ) -> Vec<Self> {
         let mut matters: Vec<Matter> = record.actions.iter().cloned().map(Matter::Action).collect();
         let messages = record.cause.messages();
@@ -128,6 +146,7 @@ impl Alert {
         if before.card.is_some() && matters.is_empty() && before.session.facts() != after.facts() {
             matters.push(Matter::Changed);
         }
+        matters.extend(same_phone.iter().map(|order| Matter::SamePhone { order: *order }));
         matters
             .into_iter()
             .zip(0..)

@@ -123,11 +123,11 @@ pub(crate) fn tellings(
     card: Option<&SessionCard>,
     alert: &Alert,
 ) -> Vec<Telling> {
-    let words = |key: TemplateKey| {
-        // The texts have no placeholders, and the build checks that they are there.
-        shop.prompts.render(key, &Values::none(), 0).unwrap_or_default().join("\n")
+    let words = |key: TemplateKey, values: &Values| {
+        // The values are those of the text, and the build checks that it is there.
+        shop.prompts.render(key, values, 0).unwrap_or_default().join("\n")
     };
-    let head = words(alert.matter.text());
+    let head = words(alert.matter.text(), &alert.matter.values());
     let begins =
         matches!(alert.matter, Matter::Action(Action::Escalate { .. } | Action::CheckPayment));
     let Some(known) = card.filter(|known| known.is_open || !begins) else {
@@ -137,7 +137,7 @@ pub(crate) fn tellings(
         return vec![Telling::Post(card::of(shop, session, &head, &alert.said))];
     };
     let update = || {
-        let card = card::of(shop, session, &words(known.head), &known.said);
+        let card = card::of(shop, session, &words(known.head, &Values::none()), &known.said);
         Telling::Update(known.at.clone(), card)
     };
     let note = || {
@@ -151,7 +151,7 @@ pub(crate) fn tellings(
     };
     match &alert.matter {
         Matter::Changed => vec![update()],
-        Matter::Wrote => vec![note()],
+        Matter::Wrote | Matter::SamePhone { .. } => vec![note()],
         Matter::Action(_) | Matter::Unsent { .. } => vec![note(), update()],
     }
 }

@@ -243,7 +243,7 @@ where
                 .map(|turn| PastTurn {
                     input: match turn.cause {
                         Cause::Said(messages) => messages,
-                        Cause::Managed(_) | Cause::Due => Vec::new(),
+                        Cause::Managed(_) | Cause::Order(_) | Cause::Due => Vec::new(),
                     },
                     reply: turn.reply,
                 })

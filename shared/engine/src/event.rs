@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use mirt_domain::{
     decide::{Deed, Manager},
+    order::OrderNews,
     session_id::SessionId,
     turn::Message,
 };
@@ -54,7 +55,8 @@ impl EventKey {
 }
 
 /// The first 128 bits of a SHA-256 over `parts`, each with its length, as 32 hex digits.
-pub(crate) fn digest(parts: &[&str]) -> String {
+#[must_use]
+pub fn digest(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_be_bytes());
@@ -96,6 +98,8 @@ pub enum EventBody {
     },
     /// A manager did something.
     Managed(Managed),
+    /// Something became of an order.
+    Order(OrderNews),
 }
 
 /// What a manager did.
@@ -119,7 +123,7 @@ impl EventBody {
     pub const fn message(&self) -> Option<&Message> {
         match self {
             Self::Said { message, .. } => Some(message),
-            Self::Managed(_) => None,
+            Self::Managed(_) | Self::Order(_) => None,
         }
     }
 }

@@ -26,8 +26,8 @@ pub(crate) struct Portion {
     pub(crate) heard: Option<Heard>,
 }
 
-/// The first events of an inbox: a manager's deed alone, or a customer's messages up to the next of
-/// those; at least one, and no more than a turn's record and its transaction can hold. An empty
+/// The first events of an inbox: a manager's deed or news of an order alone, or a customer's
+/// messages up to the next of those; at least one, and no more than a turn's record and its transaction can hold. An empty
 /// inbox is taken for the sake of the time that has passed.
 pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
     if inbox.is_empty() {
@@ -49,7 +49,10 @@ pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
             EventBody::Managed(managed) if messages.is_empty() => {
                 return Portion { keys: vec![key], cause: Cause::Managed(managed), heard: None };
             }
-            EventBody::Managed(_) => break,
+            EventBody::Order(news) if messages.is_empty() => {
+                return Portion { keys: vec![key], cause: Cause::Order(news), heard: None };
+            }
+            EventBody::Managed(_) | EventBody::Order(_) => break,
         }
         // A clock that ran ahead must not make the window longer.
         let at = event.received_at.min(now);

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use jiff::Timestamp;
 use mirt_domain::{
+    order::OrderNews,
     reply::Reply,
     session::Session,
     session_id::SessionId,
@@ -16,6 +17,7 @@ use crate::{
     card::SessionCard,
     event::{EventOrder, InboundEvent, Managed},
     failure::PortError,
+    order_book::OrderRecord,
 };
 
 /// A session as it stands: its checkpoint, what came in since, and what is not yet delivered.
@@ -107,6 +109,9 @@ pub enum Cause {
     /// What a manager did.
     #[serde(rename = "managed")]
     Managed(Managed),
+    /// What became of an order.
+    #[serde(rename = "order")]
+    Order(OrderNews),
     /// The passing of time.
     #[serde(rename = "due")]
     Due,
@@ -118,7 +123,7 @@ impl Cause {
     pub fn messages(&self) -> &[Message] {
         match self {
             Self::Said(messages) => messages,
-            Self::Managed(_) | Self::Due => &[],
+            Self::Managed(_) | Self::Order(_) | Self::Due => &[],
         }
     }
 }
@@ -190,6 +195,9 @@ pub struct TurnCommit {
     pub outbox: Vec<OutboxEntry>,
     /// What managers have to hear of.
     pub alerts: Vec<Alert>,
+    /// The orders that the turn changed. Nobody else writes them before they are confirmed, and no
+    /// turn does after that, so they need no condition beside the session's version.
+    pub orders: Vec<OrderRecord>,
     /// The record of the turn.
     pub record: TurnRecord,
 }

@@ -8,29 +8,39 @@
 use std::{collections::BTreeSet, future::Future, time::Duration};
 
 use jiff::Timestamp;
-use mirt_domain::session_id::SessionId;
+use mirt_domain::{order::OrderId, session_id::SessionId};
 
 use crate::{
     clock::{Clock, until},
     event::digest,
     failure::{PortError, chain},
+    order_book::{OrderWakeUp, WakeOrder},
     wake_up::{SendWakeUp, WakeUp},
 };
 
 /// How many pages of a partition one run reads at most.
 const MAX_PAGES: u32 = 5;
 
-/// How many sessions of a partition one run wakes at most.
+/// How many sessions or orders of a partition one run wakes at most.
 const MAX_WAKE_UPS: u32 = 100;
 
 /// What is older than this is with the dead letters, and with a human.
 const OLDEST: Duration = Duration::from_hours(7 * 24);
 
+/// Whose things can be overdue.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A session's.
+    Session(SessionId),
+    /// An order's.
+    Order(OrderId),
+}
+
 /// Something that should have been done by now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overdue {
     /// Whose.
-    pub session: SessionId,
+    pub subject: Subject,
     /// Its key in the store.
     pub key: String,
     /// When it should have been done.
@@ -72,11 +82,11 @@ pub trait FindOverdue: Send + Sync {
 pub struct Swept {
     /// Entries that were overdue.
     pub overdue: u32,
-    /// Sessions that were woken.
+    /// Sessions and orders that were woken.
     pub woken: u32,
 }
 
-/// Wakes the sessions with something overdue.
+/// Wakes the sessions and the orders with something overdue.
 ///
 /// # Errors
 /// The first of the calls that failed. What could be done was done all the same.
@@ -84,12 +94,14 @@ pub async fn sweep<S: FindOverdue>(
     clock: &impl Clock,
     store: &S,
     queue: &impl SendWakeUp,
+    orders: &impl WakeOrder,
 ) -> Result<Swept, PortError> {
     let now = clock.now();
     let mut swept = Swept::default();
     let mut failed = None;
     for partition in 0..S::PARTITIONS {
-        if let Err(error) = sweep_partition(store, queue, partition, now, &mut swept).await {
+        if let Err(error) = sweep_partition(store, queue, orders, partition, now, &mut swept).await
+        {
             tracing::error!(event = "sweep_failed", partition, error = chain(&error));
             failed.get_or_insert(error);
         }
@@ -103,6 +115,7 @@ pub async fn sweep<S: FindOverdue>(
 async fn sweep_partition<S: FindOverdue>(
     store: &S,
     queue: &impl SendWakeUp,
+    orders: &impl WakeOrder,
     partition: u32,
     now: Timestamp,
     swept: &mut Swept,
@@ -114,10 +127,19 @@ async fn sweep_partition<S: FindOverdue>(
         let page = store.find_overdue(partition, oldest, now, cursor).await?;
         for entry in page.entries {
             swept.overdue += 1;
-            if !is_its_turn(until(entry.due_at, now)) || !woken.insert(entry.session.clone()) {
+            if !is_its_turn(until(entry.due_at, now)) || !woken.insert(entry.subject.clone()) {
                 continue;
             }
-            queue.send_wake_up(&wake_up(entry)).await?;
+            let name = wake_up_name(&entry);
+            match entry.subject {
+                Subject::Session(session) => {
+                    let wake_up = WakeUp { session, event: name, received_at: entry.due_at };
+                    queue.send_wake_up(&wake_up).await?;
+                }
+                Subject::Order(order) => {
+                    orders.wake_order(&OrderWakeUp { order, reason: name }).await?;
+                }
+            }
             swept.woken += 1;
             if woken.len() >= MAX_WAKE_UPS as usize {
                 return Ok(());
@@ -140,11 +162,10 @@ fn is_its_turn(overdue: Duration) -> bool {
     }
 }
 
-/// The wake-up for an entry. Its name follows from the entry and from when it was due, so that the
-/// queue takes it once from any number of runs within its deduplication interval.
-fn wake_up(entry: Overdue) -> WakeUp {
-    let event = format!("due:{}:{}", digest(&[&entry.key]), entry.due_at.as_millisecond());
-    WakeUp { session: entry.session, event, received_at: entry.due_at }
+/// What the wake-up for an entry is called. It follows from the entry and from when it was due, so
+/// that the queue takes it once from any number of runs within its deduplication interval.
+fn wake_up_name(entry: &Overdue) -> String {
+    format!("due:{}:{}", digest(&[&entry.key]), entry.due_at.as_millisecond())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use mirt_domain::{
     decide::next_due,
+    order::{self, OrderId},
     session::Session,
     session_id::SessionId,
     shop::Shop,
@@ -22,12 +23,14 @@ use crate::{
     event::Managed,
     failure::{PortError, chain},
     model::{AskModel, Moderate},
+    order_book::{self, FindByPhone, OrderRecord, OrderWakeUp, WakeOrder},
     photos::LookAtPhotos,
     portion::{self, Portion},
     session_store::{
         Cause, CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry,
         OutboxKey, PendingReply, SettleOutbox, TurnCommit, TurnRecord,
     },
+    shelf::{ReadStock, Shelf},
     spending::{CountSpending, day_of},
 };
 
@@ -47,15 +50,19 @@ const TYPING_SHOWN: Duration = Duration::from_secs(4);
 
 /// What a turn is taken with.
 #[derive(Clone, Copy, Debug)]
-pub struct Dialogue<'a, K, S, C, M> {
+pub struct Dialogue<'a, K, S, C, M, O> {
     /// Time.
     pub clock: &'a K,
     /// Sessions, turns, and the outbox.
     pub store: &'a S,
     /// The customers' channels.
     pub channels: &'a C,
+    /// The orders' queue.
+    pub orders: &'a O,
     /// Catalogue, prompts and policies.
     pub shop: Shop<'a>,
+    /// What of the catalogue is in stock.
+    pub shelf: &'a Shelf,
     /// How long to wait for a customer who is still writing.
     pub bursts: &'a BurstWindows,
     /// Who reads what the rules cannot, and words replies; without it the assistant works from its
@@ -76,12 +83,21 @@ pub enum TurnError {
     Conflicts,
 }
 
-impl<K, S, C, M> Dialogue<'_, K, S, C, M>
+impl<K, S, C, M, O> Dialogue<'_, K, S, C, M, O>
 where
     K: Clock,
-    S: LoadSession + CommitTurn + SettleOutbox + KeepCard + ReadPast + CountInbox + CountSpending,
+    S: LoadSession
+        + CommitTurn
+        + SettleOutbox
+        + KeepCard
+        + ReadPast
+        + CountInbox
+        + CountSpending
+        + ReadStock
+        + FindByPhone,
     C: SendReply + TellManager,
     M: AskModel + Moderate + LookAtPhotos,
+    O: WakeOrder,
 {
     /// Brings a woken session to rest: its inbox empty, its outbox delivered or due later, its
     /// managers told.
@@ -132,6 +148,7 @@ where
                     log_turn(id, &commit);
                     interim = Interim::default();
                     self.count_spending(&commit.record).await;
+                    self.wake_orders(&commit).await;
                     let is_all = commit.recorded.is_some() && commit.consumed.len() == waiting;
                     if earlier == Delivered::All {
                         let replies: Vec<_> =
@@ -161,6 +178,21 @@ where
             }
         }
         Ok(())
+    }
+
+    /// Sends the orders that were confirmed on their way. One that is not sent is found by the
+    /// sweeper.
+    async fn wake_orders(&self, commit: &TurnCommit) {
+        for record in commit.orders.iter().filter(|record| record.is_placed()) {
+            let wake_up = OrderWakeUp::for_version(record);
+            if let Err(error) = self.orders.wake_order(&wake_up).await {
+                tracing::error!(
+                    event = "degraded",
+                    what = "order_not_woken",
+                    error = chain(&error)
+                );
+            }
+        }
     }
 
     /// Adds what the model cost to the day's total.
@@ -247,6 +279,30 @@ where
         }
     }
 
+    /// The orders of other conversations that were confirmed under the phone of the one that this
+    /// turn confirms: managers may want to send them together. No customer hears of them.
+    async fn same_phone(
+        &self,
+        id: &SessionId,
+        session: &Session,
+        record: &TurnRecord,
+    ) -> Vec<OrderId> {
+        let is_placed = record.actions.contains(&Action::PlaceOrder);
+        let phone = session.facts().customer.phone.as_deref().filter(|_| is_placed);
+        let Some(phone) = phone else { return Vec::new() };
+        match self.store.orders_of_phone(phone).await {
+            Ok(orders) => {
+                let own = id.to_string();
+                let others = orders.into_iter().filter(|other| other.session != own);
+                others.map(|other| other.order).take(SAME_PHONE).collect()
+            }
+            Err(error) => {
+                tracing::warn!(event = "degraded", what = "same_phone", error = chain(&error));
+                Vec::new()
+            }
+        }
+    }
+
     /// Takes the turn and puts together all that its commit stores; nothing if the customer wrote
     /// more while the model was thinking.
     async fn prepare(
@@ -260,6 +316,10 @@ where
         let now = self.clock.now();
         let n = loaded.version + 1;
         let recorded = loaded.consumed + loaded.inbox.len() as u64;
+        let next_order = order_book::next_id(id, n, now);
+        loaded.session = std::mem::take(&mut loaded.session).ordering_as(next_order);
+        let offered = self.shelf.catalog(self.clock, self.store, self.shop.catalog).await;
+        let shop = Shop { catalog: &offered, ..self.shop };
         let Portion { keys, cause, heard } = portion::of(std::mem::take(&mut loaded.inbox), now);
         let Turn { session, reply, actions, trace } = match &cause {
             Cause::Said(messages) => {
@@ -269,14 +329,14 @@ where
                     store: self.store,
                     channels: self.channels,
                     model: self.model,
-                    shop: &self.shop,
+                    shop: &shop,
                     time: self.time,
                     id,
                     deadline,
                     recorded: unless_new_input.then_some(recorded),
                     may_interrupt: earlier == Delivered::All,
                 };
-                let step = turn::begin(&self.shop, &loaded.session, &input);
+                let step = turn::begin(&shop, &loaded.session, &input);
                 let consulted = Box::pin(consulting.take(step, interim));
                 match self.while_typing(id, consulted).await {
                     Consulted::Turn(turn) => *turn,
@@ -284,9 +344,10 @@ where
                 }
             }
             Cause::Managed(Managed { by, deed }) => {
-                turn::take_for_manager(&self.shop, &loaded.session, by, deed, now)
+                turn::take_for_manager(&shop, &loaded.session, by, deed, now)
             }
-            Cause::Due => turn::take_on_time(&self.shop, &loaded.session, now),
+            Cause::Order(news) => turn::take_for_order(&shop, &loaded.session, *news, now),
+            Cause::Due => turn::take_on_time(&shop, &loaded.session, now),
         };
         let committed_at = self.clock.now();
         // What a manager says is late by the customer's clock, not by the manager's.
@@ -306,6 +367,7 @@ where
         let ms = until(now, committed_at).as_millis().try_into().unwrap_or(u64::MAX);
         let before = Some(loaded.session.clone());
         let record = TurnRecord { n, at: now, ms, cause, reply, actions, trace, heard, before };
+        let same_phone = self.same_phone(id, &session, &record).await;
         Some(TurnCommit {
             version: loaded.version,
             recorded: unless_new_input.then_some(recorded),
@@ -313,7 +375,11 @@ where
             last_reply: outbox.last().map(|entry| entry.key).or(loaded.last_reply),
             settled: loaded.last_reply.filter(|_| earlier == Delivered::All),
             due_at: next_due(&session, self.shop.settings),
-            alerts: Alert::for_turn(&record, &loaded, &session),
+            alerts: Alert::for_turn(&record, &loaded, &session, &same_phone),
+            orders: order::changed(&loaded.session, &session)
+                .into_iter()
+                .map(|order| OrderRecord::of_turn(order, id, n, committed_at))
+                .collect(),
             session,
             consumed: keys,
             outbox,
@@ -321,6 +387,9 @@ where
         })
     }
 }
+
+/// The most orders of the same phone that managers are told of.
+const SAME_PHONE: usize = 3;
 
 /// How a turn is taken.
 #[derive(Clone, Copy)]
@@ -366,6 +435,9 @@ fn log_turn(id: &SessionId, commit: &TurnCommit) {
             }
             Action::TellCeiling => {
                 tracing::warn!(event = "model_ceiling", channel = %id.channel, turn = n);
+            }
+            Action::TellOrderFailed | Action::TellOrderNews => {
+                tracing::warn!(event = "order_left_to_managers", channel = %id.channel, turn = n);
             }
             Action::TellNotYours => {
                 tracing::info!(event = "managers_words_held_back", channel = %id.channel, turn = n);

@@ -7,6 +7,13 @@ use std::{collections::BTreeMap, str::FromStr, time::Duration};
 pub const KNOWN: &[(&str, &str)] = &[
     ("MIRT_TABLE", "name of the DynamoDB table"),
     ("MIRT_INBOUND_QUEUE_URL", "address of the inbound FIFO queue"),
+    ("MIRT_ORDERS_QUEUE_URL", "address of the FIFO queue of orders with something to do"),
+    ("MIRT_CRM_SECRET", "name of the secret with the CRM's key; without it there is no CRM"),
+    (
+        "MIRT_STOCK_FRESH_S",
+        "for how long a function goes by what it has read of the stock, in seconds",
+    ),
+    ("MIRT_QUIET_HOURS", "when nobody is written to who has not just written: 21-9, in Kyiv"),
     ("MIRT_WEBHOOK_SECRET", "name of the secret with the webhooks' tokens"),
     ("MIRT_CHANNEL_SECRET", "name of the secret with the channels' keys and the requisites"),
     ("MIRT_MANAGERS_CHAT", "number of the Telegram chat in which the bot tells the managers"),

@@ -8,6 +8,7 @@ use mirt_engine::{
     burst::{BurstWindow, BurstWindows},
     consult::ModelTime,
     model::NoModel,
+    shelf::Shelf,
     take_turn::Dialogue,
     wake_up::QueueTask,
 };
@@ -87,11 +88,14 @@ async fn serve(process: Process, messages: Vec<Message>) {
         false => process.deadline,
     };
     let bursts = bursts();
+    let shelf = Shelf::full(world.shop.catalog);
     let dialogue = Dialogue {
         clock: &process,
         store: &process,
         channels: &process,
+        orders: &process,
         shop: world.shop,
+        shelf: &shelf,
         bursts: &bursts,
         model: None::<&NoModel>,
         time: ModelTime::default(),

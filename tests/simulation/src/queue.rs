@@ -11,6 +11,7 @@ use mirt_domain::session_id::SessionId;
 use mirt_engine::{
     clock::after,
     failure::PortError,
+    order_book::{OrderWakeUp, WakeOrder},
     wake_up::{SendWakeUp, WakeUp},
 };
 
@@ -147,6 +148,13 @@ impl SendWakeUp for Process {
             dialogue::poll_after(&self.world, delay);
         })
         .await?;
+        Ok(())
+    }
+}
+
+impl WakeOrder for Process {
+    /// Nobody looks after orders here.
+    async fn wake_order(&self, _: &OrderWakeUp) -> Result<(), PortError> {
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use mirt_engine::{
     limit::{MOST_PER_HOUR, MOST_PER_MINUTE, Slot},
     receive::Received,
     session_store::{OutboxEntry, OutboxKey, PendingKey, PendingReply, TurnCommit},
-    sweep::Overdue,
+    sweep::{Overdue, Subject},
 };
 
 use crate::mutant::Mutant;
@@ -83,7 +83,7 @@ impl Store {
                 (format!("MANAGER#{}#{}", key.turn, key.place), pending.due_at)
             });
             inbox.chain(outbox).chain(alerts).map(|(key, due_at)| Overdue {
-                session: session.clone(),
+                subject: Subject::Session(session.clone()),
                 key,
                 due_at,
             })

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use mirt_domain::{model::Usage, session_id::SessionId};
+use mirt_domain::{model::Usage, session_id::SessionId, stock::Stock};
 use mirt_engine::{
     alert::Alert,
     card::{KeepCard, ManagersMessage, SessionCard},
@@ -11,11 +11,13 @@ use mirt_engine::{
     event::InboundEvent,
     failure::PortError,
     limit::{RecordNotice, Slot},
+    order_book::{FindByPhone, OrderOfPhone},
     receive::{Received, RecordEvent},
     session_store::{
         CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
         PendingKey, SettleOutbox, TurnCommit, TurnRecord, sort_inbox,
     },
+    shelf::ReadStock,
     spending::CountSpending,
 };
 
@@ -135,6 +137,20 @@ impl LoadSession for Process {
         }
         self.end(Site::Load, forecast).await?;
         Ok(loaded)
+    }
+}
+
+impl ReadStock for Process {
+    /// Nobody tells of the stock here: all of the catalogue is there.
+    async fn read_stock(&self) -> Result<Stock, PortError> {
+        Ok(Stock::default())
+    }
+}
+
+impl FindByPhone for Process {
+    /// Managers are told of no orders here.
+    async fn orders_of_phone(&self, _: &str) -> Result<Vec<OrderOfPhone>, PortError> {
+        Ok(Vec::new())
     }
 }
 

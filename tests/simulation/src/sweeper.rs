@@ -31,7 +31,7 @@ pub(crate) fn start(world: &World) {
             world,
             TIMEOUT,
             |process| async move {
-                match sweep(&process, &process, &process).await {
+                match sweep(&process, &process, &process, &process).await {
                     Ok(swept) if swept.overdue == 0 => {}
                     Ok(swept) => process.note(format_args!("sweeps: {swept:?}")),
                     Err(error) => process.note(format_args!("does not sweep: {error}")),

@@ -7,6 +7,7 @@
 
 mod channel_stub;
 pub mod cost;
+mod crm_stub;
 pub mod lambda;
 mod manychat_rules;
 pub mod mirt;
@@ -15,5 +16,6 @@ mod openai_stub;
 mod telegram_schema;
 
 pub use channel_stub::{ChannelStub, Sent, Shown};
+pub use crm_stub::{CrmStub, CrmTrouble};
 pub use mirt::Mirt;
 pub use openai_stub::{ModelReply, OpenAiStub};

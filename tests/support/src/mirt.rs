@@ -6,8 +6,10 @@ use std::{
     time::Duration,
 };
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
+use sha2::Sha256;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     process::{Child, Command},
@@ -223,6 +225,28 @@ impl Mirt {
     pub async fn telegram(&self, update: &Value) -> (StatusCode, Value) {
         let header = ("X-Telegram-Bot-Api-Secret-Token", TELEGRAM_SECRET);
         answer(self.post("/webhooks/telegram", header, update.to_string()).await).await
+    }
+
+    /// Posts `body` to one of the CRM's routes, signed at `at` with `secret`.
+    pub async fn crm(
+        &self,
+        path: &str,
+        secret: &str,
+        at: jiff::Timestamp,
+        body: &str,
+    ) -> (StatusCode, Value) {
+        let seconds = at.as_second().to_string();
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key will do");
+        mac.update(format!("{seconds}.{body}").as_bytes());
+        let digits: String =
+            mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let request = self
+            .http
+            .post(self.url(path))
+            .header("X-Sitniks-Timestamp", seconds)
+            .header("X-Sitniks-Signature", format!("sha256={digits}"))
+            .body(body.to_owned());
+        answer(request.send().await.expect("an answer")).await
     }
 
     /// What an Instagram customer writes.

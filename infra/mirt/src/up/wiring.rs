@@ -48,7 +48,14 @@ const PASSED_ON: &[&str] = &[
     "MIRT_CONVERSATION_URL",
     "MIRT_HAND_OVER_REMINDER_S",
     "MIRT_HAND_OVER_TIMEOUT_S",
+    "MIRT_QUIET_HOURS",
+    "MIRT_STOCK_FRESH_S",
 ];
+
+const CRM_SECRET: &str = "MIRT_CRM_SECRET";
+
+/// What the secret of the CRM is called on this machine; in AWS the operator says.
+const LOCAL_CRM_SECRET: &str = "mirt/local/crm";
 
 const MANAGERS_CHAT: &str = "MIRT_MANAGERS_CHAT";
 const MANAGERS: &str = "MIRT_MANAGERS";
@@ -151,6 +158,10 @@ impl Wiring {
         if environment.manychat.url.is_none() {
             own.push((QUICK_REPLIES.to_owned(), QUICK_REPLIES_ON_PAGE.to_owned()));
         }
+        if let Some(crm) = &environment.crm {
+            own.push((CRM_SECRET.to_owned(), LOCAL_CRM_SECRET.to_owned()));
+            own.push(("SITNIKS_API_URL".to_owned(), crm.url.clone()));
+        }
         own.extend(environment.openai_url.clone().map(|url| ("OPENAI_BASE_URL".to_owned(), url)));
         own.extend(PASSED_ON.iter().chain(&mirt_telegram_fetch::OWN).filter_map(|name| {
             Some(((*name).to_owned(), environment.settings.get(name)?.to_owned()))
@@ -186,6 +197,9 @@ impl Wiring {
             (CHANNEL_SECRET, environment.channel_secret()),
         ] {
             endpoint.secrets().ensure_secret(self.setting(setting)?, &value.to_string()).await?;
+        }
+        if let Some(value) = environment.crm_secret() {
+            endpoint.secrets().ensure_secret(LOCAL_CRM_SECRET, &value.to_string()).await?;
         }
         Ok(())
     }

@@ -22,9 +22,11 @@ use mirt_engine::{
     consult::ModelTime,
     deliver::SendReply,
     event::{EventBody, EventKey, EventOrder, InboundEvent},
-    failure::SendError,
+    failure::{PortError, SendError},
     model::NoModel,
+    order_book::{OrderWakeUp, WakeOrder},
     receive::{CONTENT_WINDOW, Received, RecordEvent as _},
+    shelf::Shelf,
     take_turn::Dialogue,
 };
 use mirt_local_aws::service::HalfUnits;
@@ -68,6 +70,12 @@ impl SendReply for Taker {
     }
 
     async fn show_typing(&self, _: &SessionId) {}
+}
+
+impl WakeOrder for Taker {
+    async fn wake_order(&self, _: &OrderWakeUp) -> Result<(), PortError> {
+        Ok(())
+    }
 }
 
 impl TellManager for Taker {
@@ -123,11 +131,14 @@ async fn conversation(stage: &Stage, turns: usize) -> Vec<(Cost, Cost)> {
     let (catalog, prompts) = (mirt_content::catalog(), mirt_content::prompts());
     let (words, settings) = (Words::of(catalog), Settings::default());
     let (clock, bursts) = (Patient(AtomicI64::new(0)), BurstWindows::default());
+    let shelf = Shelf::full(catalog);
     let dialogue = Dialogue {
         clock: &clock,
         store: &stage.table,
         channels: &Taker,
+        orders: &Taker,
         shop: Shop { catalog, words: &words, prompts, settings: &settings },
+        shelf: &shelf,
         bursts: &bursts,
         model: None::<&NoModel>,
         time: ModelTime::default(),

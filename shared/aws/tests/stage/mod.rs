@@ -99,6 +99,7 @@ pub(crate) fn commit(loaded: &LoadedSession, consumed: usize, replies: &[&str]) 
             })
             .collect(),
         alerts: Vec::new(),
+        orders: Vec::new(),
         record: record(n),
     }
 }

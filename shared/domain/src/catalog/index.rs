@@ -82,6 +82,10 @@ impl Index {
             for color in &product.colors {
                 let variant = index.products.len();
                 index.products.push(place);
+                if product.sizes_in(color).next().is_none() {
+                    // Sold out: known by its name, and found by nothing else.
+                    continue;
+                }
                 index.by_category.add(&product.category, variant);
                 index.by_color.add(&color.color, variant);
                 if let Some(family) = families.get(&color.color) {

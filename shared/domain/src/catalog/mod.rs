@@ -38,6 +38,7 @@ pub use self::{
 use crate::{
     money::Money,
     size::{Height, Size},
+    stock::Stock,
 };
 
 /// The checked catalogue and its lookups.
@@ -159,6 +160,34 @@ impl Catalog {
     #[must_use]
     pub fn size_for_age(&self, years: u8) -> Option<AgeGuess> {
         self.sizes().size_for_age(years)
+    }
+}
+
+impl Catalog {
+    /// The catalogue without what is sold out: a size, a colour. A garment of which nothing is left
+    /// stays known by its name, comes in no size and is found by nothing else.
+    #[must_use]
+    pub fn in_stock(&self, stock: &Stock) -> Self {
+        let mut data = self.data.clone();
+        for product in &mut data.products {
+            let left_in = |variant: &ColorVariant| -> Vec<Size> {
+                let is_left = |size: &Size| stock.has(product.id, &variant.color, *size, 1);
+                product.sizes_in(variant).filter(is_left).collect()
+            };
+            let left: Vec<_> = product.colors.iter().map(left_in).collect();
+            if left.iter().all(Vec::is_empty) {
+                product.colors.iter_mut().for_each(|variant| variant.sizes = Some(Vec::new()));
+                continue;
+            }
+            let is_left = |size: &Size| left.iter().flatten().any(|own| own == size);
+            product.prices.retain(|(size, _)| is_left(size));
+            let colors = std::mem::take(&mut product.colors).into_iter().zip(left);
+            product.colors = colors
+                .filter(|(_, sizes)| !sizes.is_empty())
+                .map(|(variant, sizes)| ColorVariant { sizes: Some(sizes), ..variant })
+                .collect();
+        }
+        Self::from(data)
     }
 }
 

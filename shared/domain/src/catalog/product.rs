@@ -107,6 +107,13 @@ impl Product {
         }
     }
 
+    /// Whether nothing is left of it: what is never sold out in the catalogue's files is so by the
+    /// CRM's telling alone.
+    #[must_use]
+    pub fn is_sold_out(&self) -> bool {
+        self.colors.iter().all(|variant| self.sizes_in(variant).next().is_none())
+    }
+
     /// Whether it comes in a size, in a colour if one is given, in any colour otherwise.
     #[must_use]
     pub fn comes_in(&self, size: Size, color: Option<&ColorKey>) -> bool {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{draft::Draft, edges::Event, upsell};
 use crate::{
-    prompts::TemplateKey,
+    prompts::{Placeholder, TemplateKey, Values},
     reply::Bubble,
     session::facts::{EscalationReason, HandOver},
     state::{Phase, State},
@@ -120,7 +120,10 @@ fn write(draft: &mut Draft<'_>, by: &Manager, words: &str) -> Event {
 fn approve(draft: &mut Draft<'_>) -> Event {
     draft.facts_mut().payment.is_approved = true;
     draft.actions.push(Action::PlaceOrder);
-    draft.tell(TemplateKey::PaymentApproved);
+    let order = draft.session.order();
+    draft.facts_mut().place(order);
+    let number = Values::none().with(Placeholder::Order, order.number());
+    draft.say(TemplateKey::PaymentApproved, number);
     if let Some(hand_over) = &mut draft.facts_mut().hand_over {
         // A human talks with the customer; what is left of the sale is theirs.
         hand_over.from = State::End;

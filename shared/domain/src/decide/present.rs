@@ -6,6 +6,7 @@ use super::{
     edges::Event,
     gallery,
     listing::{ask_height, present_found, present_no_garment},
+    sold_out,
 };
 use crate::{
     catalog::{ColorKey, ColorVariant, Product},
@@ -35,6 +36,11 @@ pub(super) fn present(draft: &mut Draft<'_>, outcome: Outcome<'_>) -> Event {
 }
 
 fn present_choices(draft: &mut Draft<'_>, obstacles: &[Obstacle]) -> Event {
+    sold_out::leave_out_garments(draft);
+    if draft.facts().choices.is_empty() {
+        draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
+        return Event::Searched;
+    }
     let choices = draft.facts().choices.clone();
     let recent = &mut draft.facts_mut().recent;
     for choice in &choices {

@@ -12,6 +12,7 @@ use super::{
     paying::{show_requisites, take_method, take_proof},
     present,
     service::{escalate, nudge},
+    sold_out,
 };
 use crate::{
     language::rules::Signal,
@@ -28,6 +29,9 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     }
     take_address(draft);
     take_method(draft);
+    if let Some(event) = sold_out::leave_out(draft) {
+        return event;
+    }
     let names_garment = !(perceived.products.is_empty()
         && perceived.categories.is_empty()
         && perceived.picks.is_empty());
@@ -231,6 +235,7 @@ fn cancel(draft: &mut Draft<'_>) -> Event {
     facts.choices.clear();
     facts.left.clear();
     facts.payment = Default::default();
+    facts.order = None;
     draft.tell(TemplateKey::OrderCancelled);
     Event::Declined
 }

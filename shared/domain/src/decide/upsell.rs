@@ -88,6 +88,7 @@ pub(super) fn begin_new_order(draft: &mut Draft<'_>) {
     facts.choices.clear();
     facts.left.clear();
     facts.payment = Default::default();
+    facts.order = None;
     facts.flags.upsold = false;
     facts.flags.data_of_earlier_order = facts.customer.is_complete();
 }

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     decide::{self, Deed, Manager, ManagerAct},
+    order::OrderNews,
     photo::Photo,
     reply::Bubble,
     session::Session,
@@ -68,6 +69,11 @@ impl Talk {
     pub(crate) fn do_as(&mut self, id: i64, deed: &Deed) -> &mut Self {
         let by = Manager { id, name: format!("Менеджер {id}") };
         self.keep(turn::take_for_manager(&shop(), &self.session, &by, deed, self.now))
+    }
+
+    /// Something becomes of an order.
+    pub(crate) fn hear(&mut self, news: OrderNews) -> &mut Self {
+        self.keep(turn::take_for_order(&shop(), &self.session, news, self.now))
     }
 
     /// Lets time pass; says whether anything was due.

@@ -233,6 +233,22 @@ template_keys! {
     OrderCancelled = "order.cancelled" [];
     /// More than a cart holds.
     OrderTooMany = "order.too_many" [];
+    /// A line of the cart that is not there any more.
+    OrderSoldOut = "order.sold_out" [Name, Color, Size];
+    /// A garment of which nothing is left.
+    OfferSoldOut = "offer.sold_out" [Name];
+    /// The order is confirmed, and nothing is to be told of it yet.
+    OrderInWork = "order.in_work" [Order];
+    /// The order is being packed.
+    OrderProcessing = "order.processing" [Order];
+    /// The carrier has the order.
+    OrderShipped = "order.shipped" [Order];
+    /// The order has arrived.
+    OrderDelivered = "order.delivered" [Order];
+    /// The shop has cancelled the order, or got it back.
+    OrderCancelledByShop = "order.cancelled_by_shop" [Order];
+    /// Is a manager to say more of the order?
+    OrderAskManager = "order.ask_manager" [];
     /// The receipt is being checked.
     OrderWaiting = "order.waiting" [];
     /// Part of the delivery data: the name.
@@ -270,7 +286,7 @@ template_keys! {
     /// Is the photo a receipt or a garment?
     PaymentPhotoUnclear = "payment.photo_unclear" [];
     /// The manager approved.
-    PaymentApproved = "payment.approved" [];
+    PaymentApproved = "payment.approved" [Order];
     /// The manager did not find the money.
     PaymentRejected = "payment.rejected" [];
     /// A manager found another sum.
@@ -419,6 +435,12 @@ template_keys! {
     ManagerCheckPayment = "manager.check_payment" [];
     /// To managers: an order to place.
     ManagerPlaceOrder = "manager.place_order" [];
+    /// To managers: the CRM did not take an order.
+    ManagerOrderFailed = "manager.order_failed" [];
+    /// To managers: an order of another conversation has the same phone.
+    ManagerSamePhone = "manager.same_phone" [Order];
+    /// To managers: a customer has to be told of an order by one of them.
+    ManagerOrderNews = "manager.order_news" [];
     /// To managers: a customer still waits for one of them.
     ManagerRemind = "manager.remind" [];
     /// To managers: nobody ended a hand-over, and the assistant answers again.

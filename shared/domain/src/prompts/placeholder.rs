@@ -110,6 +110,8 @@ placeholders! {
     City = "city": Text;
     /// The carrier's branch or locker.
     Branch = "branch": Text;
+    /// An order's number.
+    Order = "order": Text;
     /// Who of the managers.
     Manager = "manager": Text;
     /// What of the delivery data is not known yet.

@@ -7,6 +7,7 @@ use super::{cart::Cart, customer::Customer};
 use crate::{
     catalog::{CategoryKey, ColorKey, FeatureKey, Order, ProductId},
     decide::Manager,
+    order::{OrderId, OrderState, PlacedOrder},
     size::{Height, Size},
     state::{Phase, State},
 };
@@ -39,6 +40,12 @@ pub struct Facts {
     pub customer: Customer,
     /// How it is paid.
     pub payment: Payment,
+    /// The order that the cart is, from its first line until the next one begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+    /// The orders that were confirmed last, the newest at the end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub placed: Vec<PlacedOrder>,
     /// When a human took over; `None` while the assistant answers.
     pub hand_over: Option<HandOver>,
     /// What was done once and is not to be done again soon.
@@ -186,7 +193,16 @@ pub enum EscalationReason {
     TakenOver,
 }
 
+/// How many orders a conversation remembers.
+const PLACED_ORDERS: usize = 5;
+
 impl Facts {
+    /// The order of the cart is confirmed.
+    pub(crate) fn place(&mut self, id: OrderId) {
+        self.placed.push(PlacedOrder { id, state: OrderState::Confirmed, tell_at: None });
+        self.placed.drain(..self.placed.len().saturating_sub(PLACED_ORDERS));
+    }
+
     /// What the sale waits for, once something is in the cart.
     #[must_use]
     pub const fn sale_phase(&self) -> Phase {
@@ -245,6 +261,10 @@ pub struct Slots<'a> {
     pub customer: &'a Customer,
     /// How it is paid.
     pub payment: &'a Payment,
+    /// The order of the cart.
+    pub order: Option<OrderId>,
+    /// The orders that were placed.
+    pub placed: &'a [PlacedOrder],
     /// Since when and why a human has the conversation.
     pub hand_over: Option<&'a HandOver>,
 }
@@ -257,6 +277,8 @@ impl<'a> Slots<'a> {
             choices: facts.choices.as_slice(),
             customer: &facts.customer,
             payment: &facts.payment,
+            order: facts.order,
+            placed: facts.placed.as_slice(),
             hand_over: facts.hand_over.as_ref(),
         }
     }

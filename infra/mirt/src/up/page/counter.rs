@@ -13,7 +13,7 @@ use mirt_aws::table::Table;
 use mirt_engine::{
     failure::PortError,
     spending::day_of,
-    sweep::{FindOverdue as _, Overdue},
+    sweep::{FindOverdue as _, Overdue, Subject},
 };
 use mirt_history::{day::Day, store::Days as _};
 use serde_json::{Value, json};
@@ -83,12 +83,15 @@ pub(super) async fn due(
 }
 
 fn entry(entry: &Overdue) -> Value {
-    json!({
-        "channel": entry.session.channel,
-        "user": entry.session.user,
-        "what": entry.key.split('#').next(),
-        "at": entry.due_at,
-    })
+    match &entry.subject {
+        Subject::Session(session) => json!({
+            "channel": session.channel,
+            "user": session.user,
+            "what": entry.key.split('#').next(),
+            "at": entry.due_at,
+        }),
+        Subject::Order(order) => json!({ "order": order, "what": "ORDER", "at": entry.due_at }),
+    }
 }
 
 /// What the model cost on the last days, today first.

@@ -114,6 +114,7 @@ fn take(shop: &Shop<'_>, before: &Session, record: &TurnRecord, asked: &Asked) -
             let (by, deed) = (&managed.by, &managed.deed);
             return turn::take_for_manager(shop, before, by, deed, record.at);
         }
+        (Cause::Order(news), _) => return turn::take_for_order(shop, before, *news, record.at),
         (Cause::Due, _) => return turn::take_on_time(shop, before, record.at),
         (Cause::Said(messages), None) => messages.clone(),
         (Cause::Said(messages), Some(words)) => said_instead(messages, words),

@@ -57,7 +57,7 @@ export function counter(pane) {
 
   function drawDue(/** @type {any} */ all) {
     const forward = async (/** @type {number} */ seconds) => { await api.forward(seconds).catch(() => {}); void draw(); };
-    const rows = all.due.slice(0, 40).map((/** @type {any} */ it) => h("tr", null, h("td", { class: "num" }, day(it.at)), h("td", null, h("button", { class: "plain small", type: "button", onclick: () => add({ channel: it.channel, user: it.user }) }, `${it.channel}:${it.user}`)), h("td", { class: "soft small" }, WHAT[it.what] ? t(WHAT[it.what]) : it.what)));
+    const rows = all.due.slice(0, 40).map((/** @type {any} */ it) => h("tr", null, h("td", { class: "num" }, day(it.at)), h("td", null, it.order ?? h("button", { class: "plain small", type: "button", onclick: () => add({ channel: it.channel, user: it.user }) }, `${it.channel}:${it.user}`)), h("td", { class: "soft small" }, WHAT[it.what] ? t(WHAT[it.what]) : it.what)));
     due.replaceChildren(h("h2", { class: "row apart" }, t("due"), h("span", { class: "chip num", id: "clock" }, `${t("clock")} ${day(all.now)}`)),
       rows.length ? h("table", null, h("tbody", null, rows)) : h("p", { class: "soft small" }, t("noDue")),
       h("div", { class: "row gap" }, [["15 m", HOUR / 4], ["1 h", HOUR], ["4 h", 4 * HOUR], ["12 h", 12 * HOUR]].map(([words, seconds]) => h("button", { class: "plain", type: "button", onclick: () => void forward(Number(seconds)) }, `${t("forward")} ${words}`)),

@@ -1,0 +1,73 @@
+//! Lambda behind the orders' queue: an order into the CRM once, and what becomes of it there.
+
+mod batch;
+
+use std::process::ExitCode;
+
+use aws_lambda_events::sqs::SqsEvent;
+use lambda_runtime::{LambdaEvent, service_fn};
+use mirt_aws::{queue::InboundQueue, sdk, secrets, table::Table};
+use mirt_crm::Sitniks;
+use mirt_engine::{failure::chain, look_after_order::Orders};
+use mirt_runtime::{
+    clock::SystemClock,
+    process,
+    settings::{SettingError, Settings},
+};
+use serde::Deserialize;
+
+/// The secret of the CRM.
+#[derive(Deserialize)]
+struct CrmSecrets {
+    sitniks_api_key: String,
+}
+
+/// Why the function does not start.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    #[error(transparent)]
+    Http(#[from] mirt_http::ClientError),
+    #[error(transparent)]
+    Secret(#[from] secrets::SecretError),
+    #[error("the function's runtime failed")]
+    Lambda(#[source] lambda_runtime::Error),
+}
+
+/// Runs the function until Lambda ends it.
+#[must_use]
+pub fn main() -> ExitCode {
+    process::run("orders", run)
+}
+
+async fn run(settings: Settings) -> Result<(), StartError> {
+    let http = mirt_http::client()?;
+    let config = sdk::config(http.clone()).await;
+    let table = Table::new(&config, settings.required("MIRT_TABLE")?.to_owned());
+    let queue = InboundQueue::new(&config, settings.required("MIRT_INBOUND_QUEUE_URL")?.to_owned());
+    // Without one, orders go to the managers' cards and into `mirt orders export`.
+    let crm = match settings.get("MIRT_CRM_SECRET") {
+        Some(name) => {
+            let secret: CrmSecrets = secrets::read(&config, name).await?;
+            let meaning = "the address of the CRM, which is used where its secret is named";
+            let base = settings
+                .get("SITNIKS_API_URL")
+                .ok_or(SettingError::Missing { name: "SITNIKS_API_URL", meaning })?;
+            Some(Sitniks::new(http, base, secret.sitniks_api_key, mirt_content::catalog()))
+        }
+        None => None,
+    };
+    let orders = Orders { clock: &SystemClock, store: &table, queue: &queue, crm: crm.as_ref() };
+    let orders = &orders;
+    lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
+        let report = batch::run(event.payload, async |order| {
+            let Err(error) = orders.look_after(order).await else { return true };
+            tracing::error!(event = "order_failed", %order, error = chain(&error));
+            false
+        });
+        Ok::<_, lambda_runtime::Error>(report.await)
+    }))
+    .await
+    .map_err(StartError::Lambda)
+}

@@ -1,0 +1,5 @@
+//! The `bootstrap` of the orders function.
+
+fn main() -> std::process::ExitCode {
+    mirt_orders::main()
+}

@@ -1,0 +1,291 @@
+//! Orders: each an item of its own, found by month and by phone, and the queue of those with
+//! something to do.
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use jiff::{Timestamp, tz::TimeZone};
+use mirt_domain::order::OrderId;
+use mirt_engine::{
+    crm_news::{DeliveryId, FindByCrmId, RecordDelivery, Recorded},
+    event::digest,
+    failure::PortError,
+    order_book::{
+        CrmOrderId, FindByPhone, KeepOrder, LoadOrder, OrderOfPhone, OrderRecord, OrderTask,
+        OrderWakeUp, WakeOrder,
+    },
+};
+
+use crate::{
+    error::{port_error, unreadable},
+    table::{
+        DEDUPE_KEPT, Item, ORDER_KEPT_UNPLACED, SK_ORDER, Table, data, due_order, from_data, key,
+        number, order_pk, string, text, ttl,
+    },
+    transaction::{Written, put},
+};
+
+/// The order that an entry of a list leads to.
+const ORDER: &str = "order_id";
+
+/// The session that an order comes from.
+const SESSION: &str = "session";
+
+/// How many orders one call reads (DynamoDB's limit).
+const READS_PER_REQUEST: usize = 100;
+
+/// How often a batch of reads is sent again for what the table had no capacity for.
+const READ_ATTEMPTS: usize = 4;
+
+/// The orders that were confirmed in a month of UTC.
+fn month_pk(at: Timestamp) -> String {
+    format!("B#{}", at.to_zoned(TimeZone::UTC).strftime("%Y-%m"))
+}
+
+fn crm_pk(id: &CrmOrderId) -> String {
+    format!("C#{}", id.0)
+}
+
+fn phone_pk(phone: &str) -> String {
+    format!("PHONE#{}", digest(&[phone]))
+}
+
+fn item(record: &OrderRecord) -> Result<Item, PortError> {
+    let id = record.order.id;
+    let mut item = key(order_pk(id), SK_ORDER.to_owned());
+    item.extend([data("an order", record)?]);
+    item.insert("version".to_owned(), number(record.version));
+    if let Some(at) = record.due_at {
+        item.extend(due_order(id, at));
+    }
+    if !record.is_placed() {
+        item.extend([ttl(record.changed_at, ORDER_KEPT_UNPLACED)]);
+    }
+    Ok(item)
+}
+
+impl Table {
+    /// The writes of a turn that changed an order.
+    pub(crate) fn put_order(
+        &self,
+        record: &OrderRecord,
+    ) -> Result<Vec<TransactWriteItem>, PortError> {
+        let what = "an order";
+        let mut items = vec![item(record)?];
+        if let Some(at) = record.confirmed_at {
+            let id = record.order.id;
+            let listed = |pk: String, sk: String| {
+                let mut entry = key(pk, sk);
+                entry.insert(ORDER.to_owned(), string(id.to_string()));
+                entry.insert(SESSION.to_owned(), string(record.session.to_string()));
+                entry
+            };
+            let place = format!("{:017}#{id}", at.as_microsecond().max(0));
+            items.push(listed(month_pk(at), place));
+            if let Some(phone) = &record.order.customer.phone {
+                items.push(listed(phone_pk(phone), id.to_string()));
+            }
+        }
+        let put_one = |item| put(what, Put::builder().table_name(&self.name).set_item(Some(item)));
+        items.into_iter().map(put_one).collect()
+    }
+
+    /// The orders that were confirmed in the month of `month`, oldest first.
+    ///
+    /// # Errors
+    /// When the store did not answer, or holds what cannot be read.
+    pub async fn orders_of_month(&self, month: Timestamp) -> Result<Vec<OrderRecord>, PortError> {
+        let ids = self.listed(month_pk(month)).await?.into_iter().map(|(id, _)| id).collect();
+        self.orders(ids).await
+    }
+
+    async fn listed(&self, pk: String) -> Result<Vec<(OrderId, String)>, PortError> {
+        let what = "a list of orders";
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", string(pk))
+            .into_paginator()
+            .send();
+        let mut listed = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| port_error("dynamodb", what, error))?;
+            for entry in page.items.unwrap_or_default() {
+                let id = text(&entry, ORDER).parse().map_err(|error| unreadable(what, error))?;
+                listed.push((id, text(&entry, SESSION).to_owned()));
+            }
+        }
+        Ok(listed)
+    }
+
+    /// The orders of these names, in their order; those that are not there are left out.
+    async fn orders(&self, ids: Vec<OrderId>) -> Result<Vec<OrderRecord>, PortError> {
+        let what = "orders";
+        let mut found = std::collections::HashMap::new();
+        for chunk in ids.chunks(READS_PER_REQUEST) {
+            let mut keys: Vec<Item> =
+                chunk.iter().map(|id| key(order_pk(*id), SK_ORDER.to_owned())).collect();
+            for _ in 0..READ_ATTEMPTS {
+                let wanted = aws_sdk_dynamodb::types::KeysAndAttributes::builder()
+                    .set_keys(Some(std::mem::take(&mut keys)))
+                    .consistent_read(true)
+                    .build()
+                    .map_err(|error| unreadable(what, error))?;
+                let answer = self
+                    .client
+                    .batch_get_item()
+                    .request_items(&self.name, wanted)
+                    .send()
+                    .await
+                    .map_err(|error| port_error("dynamodb", what, error))?;
+                let items = answer.responses.unwrap_or_default().remove(&self.name);
+                for item in items.unwrap_or_default() {
+                    let record: OrderRecord = from_data("an order", &item)?;
+                    found.insert(record.order.id, record);
+                }
+                let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
+                keys = left.map(|left| left.keys).unwrap_or_default();
+                if keys.is_empty() {
+                    break;
+                }
+            }
+            if !keys.is_empty() {
+                return Err(PortError::Unavailable {
+                    service: "dynamodb",
+                    source: "orders were left unread".into(),
+                });
+            }
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+}
+
+impl FindByPhone for Table {
+    async fn orders_of_phone(&self, phone: &str) -> Result<Vec<OrderOfPhone>, PortError> {
+        let listed = self.listed(phone_pk(phone)).await?;
+        Ok(listed.into_iter().map(|(order, session)| OrderOfPhone { order, session }).collect())
+    }
+}
+
+impl LoadOrder for Table {
+    async fn load_order(&self, id: OrderId) -> Result<Option<OrderRecord>, PortError> {
+        let item = self.read("an order", order_pk(id), SK_ORDER).await?;
+        item.map(|item| from_data("an order", &item)).transpose()
+    }
+}
+
+impl Table {
+    /// The writes of an order's next version: the order itself, if the version before is there,
+    /// and where the CRM's name for it leads.
+    fn next_version(&self, record: &OrderRecord) -> Result<Vec<TransactWriteItem>, PortError> {
+        let what = "an order";
+        let next = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item(record)?))
+            .condition_expression("#version = :before")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":before", number(record.version.saturating_sub(1)));
+        let mut items = vec![put(what, next)?];
+        if let Some(crm) = &record.crm {
+            let mut name = key(crm_pk(crm), SK_ORDER.to_owned());
+            name.insert(ORDER.to_owned(), string(record.order.id.to_string()));
+            items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(name)))?);
+        }
+        Ok(items)
+    }
+}
+
+impl KeepOrder for Table {
+    async fn keep_order(&self, record: &OrderRecord) -> Result<bool, PortError> {
+        Ok(self.write("an order", self.next_version(record)?).await? == Written::Done)
+    }
+}
+
+impl Table {
+    /// The record that refuses a delivery that was taken before.
+    pub(crate) fn delivery(
+        &self,
+        delivery: &DeliveryId,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, PortError> {
+        let mut taken = key(format!("E#crm:{}", delivery.0), "E".to_owned());
+        taken.extend([ttl(now, DEDUPE_KEPT)]);
+        let taken = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(taken))
+            .condition_expression("attribute_not_exists(pk)");
+        put("a delivery of the CRM", taken)
+    }
+}
+
+impl FindByCrmId for Table {
+    async fn find_by_crm_id(&self, id: &CrmOrderId) -> Result<Option<OrderId>, PortError> {
+        let what = "an order of the CRM";
+        let item = self.read(what, crm_pk(id), SK_ORDER).await?;
+        item.map(|item| text(&item, ORDER).parse().map_err(|error| unreadable(what, error)))
+            .transpose()
+    }
+}
+
+impl RecordDelivery for Table {
+    async fn record_delivery(
+        &self,
+        delivery: &DeliveryId,
+        record: Option<&OrderRecord>,
+        now: Timestamp,
+    ) -> Result<Recorded, PortError> {
+        let what = "a delivery of the CRM";
+        let mut items = vec![self.delivery(delivery, now)?];
+        if let Some(record) = record {
+            items.extend(self.next_version(record)?);
+        }
+        Ok(match self.write(what, items).await? {
+            Written::Done => Recorded::Done,
+            Written::ConditionFailed { at: 0, .. } => Recorded::Repeated,
+            Written::ConditionFailed { .. } => Recorded::Conflict,
+        })
+    }
+}
+
+/// The orders' queue.
+#[derive(Clone, Debug)]
+pub struct OrdersQueue {
+    client: aws_sdk_sqs::Client,
+    url: String,
+}
+
+impl OrdersQueue {
+    /// The queue at `url`.
+    #[must_use]
+    pub fn new(config: &aws_config::SdkConfig, url: String) -> Self {
+        Self { client: aws_sdk_sqs::Client::new(config), url }
+    }
+
+    /// The queue `name`.
+    ///
+    /// # Errors
+    /// When there is no such queue, or it does not answer.
+    pub async fn open(config: &aws_config::SdkConfig, name: &str) -> Result<Self, PortError> {
+        let client = aws_sdk_sqs::Client::new(config);
+        let answer = client.get_queue_url().queue_name(name).send().await;
+        let answer = answer.map_err(|error| port_error("sqs", "the orders' queue", error))?;
+        Ok(Self { client, url: answer.queue_url.unwrap_or_default() })
+    }
+}
+
+impl WakeOrder for OrdersQueue {
+    async fn wake_order(&self, wake_up: &OrderWakeUp) -> Result<(), PortError> {
+        let body = serde_json::to_string(&OrderTask::LookAfter(wake_up.clone()))
+            .map_err(|error| unreadable("an order's wake-up", error))?;
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_group_id(wake_up.order.to_string())
+            .message_deduplication_id(format!("{}:{}", wake_up.order, wake_up.reason))
+            .message_body(body)
+            .send()
+            .await
+            .map_err(|error| port_error("sqs", "an order's wake-up", error))?;
+        Ok(())
+    }
+}
