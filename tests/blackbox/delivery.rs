@@ -3,7 +3,10 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::{messages, turns, world};
+use crate::{
+    managers::{CHAT, MANAGERS, press, write},
+    messages, turns, world, world_with,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reply_arrives_once_although_the_channel_fails_at_first() {
@@ -33,18 +36,78 @@ async fn telegrams_own_word_for_how_long_to_wait_is_heeded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_who_blocked_the_bot_does_not_hold_up_their_own_session() {
-    let world = world().await;
+async fn a_customer_who_blocked_the_bot_is_sent_nothing_until_they_write_and_managers_hear_of_it_once()
+ {
+    let world = world_with(&MANAGERS).await;
     let blocked = json!({ "ok": false, "error_code": 403, "description": "Forbidden" });
     world.telegram.answer_next(403, &[], blocked);
-    world.mirt.telegram_text(1, 1003, "Добрий день").await;
+    world.mirt.telegram_text(1, 1003, "покличте менеджера").await;
     world.mirt.at_rest("telegram", "1003", 1).await;
+    world.mirt.managers_told("telegram", "1003").await;
+    let told = format!("{:?}", world.telegram.shown_to(CHAT));
+    assert_eq!(told.matches("заблокував бота").count(), 1, "{told}");
 
-    world.mirt.telegram_text(2, 1003, "скільки лагуна на 98?").await;
+    // What a manager says is not tried, and they learn why.
+    write(&world, 2, 7, "Вітаю, я Олена!").await;
+    world.mirt.at_rest("telegram", "1003", 2).await;
+    world.mirt.managers_told("telegram", "1003").await;
+    assert_eq!(world.telegram.sent_to("1003").len(), 0);
+    let told = format!("{:?}", world.telegram.shown_to(CHAT));
+    assert_eq!(told.matches("заблокував бота").count(), 2, "{told}");
 
-    let session = world.mirt.at_rest("telegram", "1003", 2).await;
-    assert_eq!(turns(&session).len(), 2);
-    assert!(!world.telegram.shown_to("1003").is_empty());
+    press(&world, 3, 7, "Повернути асистенту").await;
+    world.mirt.at_rest("telegram", "1003", 3).await;
+    world.mirt.telegram_text(4, 1003, "скільки лагуна на 98?").await;
+
+    let session = world.mirt.at_rest("telegram", "1003", 4).await;
+    assert_eq!(turns(&session).len(), 4);
+    let shown = format!("{:?}", world.telegram.shown_to("1003"));
+    assert!(shown.contains("1790 грн"), "{shown}");
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn manychats_word_that_the_window_is_closed_or_the_subscriber_gone_closes_the_session() {
+    let world = world_with(&MANAGERS).await;
+    for (user, words, told) in [
+        ("1006", "This message is sent outside of allowed window", "Минуло понад 24 години"),
+        ("1007", "Subscriber does not exist", "більше не знає цього клієнта"),
+    ] {
+        world.manychat.answer_next(400, &[], json!({ "status": "error", "message": words }));
+        world.mirt.instagram_text(user, "Добрий день").await;
+        world.mirt.at_rest("instagram", user, 1).await;
+        world.mirt.managers_told("instagram", user).await;
+        let shown = format!("{:?}", world.telegram.shown_to(CHAT));
+        assert_eq!(shown.matches(told).count(), 1, "{shown}");
+
+        world.mirt.instagram_text(user, "скільки лагуна на 98?").await;
+
+        world.mirt.at_rest("instagram", user, 2).await;
+        assert!(!world.manychat.shown_to(user).is_empty());
+    }
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_key_loses_no_reply_and_is_said_in_the_log_where_an_alarm_listens() {
+    let world = world().await;
+    let revoked = json!({ "status": "error", "message": "Wrong token" });
+    world.manychat.answer_next(401, &[], revoked);
+
+    world.mirt.instagram_text("1008", "Добрий день").await;
+    while world.manychat.refused() < 1 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let session = world.mirt.session("instagram", "1008").await;
+    assert_eq!(session["pending_outbox"], 1, "{session}");
+    // Mended meanwhile: the next message's wake-up sends both, in order.
+    tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+    world.mirt.instagram_text("1008", "скільки лагуна на 98?").await;
+
+    let session = world.mirt.at_rest("instagram", "1008", 2).await;
+    assert_eq!(world.manychat.shown_to("1008").len(), messages(&session));
+    let log = world.mirt.functions_log();
+    assert!(log.contains("\"event\":\"channel_broken\""), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

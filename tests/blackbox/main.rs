@@ -20,10 +20,13 @@ mod model_time;
 mod once;
 mod order;
 mod prompt;
+mod response;
 mod sale;
+mod scenes;
 mod settings;
 mod states;
 mod telegram;
+mod telegram_webhook;
 
 use mirt_test_support::mirt::World;
 use serde_json::Value;

@@ -116,7 +116,7 @@ fn button(card: &Sent, caption: &str) -> Option<Value> {
 }
 
 /// A manager's answer below the session's newest card.
-async fn write(world: &World, update: u64, manager: i64, words: &str) {
+pub(crate) async fn write(world: &World, update: u64, manager: i64, words: &str) {
     let cards = world.telegram.sent_to(CHAT);
     let card = cards.iter().rev().find(|card| card.method == "sendMessage");
     let below = card.map_or_else(|| panic!("no card: {cards:?}"), |card| card.message);
@@ -251,5 +251,75 @@ async fn managers_are_reminded_below_the_card_of_a_customer_whom_nobody_answers(
     let below = reminder.map(|card| card.body["reply_parameters"]["message_id"].clone());
     assert_eq!(below, Some(json!(cards[0].message)), "{cards:?}");
     assert_eq!(world.manychat.shown_to("1408").len(), messages(&session));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn managers_whose_group_got_another_number_are_told_there_and_can_answer() {
+    let world = world_with(&MANAGERS).await;
+    let moved = json!({
+        "ok": false, "error_code": 400,
+        "description": "Bad Request: group chat was upgraded to a supergroup chat",
+        "parameters": { "migrate_to_chat_id": -100_500 },
+    });
+    world.mirt.instagram_text("1409", "покличте менеджера").await;
+    world.telegram.answer_next(400, &[], moved);
+
+    let told = world.telegram.wait_for("-100500", |shown| !shown.is_empty()).await;
+    world.mirt.managers_told("instagram", "1409").await;
+    assert!(format!("{told:?}").contains("Клієнт просить людину."), "{told:?}");
+
+    let card = world.telegram.sent_to("-100500").remove(0);
+    let press = json!({ "update_id": 81, "callback_query": {
+        "id": "p", "data": button(&card, "Взяти").map(|button| button["callback_data"].clone()),
+        "from": { "id": 7, "is_bot": false, "first_name": "Олена" }, "chat_instance": "1",
+        "message": {
+            "message_id": card.message, "date": 1_763_700_000,
+            "chat": { "id": -100_500, "type": "supergroup" },
+        },
+    }});
+    let (_, answer) = world.mirt.telegram(&press).await;
+
+    assert_eq!(answer["text"], "Прийнято");
+    let session = world.mirt.at_rest("instagram", "1409", 2).await;
+    assert_eq!(session["slots"]["hand_over"]["by"]["name"], "Олена", "{session:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_whose_formatting_telegram_cannot_make_out_goes_out_as_plain_text() {
+    let world = world_with(&MANAGERS).await;
+    world.telegram.answer_next(
+        400,
+        &[],
+        json!({ "ok": false, "description": "Bad Request: can't parse entities" }),
+    );
+
+    world.mirt.instagram_text("1410", "покличте менеджера").await;
+
+    let told = world.telegram.wait_for(CHAT, |shown| !shown.is_empty()).await;
+    assert!(format!("{told:?}").contains("Клієнт просить людину."), "{told:?}");
+    assert_eq!(world.telegram.sent_to(CHAT)[0].body.get("entities"), None);
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_manager_to_take_over_has_it_and_what_the_other_writes_is_not_passed_on() {
+    let world = world_with(&MANAGERS).await;
+    world.mirt.instagram_text("1411", "покличте менеджера").await;
+    world.mirt.at_rest("instagram", "1411", 1).await;
+    world.mirt.managers_told("instagram", "1411").await;
+
+    press(&world, 90, 7, "Взяти").await;
+    world.mirt.at_rest("instagram", "1411", 2).await;
+    world.mirt.managers_told("instagram", "1411").await;
+    write(&world, 91, 8, "А я Ірина!").await;
+    let session = world.mirt.at_rest("instagram", "1411", 3).await;
+    world.mirt.managers_told("instagram", "1411").await;
+
+    assert_eq!(session["slots"]["hand_over"]["by"]["id"], 7, "{session:#}");
+    let customer = format!("{:?}", world.manychat.shown_to("1411"));
+    assert!(!customer.contains("Ірина"), "{customer}");
+    let managers = format!("{:?}", world.telegram.shown_to(CHAT));
+    assert!(managers.contains("Веде Менеджер 7."), "{managers}");
     world.check();
 }

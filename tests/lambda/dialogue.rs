@@ -33,6 +33,7 @@ async fn record(world: &FunctionWorld, user: &str, text: &str) {
         body: EventBody::said(Message { text: Some(text.to_owned()), ..Message::default() }),
         received_at,
         order: EventOrder { at: received_at, sequence: 0 },
+        answer_until: None,
     };
     let received = table.record_event(&event, CONTENT_WINDOW).await;
     assert_eq!(received.unwrap_or_else(|error| panic!("{error}")), Received::Accepted);

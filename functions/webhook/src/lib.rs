@@ -1,6 +1,7 @@
 //! Lambda behind the HTTP API: authenticate, parse, record, wake.
 
 mod answer;
+mod block;
 mod crm;
 mod health;
 mod limited;

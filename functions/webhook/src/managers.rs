@@ -73,6 +73,7 @@ fn event(session: SessionId, managed: event::Managed, update: u64) -> InboundEve
         body: EventBody::Managed(managed),
         received_at: now,
         order: EventOrder { at: now, sequence: update },
+        answer_until: None,
     }
 }
 

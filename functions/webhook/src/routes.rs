@@ -7,7 +7,8 @@ use lambda_http::{
 use mirt_aws::{queue::InboundQueue, table::Table};
 use mirt_channels::{manychat, telegram};
 use mirt_engine::{
-    clock::Clock as _,
+    answer::wait,
+    clock::{Clock as _, after},
     event::InboundEvent,
     failure::chain,
     receive::{Received, receive},
@@ -17,6 +18,7 @@ use serde_json::json;
 
 use crate::{
     answer,
+    block::Blocks,
     crm::{self, CrmWebhooks},
     health, limited,
     managers::{Managed, Managers},
@@ -35,6 +37,9 @@ const API_KEY: &str = "x-api-key";
 /// Where Telegram puts the secret of `setWebhook`.
 const TELEGRAM_SECRET: &str = "x-telegram-bot-api-secret-token";
 
+/// What a request is answered with that goes no further.
+type Refusal = Box<Response<Body>>;
+
 /// What the routes need.
 #[derive(Clone)]
 pub(crate) struct Webhooks {
@@ -42,6 +47,7 @@ pub(crate) struct Webhooks {
     pub(crate) queue: InboundQueue,
     pub(crate) secrets: WebhookSecrets,
     pub(crate) managers: Managers,
+    pub(crate) blocks: Blocks,
     pub(crate) crm: CrmWebhooks,
 }
 
@@ -52,9 +58,13 @@ impl Webhooks {
         let (parts, body) = request.into_parts();
         match (parts.method, path.as_str()) {
             (Method::GET, "/health") => health::check(&self.table, &self.queue).await,
-            (Method::POST, "/webhooks/manychat" | "/api/v1/messages") => {
+            (Method::POST, "/webhooks/manychat") if !self.blocks.are_usual => {
                 self.manychat(&parts.headers, &body).await
             }
+            (Method::POST, "/webhooks/manychat" | "/webhooks/manychat/block") => {
+                self.manychat_block(&parts.headers, &body).await
+            }
+            (Method::POST, "/api/v1/messages") => self.manychat(&parts.headers, &body).await,
             (Method::POST, "/webhooks/telegram") => self.telegram(&parts.headers, &body).await,
             (Method::POST, path) => self.crm(path, &parts.headers, &body).await,
             _ => no_such_route(),
@@ -70,18 +80,40 @@ impl Webhooks {
     }
 
     async fn manychat(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
-        if !self.secrets.manychat_webhook_token.is(manychat_token(headers)) {
-            return unauthorized("X-ManyChat-Token, X-API-Key or Authorization");
-        }
-        if body.len() > MAX_BODY_BYTES {
-            return too_large();
-        }
-        match manychat::parse(body, SystemClock.now()) {
+        match self.manychat_event(headers, body) {
             Ok(event) => {
                 self.take(&event, StatusCode::ACCEPTED, StatusCode::TOO_MANY_REQUESTS).await
             }
-            Err(error) => bad_request("manychat", error),
+            Err(refusal) => *refusal,
         }
+    }
+
+    /// A flow that takes a reply only as the answer to its request.
+    async fn manychat_block(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+        let mut event = match self.manychat_event(headers, body) {
+            Ok(event) => event,
+            Err(refusal) => return *refusal,
+        };
+        event.answer_until = Some(after(event.received_at, self.blocks.within));
+        match self.receive(&event).await {
+            Err(refusal) => *refusal,
+            Ok(Received::Limited { .. }) => self.blocks.slow_down(&event),
+            Ok(Received::Accepted | Received::Duplicate) => {
+                let given = wait(&SystemClock, &self.table, &self.queue, &event).await;
+                self.blocks.of(&event, &given)
+            }
+        }
+    }
+
+    fn manychat_event(&self, headers: &HeaderMap, body: &[u8]) -> Result<InboundEvent, Refusal> {
+        if !self.secrets.manychat_webhook_token.is(manychat_token(headers)) {
+            return Err(unauthorized("X-ManyChat-Token, X-API-Key or Authorization").into());
+        }
+        if body.len() > MAX_BODY_BYTES {
+            return Err(too_large().into());
+        }
+        let parsed = manychat::parse(body, SystemClock.now());
+        parsed.map_err(|error| bad_request("manychat", error).into())
     }
 
     async fn telegram(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
@@ -122,26 +154,43 @@ impl Webhooks {
         taken: StatusCode,
         limited: StatusCode,
     ) -> Response<Body> {
-        let channel = event.session.channel;
-        let received = match receive(&self.table, &self.queue, event).await {
+        let received = match self.receive(event).await {
             Ok(received) => received,
-            Err(error) => {
-                tracing::error!(event = "event_not_received", %channel, error = chain(&error));
-                return answer::try_again();
-            }
+            Err(refusal) => return *refusal,
         };
-        let (word, status) = match received {
-            Received::Accepted => ("accepted", taken),
-            Received::Duplicate => ("duplicate", taken),
+        let status = match received {
+            Received::Accepted | Received::Duplicate => taken,
             Received::Limited { is_told } => {
                 if !is_told {
                     limited::tell(&self.table, &self.queue, event).await;
                 }
-                ("limited", limited)
+                limited
             }
         };
-        tracing::info!(event = "event_received", %channel, outcome = word);
-        answer::json(status, &json!({ "status": word }))
+        answer::json(status, &json!({ "status": word(received) }))
+    }
+
+    async fn receive(&self, event: &InboundEvent) -> Result<Received, Refusal> {
+        let channel = event.session.channel;
+        match receive(&self.table, &self.queue, event).await {
+            Ok(received) => {
+                tracing::info!(event = "event_received", %channel, outcome = word(received));
+                Ok(received)
+            }
+            Err(error) => {
+                tracing::error!(event = "event_not_received", %channel, error = chain(&error));
+                Err(answer::try_again().into())
+            }
+        }
+    }
+}
+
+/// What became of an event, for its channel and for the log.
+const fn word(received: Received) -> &'static str {
+    match received {
+        Received::Accepted => "accepted",
+        Received::Duplicate => "duplicate",
+        Received::Limited { .. } => "limited",
     }
 }
 

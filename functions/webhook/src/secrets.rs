@@ -19,6 +19,11 @@ impl Token {
     pub(crate) fn is(&self, presented: &str) -> bool {
         !self.0.is_empty() && bool::from(self.0.as_bytes().ct_eq(presented.as_bytes()))
     }
+
+    /// The token itself, for a flow that calls back.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// The secret of the webhooks.

@@ -4,12 +4,15 @@ use std::{convert::Infallible, process::ExitCode};
 
 use lambda_http::{Request, service_fn};
 use mirt_aws::{orders::OrdersQueue, queue::InboundQueue, sdk, secrets, table::Table};
+use mirt_channels::manychat;
+use mirt_engine::answer::ANSWER_WITHIN;
 use mirt_runtime::{
     process,
     settings::{SettingError, Settings},
 };
 
 use crate::{
+    block::Blocks,
     crm::CrmWebhooks,
     managers::Managers,
     routes::Webhooks,
@@ -27,6 +30,8 @@ enum StartError {
     Secret(#[from] secrets::SecretError),
     #[error(transparent)]
     Unset(#[from] UnsetToken),
+    #[error(transparent)]
+    Option(#[from] manychat::InvalidOption),
     #[error("the function's runtime failed")]
     Lambda(#[source] lambda_http::Error),
 }
@@ -46,6 +51,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let orders = OrdersQueue::new(&config, settings.required("MIRT_ORDERS_QUEUE_URL")?.to_owned());
     let webhooks = Webhooks {
         crm: CrmWebhooks { queue: orders, secret: secrets.crm_webhook_secret.clone() },
+        blocks: blocks(&settings, &secrets)?,
         table: Table::new(&config, settings.required("MIRT_TABLE")?.to_owned()),
         queue: InboundQueue::new(&config, settings.required("MIRT_INBOUND_QUEUE_URL")?.to_owned()),
         secrets,
@@ -60,4 +66,25 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     }))
     .await
     .map_err(StartError::Lambda)
+}
+
+/// How ManyChat's flows are answered.
+fn blocks(settings: &Settings, secrets: &WebhookSecrets) -> Result<Blocks, StartError> {
+    let mode = "MIRT_MANYCHAT_MODE";
+    let are_usual = match settings.get(mode) {
+        None | Some("push") => false,
+        Some("response") => true,
+        Some(_) => {
+            let (name, expected) = (mode.to_owned(), "push or response");
+            return Err(SettingError::Unreadable { name, expected }.into());
+        }
+    };
+    // Fields and tags come with the replies. A quick reply that calls back calls this function.
+    let taps = settings.get("MIRT_MANYCHAT_QUICK_REPLIES").unwrap_or_default();
+    let token = secrets.manychat_webhook_token.as_str();
+    Ok(Blocks {
+        are_usual,
+        within: settings.millis("MIRT_MANYCHAT_ANSWER_MS")?.unwrap_or(ANSWER_WITHIN),
+        options: manychat::Options::parse("", taps, Some(token))?,
+    })
 }

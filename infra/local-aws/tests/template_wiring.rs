@@ -78,6 +78,7 @@ fn each_route_leads_to_the_webhook() {
         routes,
         [
             ("POST", "/webhooks/manychat", "webhook"),
+            ("POST", "/webhooks/manychat/block", "webhook"),
             ("POST", "/api/v1/messages", "webhook"),
             ("POST", "/webhooks/telegram", "webhook"),
             ("POST", "/webhooks/snitkix/order-status", "webhook"),
@@ -99,6 +100,9 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_LOG", "info"),
             ("MIRT_MANAGERS", ""),
             ("MIRT_MANAGERS_CHAT", ""),
+            ("MIRT_MANYCHAT_ANSWER_MS", "8000"),
+            ("MIRT_MANYCHAT_MODE", "push"),
+            ("MIRT_MANYCHAT_QUICK_REPLIES", "none"),
             ("MIRT_ORDERS_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-orders.fifo"),
             ("MIRT_TABLE", "mirt-dev"),
             ("MIRT_WEBHOOK_SECRET", "mirt/dev/webhooks"),
@@ -218,7 +222,12 @@ fn the_webhook_gives_up_before_the_api_does() {
     // Source: API Gateway quotas, "Maximum integration timeout" of HTTP APIs.
     let api_limit = std::time::Duration::from_secs(30);
 
-    assert!(function(&template(), "webhook").spec.timeout < api_limit);
+    let template = template();
+    let webhook = function(&template, "webhook");
+    assert!(webhook.spec.timeout < api_limit);
+    // Who waits for an answer is given one before that, with a second to take it.
+    let answer = environment(webhook)["MIRT_MANYCHAT_ANSWER_MS"].parse().map(Duration::from_millis);
+    assert!(answer.unwrap() + Duration::from_secs(1) < webhook.spec.timeout);
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! What can be typed.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
 use mirt_domain::order::OrderId;
 use mirt_history::{chat::ChatRef, day::Day};
+use reqwest::Url;
 
 /// The assistant on one machine, and the tools to work with it.
 #[derive(Debug, Parser)]
@@ -21,6 +22,9 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Starts the whole system on this machine, with a page to chat on.
     Up(UpArguments),
+    /// Plays whole conversations on the page: sales, a receipt that is approved, a manager who takes
+    /// over.
+    Demo(DemoArguments),
     /// Runs a file of cases through the assistant's turn, offline.
     Eval(EvalArguments),
     /// Prints exactly what the model would get for a session in a state.
@@ -33,7 +37,7 @@ pub(crate) enum Command {
     Dlq(DlqArguments),
     /// Shows what was sold, writes it as a file, has the CRM tried again.
     Orders(OrdersArguments),
-    /// Reads Telegram's history: logs in, fetches, shows, writes files.
+    /// Reads Telegram's history: logs in, fetches, shows, writes files; and the bot's webhook.
     Telegram(TelegramArguments),
     /// Works on the shop's files: checks them, shows what differs, adds a product.
     Catalog(CatalogArguments),
@@ -67,6 +71,53 @@ pub(crate) struct UpArguments {
     /// The folder for all data; it survives a restart.
     #[arg(long, default_value = DEFAULT_DATA)]
     pub(crate) data: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DemoArguments {
+    /// Only this conversation.
+    pub(crate) scene: Option<SceneName>,
+    /// Seconds between what is done.
+    #[arg(long, default_value_t = 2)]
+    pace: u64,
+    /// The port of the running `mirt up`, or of one that is started for it.
+    #[arg(long, default_value_t = DEFAULT_PORT)]
+    pub(crate) port: u16,
+    /// The data folder of either.
+    #[arg(long, default_value = DEFAULT_DATA)]
+    pub(crate) data: PathBuf,
+    /// Leaves the page that was started for it open at the end, until Ctrl-C.
+    #[arg(long)]
+    pub(crate) stay: bool,
+}
+
+impl DemoArguments {
+    /// The time between what is done.
+    pub(crate) const fn pace(&self) -> Duration {
+        Duration::from_secs(self.pace)
+    }
+}
+
+/// The conversations that are played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SceneName {
+    /// A sale on Instagram.
+    Instagram,
+    /// A sale on Telegram.
+    Telegram,
+    /// A manager takes a conversation over and hands it back.
+    Takeover,
+}
+
+impl SceneName {
+    /// Its file's name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Instagram => "instagram",
+            Self::Telegram => "telegram",
+            Self::Takeover => "takeover",
+        }
+    }
 }
 
 #[derive(Args, Debug)]
@@ -306,6 +357,31 @@ pub(crate) enum TelegramCommand {
         chat: ChatRef,
         /// The day.
         day: Day,
+    },
+    /// Says where the bot's updates are delivered, or changes it.
+    Webhook {
+        #[command(subcommand)]
+        command: WebhookCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WebhookCommand {
+    /// Has the bot's updates delivered to a deployment.
+    Set {
+        /// Its origin, as the stack's output has it, or the whole address.
+        url: Url,
+        /// Forgets the updates that wait.
+        #[arg(long)]
+        drop_pending: bool,
+    },
+    /// Shows where they are delivered, how many wait, and what failed last.
+    Show,
+    /// Has them delivered nowhere.
+    Delete {
+        /// Forgets the updates that wait.
+        #[arg(long)]
+        drop_pending: bool,
     },
 }
 

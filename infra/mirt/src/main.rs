@@ -3,6 +3,7 @@
 mod catalog;
 mod cli;
 mod completions;
+mod demo;
 mod dlq;
 mod environment;
 mod eval;
@@ -23,6 +24,7 @@ use clap::Parser as _;
 fn main() -> ExitCode {
     match cli::Cli::parse().command.unwrap_or_default() {
         cli::Command::Up(arguments) => up::main(&arguments),
+        cli::Command::Demo(arguments) => demo::main(&arguments),
         cli::Command::Eval(arguments) => eval::main(&arguments),
         cli::Command::Prompt(arguments) => prompt::main(&arguments),
         cli::Command::States(arguments) => states::main(&arguments),

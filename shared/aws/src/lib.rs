@@ -1,5 +1,6 @@
 //! The engine's ports on DynamoDB, SQS and Secrets Manager.
 
+mod answers;
 mod cards;
 pub mod dead_letters;
 mod due;

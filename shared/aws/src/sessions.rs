@@ -1,25 +1,32 @@
 //! Sessions read, turns committed, deliveries noted.
 
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, TransactWriteItem, WriteRequest,
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::update_item::{UpdateItemError, UpdateItemOutput},
+    types::{
+        AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, TransactWriteItem, WriteRequest,
+    },
 };
 use jiff::Timestamp;
 use mirt_domain::session_id::SessionId;
 use mirt_engine::{
     alert::{Alert, PendingAlert},
+    clock::after,
     failure::PortError,
     session_store::{
-        CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, PendingKey,
-        PendingReply, SettleOutbox, TurnCommit, TurnRecord, sort_inbox,
+        Closed, CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry,
+        OutboxKey, PendingKey, PendingReply, SettleOutbox, TurnCommit, TurnRecord, sort_inbox,
     },
 };
 
 use crate::{
     error::{port_error, unreadable},
     table::{
-        DUE_AT, Due, Item, SK_CARD, SK_INBOX, SK_INTAKE, SK_MANAGER, SK_OUTBOX, SK_STATE, SK_TURN,
-        TURN_KEPT, Table, alert_sk, counter, data, due, from_data, key, number, outbox_key,
-        outbox_sk, overdue, pending_sk, session_pk, string, text, time, ttl, turn_sk,
+        DUE_AT, Due, Item, SK_CARD, SK_CLOSED, SK_INBOX, SK_INTAKE, SK_MANAGER, SK_OUTBOX,
+        SK_STATE, SK_TURN, TURN_KEPT, Table, alert_sk, counter, data, due, from_data, key, number,
+        outbox_key, outbox_sk, overdue, pending_sk, session_pk, string, text, time, ttl, turn_sk,
         undelivered_sk,
     },
     transaction::{Written, check, delete, put},
@@ -38,12 +45,23 @@ const FAILURES: &str = "failures";
 /// How often a batch of deletions is sent again for what the table had no capacity for.
 const DELETE_ATTEMPTS: usize = 4;
 
+/// Until when a reply is held for whoever waits for it as an answer, in milliseconds since 1970.
+pub(crate) const HELD: &str = "held";
+
+/// When a reply that was held in vain is looked for by the sweeper: whoever waited has died.
+const UNCLAIMED_AFTER: Duration = Duration::from_secs(5);
+
 /// How many deletions one request takes (DynamoDB's limit).
 pub(crate) const DELETES_PER_REQUEST: usize = 25;
 
 impl Table {
     /// The items of one session whose sort keys lie from `from` to `to`.
-    async fn range(&self, pk: &str, from: &str, to: &str) -> Result<Vec<Item>, PortError> {
+    pub(crate) async fn range(
+        &self,
+        pk: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<Vec<Item>, PortError> {
         let what = "a session";
         let mut pages = self
             .client
@@ -84,6 +102,34 @@ impl Table {
 #[error("the session's open part is larger than {MAX_PAGES} pages")]
 struct TooLarge;
 
+/// Whether an update was done, or its condition does not hold.
+pub(crate) fn is_done(
+    what: &'static str,
+    answer: Result<UpdateItemOutput, SdkError<UpdateItemError>>,
+) -> Result<bool, PortError> {
+    match answer {
+        Ok(_) => Ok(true),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+        {
+            Ok(false)
+        }
+        Err(error) => Err(port_error("dynamodb", what, error)),
+    }
+}
+
+/// A reply as the outbox holds it.
+pub(crate) fn pending_reply(item: &Item) -> Result<PendingReply, PortError> {
+    Ok(PendingReply {
+        entry: from_data("a reply", item)?,
+        failures: counter(item, FAILURES),
+        due_at: time(item, DUE_AT),
+        held_until: item.contains_key(HELD).then(|| time(item, HELD)),
+    })
+}
+
 impl LoadSession for Table {
     async fn load_session(&self, id: &SessionId) -> Result<LoadedSession, PortError> {
         let mut loaded = LoadedSession {
@@ -95,6 +141,7 @@ impl LoadSession for Table {
             outbox: Vec::new(),
             alerts: Vec::new(),
             card: None,
+            closed: None,
         };
         for item in self.range(&session_pk(id), SK_INBOX, SK_STATE).await? {
             match text(&item, "sk") {
@@ -105,6 +152,7 @@ impl LoadSession for Table {
                     loaded.last_reply = outbox_key(text(&item, LAST_REPLY));
                 }
                 SK_CARD => loaded.card = Some(from_data("a card", &item)?),
+                SK_CLOSED => loaded.closed = Some(from_data("a closed session", &item)?),
                 sk if sk.starts_with(SK_INBOX) => loaded
                     .inbox
                     .push(InboxEntry { key: sk.to_owned(), event: from_data("an event", &item)? }),
@@ -116,11 +164,7 @@ impl LoadSession for Table {
                     });
                 }
                 sk if sk.starts_with(SK_OUTBOX) => {
-                    loaded.outbox.push(PendingReply {
-                        entry: from_data("a reply", &item)?,
-                        failures: counter(&item, FAILURES),
-                        due_at: time(&item, DUE_AT),
-                    });
+                    loaded.outbox.push(pending_reply(&item)?);
                 }
                 _ => {}
             }
@@ -179,8 +223,20 @@ impl CommitTurn for Table {
         for entry in &turn.outbox {
             let mut item = key(pk.clone(), outbox_sk(entry.key));
             item.extend([data(what, entry)?]);
-            item.extend(due(Due::Outbox, id, overdue(entry.committed_at)));
+            match turn.held_until {
+                Some(until) => {
+                    item.insert(HELD.to_owned(), number(until.as_millisecond()));
+                    item.extend(due(Due::Outbox, id, after(until, UNCLAIMED_AFTER)));
+                }
+                None => item.extend(due(Due::Outbox, id, overdue(entry.committed_at))),
+            }
             items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(item)))?);
+        }
+
+        if turn.opens {
+            let closed = key(pk.clone(), SK_CLOSED.to_owned());
+            let opened = Delete::builder().table_name(&self.name).set_key(Some(closed));
+            items.push(delete(what, opened)?);
         }
 
         for alert in &turn.alerts {
@@ -236,6 +292,20 @@ impl SettleOutbox for Table {
         Ok(())
     }
 
+    async fn release(&self, id: &SessionId, entry: OutboxKey) -> Result<bool, PortError> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key(session_pk(id), outbox_sk(entry))))
+            .update_expression("REMOVE #held")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#held", HELD)
+            .send()
+            .await;
+        is_done("a held reply", answer)
+    }
+
     async fn set_aside(
         &self,
         id: &SessionId,
@@ -243,24 +313,33 @@ impl SettleOutbox for Table {
         reason: &str,
         alert: &Alert,
     ) -> Result<(), PortError> {
-        let what = "a refused reply";
-        let pk = session_pk(id);
-        let mut aside = key(pk.clone(), undelivered_sk(entry.key));
-        aside.extend([data(what, entry)?]);
-        aside.insert("reason".to_owned(), AttributeValue::S(reason.to_owned()));
-        let items = vec![
-            put(what, Put::builder().table_name(&self.name).set_item(Some(aside)))?,
-            delete(
-                what,
-                Delete::builder()
-                    .table_name(&self.name)
-                    .set_key(Some(key(pk, outbox_sk(entry.key))))
-                    .condition_expression("attribute_exists(pk)"),
-            )?,
+        let mut items = self.moved_aside(id, entry, reason)?.to_vec();
+        items.push(self.put_alert(id, alert)?);
+        match self.write("a refused reply", items).await? {
+            // Another instance has settled it.
+            Written::Done | Written::ConditionFailed { .. } => Ok(()),
+        }
+    }
+
+    async fn close(
+        &self,
+        id: &SessionId,
+        entries: &[OutboxEntry],
+        closed: &Closed,
+        alert: &Alert,
+    ) -> Result<(), PortError> {
+        let what = "a closed session";
+        let mut mark = key(session_pk(id), SK_CLOSED.to_owned());
+        mark.extend([data(what, closed)?]);
+        let mut items = vec![
+            put(what, Put::builder().table_name(&self.name).set_item(Some(mark)))?,
             self.put_alert(id, alert)?,
         ];
+        for entry in entries {
+            items.extend(self.moved_aside(id, entry, &closed.reason)?);
+        }
         match self.write(what, items).await? {
-            // Another instance has settled it.
+            // Another instance has settled one of them, and the next wake-up sees to the others.
             Written::Done | Written::ConditionFailed { .. } => Ok(()),
         }
     }
@@ -287,21 +366,32 @@ impl SettleOutbox for Table {
             .expression_attribute_values(":due_at", number(due_at.as_millisecond()))
             .send()
             .await;
-        match answer {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(port_error("dynamodb", what, error)),
-        }
+        // One that was delivered meanwhile is let be.
+        is_done(what, answer).map(drop)
     }
 }
 
 impl Table {
+    /// A reply out of the outbox, if it is still there, and beside it with the reason.
+    fn moved_aside(
+        &self,
+        id: &SessionId,
+        entry: &OutboxEntry,
+        reason: &str,
+    ) -> Result<[TransactWriteItem; 2], PortError> {
+        let what = "a refused reply";
+        let pk = session_pk(id);
+        let mut aside = key(pk.clone(), undelivered_sk(entry.key));
+        aside.extend([data(what, entry)?]);
+        aside.insert("reason".to_owned(), AttributeValue::S(reason.to_owned()));
+        let gone = Delete::builder()
+            .table_name(&self.name)
+            .set_key(Some(key(pk, outbox_sk(entry.key))))
+            .condition_expression("attribute_exists(pk)");
+        let aside = Put::builder().table_name(&self.name).set_item(Some(aside));
+        Ok([put(what, aside)?, delete(what, gone)?])
+    }
+
     /// Something that managers have to hear of.
     fn put_alert(&self, id: &SessionId, alert: &Alert) -> Result<TransactWriteItem, PortError> {
         let what = "an alert";

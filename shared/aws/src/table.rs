@@ -7,6 +7,7 @@
 //! | | `INTAKE` | how many events were recorded, ever |
 //! | | `MANAGER#<turn>#<place>` | something that managers have to hear of |
 //! | | `MCARD` | where managers see the session |
+//! | | `NOSEND` | why the channel takes nothing for the customer until they write again |
 //! | | `OUT#<turn>#<part>` | a channel call to make |
 //! | | `STATE` | the checkpoint, its version, how many events were consumed, ever, and the last reply |
 //! | | `TROUBLE` | why its turns failed last; expires |
@@ -95,6 +96,7 @@ pub(crate) const SK_INBOX: &str = "IN#";
 pub(crate) const SK_INTAKE: &str = "INTAKE";
 pub(crate) const SK_MANAGER: &str = "MANAGER#";
 pub(crate) const SK_CARD: &str = "MCARD";
+pub(crate) const SK_CLOSED: &str = "NOSEND";
 pub(crate) const SK_SUBJECT: &str = "M";
 pub(crate) const SK_ORDER: &str = "O";
 pub(crate) const SK_OUTBOX: &str = "OUT#";

@@ -42,6 +42,8 @@ pub(crate) enum Verdict {
     Broken(&'static str),
     /// Never for this message.
     Refused(&'static str),
+    /// Nothing for this customer until they write again.
+    Closed(&'static str),
 }
 
 /// Whether an answer with this status may be another one in a moment.
@@ -64,6 +66,7 @@ pub(crate) async fn call(
             Ok(answer) => match judge(&answer) {
                 Verdict::Done => return Ok(answer),
                 Verdict::Refused(reason) => return Err(SendError::Refused { reason }),
+                Verdict::Closed(reason) => return Err(SendError::Closed { reason }),
                 Verdict::Broken(reason) => {
                     tracing::error!(event = "channel_broken", channel, reason);
                     return Err(SendError::Retry { after: None, source: reason.into() });

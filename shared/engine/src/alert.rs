@@ -84,7 +84,14 @@ impl Matter {
     pub fn text(&self) -> TemplateKey {
         let action = match self {
             Self::Action(action) => action,
-            Self::Unsent { .. } => return TemplateKey::ManagerUnsent,
+            Self::Unsent { reason } => {
+                return match reason.as_str() {
+                    "blocked_by_customer" => TemplateKey::ManagerBlocked,
+                    "unknown_customer" => TemplateKey::ManagerCustomerGone,
+                    "window_closed" => TemplateKey::ManagerWindowClosed,
+                    _ => TemplateKey::ManagerUnsent,
+                };
+            }
             Self::Wrote | Self::Changed => return TemplateKey::ManagerWrote,
             Self::SamePhone { .. } => return TemplateKey::ManagerSamePhone,
         };
@@ -140,6 +147,13 @@ impl Alert {
     ) -> Vec<Self> {
         let mut matters: Vec<Matter> = record.actions.iter().cloned().map(Matter::Action).collect();
         let messages = record.cause.messages();
+        if let Some(closed) = &before.closed
+            && messages.is_empty()
+            && !record.reply.bubbles.is_empty()
+        {
+            // What was to be said without the customer's having written is not sent.
+            matters.push(Matter::Unsent { reason: closed.reason.clone() });
+        }
         if matters.is_empty() && !messages.is_empty() && after.is_handed_over() {
             matters.push(Matter::Wrote);
         }

@@ -13,7 +13,7 @@ use crate::{
     alert::Alert,
     clock::{Clock, after, until},
     failure::{PortError, SendError},
-    session_store::{OutboxEntry, PendingKey, PendingReply, SettleOutbox},
+    session_store::{Closed, OutboxEntry, PendingKey, PendingReply, SettleOutbox},
 };
 
 /// How long after its n-th failure a reply is tried again; the last holds for all that follow.
@@ -31,6 +31,10 @@ const TRY_AGAIN_AFTER: [Duration; 6] = [
 /// How long after a customer's last message a channel takes a reply, and we send one (decision 10).
 /// Source: Meta's messaging window of 24 hours.
 const WINDOW: Duration = Duration::from_hours(24);
+
+/// How many replies are set aside at once when a session is closed: what one transaction holds. More
+/// than these have never waited in one session.
+const MOST_CLOSED: usize = 40;
 
 /// No call is begun with less time left than this, and none lasts into it: what was sent has to be
 /// noted before the process ends.
@@ -68,6 +72,8 @@ pub trait SendReply: Send + Sync {
 pub enum Delivered {
     /// Nothing of it is left.
     All,
+    /// Nothing of it is left, and managers have to hear of what was not taken.
+    NotAll,
     /// The first that is left waits for its time, and the others behind it.
     Waiting,
 }
@@ -117,7 +123,8 @@ where
             self.note(session, &sent).await?;
         }
         match stopped? {
-            Stopped::AtTheEnd => Ok(Delivered::All),
+            Stopped::AtTheEnd if sent.len() == entries.len() => Ok(Delivered::All),
+            Stopped::AtTheEnd => Ok(Delivered::NotAll),
             Stopped::OutOfTime => {
                 tracing::warn!(event = "delivery_out_of_time", channel = %session.channel);
                 Ok(Delivered::Waiting)
@@ -140,15 +147,19 @@ where
         entries: &[PendingReply],
         sent: &mut Vec<PendingKey>,
     ) -> Result<Stopped, PortError> {
-        for PendingReply { entry, failures, due_at } in entries {
+        for (place, pending) in entries.iter().enumerate() {
+            let PendingReply { entry, failures, due_at, held_until } = pending;
             let key = PendingKey::Reply(entry.key);
             let now = self.clock.now();
             if now > entry.expires_at {
                 self.set_aside(session, entry, "window_closed").await?;
                 continue;
             }
-            if *failures > 0 && now < *due_at {
+            if (*failures > 0 && now < *due_at) || held_until.is_some_and(|until| now < until) {
                 return Ok(Stopped::NotDue);
+            }
+            if held_until.is_some() && !self.store.release(session, entry.key).await? {
+                continue;
             }
             let left = self.time_left();
             if left.is_zero() {
@@ -158,6 +169,12 @@ where
                 Ok(()) => sent.push(key),
                 Err(SendError::Refused { reason }) => {
                     self.set_aside(session, entry, reason).await?;
+                }
+                Err(SendError::Closed { reason }) => {
+                    let rest = entries[place..].iter().map(|pending| pending.entry.clone());
+                    self.close(session, &rest.take(MOST_CLOSED).collect::<Vec<_>>(), reason)
+                        .await?;
+                    return Ok(Stopped::AtTheEnd);
                 }
                 Err(SendError::Retry { after: asked, source }) => {
                     let failures = failures.saturating_add(1);
@@ -172,6 +189,22 @@ where
             }
         }
         Ok(Stopped::AtTheEnd)
+    }
+
+    /// Nothing more is sent until the customer writes, and managers hear of it once.
+    async fn close(
+        &self,
+        session: &SessionId,
+        entries: &[OutboxEntry],
+        reason: &str,
+    ) -> Result<(), PortError> {
+        let what = "session_closed";
+        tracing::error!(event = "degraded", what, channel = %session.channel, reason);
+        let at = self.clock.now();
+        let turn = entries.first().map_or(0, |first| first.key.turn);
+        let alert = Alert::for_unsent(turn, reason, at);
+        let closed = Closed { reason: reason.to_owned(), at };
+        self.store.close(session, entries, &closed, &alert).await
     }
 
     async fn set_aside(

@@ -82,6 +82,10 @@ pub struct InboundEvent {
     pub received_at: Timestamp,
     /// Its place among the session's messages.
     pub order: EventOrder,
+    /// Until when whoever handed it in waits for what is said to it, see [`crate::answer`]; `None`
+    /// where replies are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_until: Option<Timestamp>,
 }
 
 /// What happened.

@@ -49,6 +49,12 @@ pub enum SendError {
         /// Why, in a word that statistics can count; no words of the channel's answer.
         reason: &'static str,
     },
+    /// It takes nothing for this customer until they write again.
+    #[error("the channel takes nothing for the customer until they write: {reason}")]
+    Closed {
+        /// Why, in a word that statistics can count.
+        reason: &'static str,
+    },
 }
 
 /// The whole chain of an error's causes, for a log line.

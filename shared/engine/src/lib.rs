@@ -4,6 +4,7 @@
 //! come in through ports as well: with the same ports a use case does the same thing again.
 
 pub mod alert;
+pub mod answer;
 pub mod batch;
 pub mod breaker;
 pub mod burst;

@@ -24,6 +24,8 @@ pub(crate) struct Portion {
     pub(crate) cause: Cause,
     /// When a customer's messages were received; `None` for a turn of another cause.
     pub(crate) heard: Option<Heard>,
+    /// Until when somebody waits for the turn's reply as an answer.
+    pub(crate) answer_until: Option<Timestamp>,
 }
 
 /// The first events of an inbox: a manager's deed or news of an order alone, or a customer's
@@ -31,12 +33,13 @@ pub(crate) struct Portion {
 /// inbox is taken for the sake of the time that has passed.
 pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
     if inbox.is_empty() {
-        return Portion { keys: Vec::new(), cause: Cause::Due, heard: None };
+        return Portion { keys: Vec::new(), cause: Cause::Due, heard: None, answer_until: None };
     }
     let mut bytes = 0;
     let mut keys = Vec::new();
     let mut messages = Vec::new();
     let mut heard: Option<Heard> = None;
+    let mut answer_until = None;
     for InboxEntry { key, event } in inbox.into_iter().take(MAX_EVENTS_PER_TURN) {
         match event.body {
             EventBody::Said { message, part_of } => {
@@ -47,7 +50,13 @@ pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
                 messages.push((part_of, message));
             }
             EventBody::Managed(managed) if messages.is_empty() => {
-                return Portion { keys: vec![key], cause: Cause::Managed(managed), heard: None };
+                let cause = Cause::Managed(managed);
+                return Portion {
+                    keys: vec![key],
+                    cause,
+                    heard: None,
+                    answer_until: event.answer_until,
+                };
             }
             EventBody::Order(news) if messages.is_empty() => {
                 return Portion { keys: vec![key], cause: Cause::Order(news), heard: None };
@@ -58,9 +67,10 @@ pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
         let at = event.received_at.min(now);
         let Heard { first, last } = heard.unwrap_or(Heard { first: at, last: at });
         heard = Some(Heard { first: first.min(at), last: last.max(at) });
+        answer_until = answer_until.max(event.answer_until);
         keys.push(key);
     }
-    Portion { keys, cause: Cause::Said(whole_messages(messages)), heard }
+    Portion { keys, cause: Cause::Said(whole_messages(messages)), heard, answer_until }
 }
 
 /// Messages as the customer sees them: a correction in the place of what it corrects, the photos of

@@ -39,6 +39,17 @@ pub struct LoadedSession {
     pub alerts: Vec<PendingAlert>,
     /// Where managers see the session, if they ever did.
     pub card: Option<SessionCard>,
+    /// Why its channel takes nothing for the customer until they write again.
+    pub closed: Option<Closed>,
+}
+
+/// A session whose channel takes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    /// Why, as the adapter calls it.
+    pub reason: String,
+    /// Since when.
+    pub at: Timestamp,
 }
 
 /// An event in the inbox.
@@ -90,13 +101,15 @@ pub struct PendingReply {
     pub failures: u32,
     /// After a failure, when it is tried again.
     pub due_at: Timestamp,
+    /// Until when it is held for whoever waits for it as an answer; `None` where it is to be sent.
+    pub held_until: Option<Timestamp>,
 }
 
 impl From<OutboxEntry> for PendingReply {
     /// An entry that was just committed.
     fn from(entry: OutboxEntry) -> Self {
         let due_at = entry.committed_at;
-        Self { entry, failures: 0, due_at }
+        Self { entry, failures: 0, due_at, held_until: None }
     }
 }
 
@@ -177,6 +190,8 @@ pub struct TurnCommit {
     pub recorded: Option<u64>,
     /// How many events the session's turns have consumed, ever, with this one.
     pub consumed_ever: u64,
+    /// Whether the customer wrote, so that a session that was closed to replies is so no more.
+    pub opens: bool,
     /// The last reply that the session's turns have put into the outbox, ever, with this one.
     pub last_reply: Option<OutboxKey>,
     /// The last reply before this turn, if it is settled as far as is known: the turn is stored only
@@ -193,6 +208,8 @@ pub struct TurnCommit {
     pub due_at: Option<Timestamp>,
     /// The channel calls to make.
     pub outbox: Vec<OutboxEntry>,
+    /// Until when they are held for whoever waits for them as an answer.
+    pub held_until: Option<Timestamp>,
     /// What managers have to hear of.
     pub alerts: Vec<Alert>,
     /// The orders that the turn changed. Nobody else writes them before they are confirmed, and no
@@ -254,6 +271,17 @@ pub trait SettleOutbox: Send + Sync {
         entries: &[PendingKey],
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
+    /// Ends the holding of a reply that nobody took as an answer, so that it can be sent. Tells
+    /// whether it is still there: whoever waited for it may have taken it in the last moment.
+    ///
+    /// # Errors
+    /// When the store did not do it.
+    fn release(
+        &self,
+        id: &SessionId,
+        entry: OutboxKey,
+    ) -> impl Future<Output = Result<bool, PortError>> + Send;
+
     /// Takes a reply that will never be sent out of the outbox, keeps it aside with the reason, and
     /// raises `alert`, all or nothing. Does nothing when the reply is not there any more.
     ///
@@ -264,6 +292,20 @@ pub trait SettleOutbox: Send + Sync {
         id: &SessionId,
         entry: &OutboxEntry,
         reason: &str,
+        alert: &Alert,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// Takes replies, the first of which the channel does not take, out of the outbox, keeps them
+    /// aside with the reason, closes the session and raises `alert`, all or nothing. Does nothing
+    /// when one of them is not there any more.
+    ///
+    /// # Errors
+    /// When the store did not do it; the first entry will be tried once more.
+    fn close(
+        &self,
+        id: &SessionId,
+        entries: &[OutboxEntry],
+        closed: &Closed,
         alert: &Alert,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 

@@ -15,6 +15,7 @@ use mirt_domain::{
 
 use crate::{
     alert::{Alert, PendingAlert, TellManager},
+    answer::is_in_time,
     burst::{BurstWindow, BurstWindows},
     card::KeepCard,
     clock::{Clock, after, until},
@@ -124,7 +125,7 @@ where
         self.wait_until(burst.over_at(woken_at, woken_at)).await;
         let (mut turns, mut conflicts) = (0, 0);
         let (mut version, mut restarts) = (None, 0);
-        let mut interim = Interim::default();
+        let (mut interim, mut is_read_anew) = (Interim::default(), false);
         while turns < MAX_TURNS {
             let loaded = self.load_whole_burst(id, burst).await?;
             if version.replace(loaded.version) != Some(loaded.version) {
@@ -132,6 +133,10 @@ where
                 restarts = 0;
             }
             let earlier = delivery.deliver(id, &loaded.outbox).await?;
+            if earlier == Delivered::NotAll && !std::mem::replace(&mut is_read_anew, true) {
+                // There is an alert now, and the session may be closed.
+                continue;
+            }
             let (mut alerts, card) = (loaded.alerts.clone(), loaded.card.clone());
             if loaded.inbox.is_empty() && !self.is_due(&loaded.session) {
                 let standing = (&loaded.session, card);
@@ -150,16 +155,17 @@ where
                     self.count_spending(&commit.record).await;
                     self.wake_orders(&commit).await;
                     let is_all = commit.recorded.is_some() && commit.consumed.len() == waiting;
-                    if earlier == Delivered::All {
+                    let mut delivered = Delivered::Waiting;
+                    if earlier != Delivered::Waiting && commit.held_until.is_none() {
                         let replies: Vec<_> =
                             commit.outbox.into_iter().map(PendingReply::from).collect();
-                        delivery.deliver(id, &replies).await?;
+                        delivered = delivery.deliver(id, &replies).await?;
                     }
                     // Only when the customer has been answered.
                     alerts.extend(commit.alerts.into_iter().map(PendingAlert::from));
                     let standing = (&commit.session, card);
                     delivery.tell_managers(id, standing, &alerts, &shop).await?;
-                    if is_all {
+                    if is_all && delivered != Delivered::NotAll {
                         // The commit saw that nothing more had come: what comes later has a
                         // wake-up of its own.
                         return Ok(());
@@ -320,7 +326,8 @@ where
         loaded.session = std::mem::take(&mut loaded.session).ordering_as(next_order);
         let offered = self.shelf.catalog(self.clock, self.store, self.shop.catalog).await;
         let shop = Shop { catalog: &offered, ..self.shop };
-        let Portion { keys, cause, heard } = portion::of(std::mem::take(&mut loaded.inbox), now);
+        let portion = portion::of(std::mem::take(&mut loaded.inbox), now);
+        let Portion { keys, cause, heard, answer_until } = portion;
         let Turn { session, reply, actions, trace } = match &cause {
             Cause::Said(messages) => {
                 let input = TurnInput { messages: messages.clone(), now };
@@ -334,7 +341,8 @@ where
                     id,
                     deadline,
                     recorded: unless_new_input.then_some(recorded),
-                    may_interrupt: earlier == Delivered::All,
+                    // Who waits for an answer says so themselves.
+                    may_interrupt: earlier != Delivered::Waiting && answer_until.is_none(),
                 };
                 let step = turn::begin(&shop, &loaded.session, &input);
                 let consulted = Box::pin(consulting.take(step, interim));
@@ -352,9 +360,13 @@ where
         let committed_at = self.clock.now();
         // What a manager says is late by the customer's clock, not by the manager's.
         let heard_at = heard.map(|heard| heard.last).or(session.heard_at()).unwrap_or(now);
-        let outbox: Vec<OutboxEntry> = self
-            .channels
-            .split(id.channel, &reply)
+        let opens = matches!(cause, Cause::Said(_)) && loaded.closed.is_some();
+        let closed = loaded.closed.as_ref().filter(|_| !opens);
+        let parts = match closed {
+            Some(_) => Vec::new(),
+            None => self.channels.split(id.channel, &reply),
+        };
+        let outbox: Vec<OutboxEntry> = parts
             .into_iter()
             .zip(0..)
             .map(|(part, place)| OutboxEntry {
@@ -373,7 +385,7 @@ where
             recorded: unless_new_input.then_some(recorded),
             consumed_ever: loaded.consumed + keys.len() as u64,
             last_reply: outbox.last().map(|entry| entry.key).or(loaded.last_reply),
-            settled: loaded.last_reply.filter(|_| earlier == Delivered::All),
+            settled: loaded.last_reply.filter(|_| earlier != Delivered::Waiting),
             due_at: next_due(&session, self.shop.settings),
             alerts: Alert::for_turn(&record, &loaded, &session, &same_phone),
             orders: order::changed(&loaded.session, &session)
@@ -382,7 +394,9 @@ where
                 .collect(),
             session,
             consumed: keys,
+            opens,
             outbox,
+            held_until: answer_until.filter(|until| is_in_time(committed_at, *until)),
             record,
         })
     }

@@ -38,6 +38,11 @@ pub const KNOWN: &[(&str, &str)] = &[
         "MIRT_MANYCHAT_QUICK_REPLIES",
         "what takes a tap in ManyChat: none, node:NAME, flow:NAMESPACE or callback:URL",
     ),
+    (
+        "MIRT_MANYCHAT_MODE",
+        "what ManyChat's flows get at /webhooks/manychat: push (sent later) or response",
+    ),
+    ("MIRT_MANYCHAT_ANSWER_MS", "how long a flow that waits for its answer waits for it"),
     ("MIRT_TELEGRAM_SECRET", "name of the secret with the Telegram session"),
     ("MIRT_TELEGRAM_COMMANDS_URL", "address of the FIFO queue of history commands"),
     ("MIRT_TELEGRAM_DEAD_LETTERS_URL", "address of the queue of commands that cannot be done"),

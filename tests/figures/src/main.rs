@@ -107,6 +107,7 @@ fn inbound(n: usize) -> InboundEvent {
         body: EventBody::said(Message { text: Some(format!("{n}")), ..Message::default() }),
         received_at,
         order: EventOrder { at: received_at, sequence: 0 },
+        answer_until: None,
     }
 }
 

@@ -36,6 +36,12 @@ pub(crate) struct Channels {
     /// Replies that a channel will never take.
     refused: BTreeSet<String>,
     parts: u64,
+    /// How often Telegram was called.
+    telegram_calls: u64,
+    /// Calls that a channel in trouble did not take.
+    pub(crate) in_vain: u64,
+    /// When the last call was taken.
+    pub(crate) last_taken: Option<Timestamp>,
 }
 
 impl Channels {
@@ -45,6 +51,14 @@ impl Channels {
 
     fn is_out(&self, id: &SessionId, now: Timestamp) -> bool {
         self.outages.get(id).is_some_and(|(from, to)| (*from..*to).contains(&now))
+    }
+}
+
+/// The name of a call.
+pub(crate) fn part_name(part: &Reply) -> &str {
+    match part.bubbles.as_slice() {
+        [Bubble::Text(name)] => name,
+        _ => "",
     }
 }
 
@@ -65,10 +79,7 @@ impl SendReply for Process {
     }
 
     async fn send(&self, to: &SessionId, part: &Reply) -> Result<(), SendError> {
-        let name = match part.bubbles.as_slice() {
-            [Bubble::Text(name)] => name.clone(),
-            _ => String::new(),
-        };
+        let name = part_name(part).to_owned();
         if self.world.has(Mutant::MarkBeforeSend) {
             // Lost or not, what follows is the same.
             let marked = self.call(Site::Mark, |state| {
@@ -87,9 +98,16 @@ impl SendReply for Process {
         let refusals = self.world.scenario.refusals;
         let now = self.world.time.now();
         let outcome = self.world.with(|state| {
-            if state.channels.is_out(to, now) {
+            let channels = &mut state.channels;
+            channels.telegram_calls += u64::from(to.channel == Channel::Telegram);
+            let one_of = self.world.scenario.telegram_refuses_one_of;
+            let is_unlucky = to.channel == Channel::Telegram
+                && one_of.is_some_and(|n| channels.telegram_calls.is_multiple_of(n));
+            if is_unlucky || channels.is_out(to, now) {
+                channels.in_vain += 1;
                 return Err(retry(None));
             }
+            channels.last_taken = Some(now);
             let is_refused = self.world.time.chance(|rng| rng.u32(..1000)) < refusals;
             if is_refused || state.channels.refused.contains(&name) {
                 state.channels.refused.insert(name.clone());
@@ -145,7 +163,7 @@ impl TellManager for Process {
 
 impl Process {
     /// Who begins a call now.
-    fn sender(&self) -> Sender {
+    pub(crate) fn sender(&self) -> Sender {
         Sender { process: self.id, began: self.world.time.now(), deadline: self.deadline }
     }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use mirt_domain::turn::Message;
 use mirt_engine::{
-    clock::until,
+    answer::ANSWER_WITHIN,
+    clock::{after, until},
     event::{EventBody, EventKey, EventOrder, InboundEvent},
 };
 
@@ -70,5 +71,6 @@ fn event(world: &World, session: &SessionPlan, writing: &Writing) -> InboundEven
         body: EventBody::said(message),
         received_at,
         order,
+        answer_until: session.asks.then(|| after(received_at, ANSWER_WITHIN)),
     }
 }

@@ -24,4 +24,5 @@ mod weather;
 mod webhook;
 mod world;
 
-pub use run::{Outcome, run};
+pub use run::{Outcome, run, run_trouble};
+pub use scenario::ChannelTrouble;

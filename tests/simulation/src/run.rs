@@ -2,14 +2,15 @@
 
 use std::{sync::LazyLock, time::Duration};
 
+use fastrand::Rng;
 use mirt_domain::shop::{Settings, Shop, Words};
-use mirt_engine::clock::after;
+use mirt_engine::clock::{after, until};
 
 use crate::{
     customers,
     executor::{Endless, Executor},
     mutant::Mutant,
-    scenario::{BEGIN, Kind, Scenario},
+    scenario::{BEGIN, ChannelTrouble, Kind, Scenario},
     sweeper,
     world::World,
 };
@@ -37,6 +38,10 @@ pub struct Outcome {
     pub alerts: u64,
     /// Channel calls made again, each for a reason that is allowed.
     pub sent_again: u64,
+    /// Channel calls that an outage swallowed.
+    pub in_vain: u64,
+    /// When the last channel call was taken, in seconds from the beginning.
+    pub last_taken: u64,
     /// Calls of the processes.
     pub calls: u64,
     /// Calls that went wrong.
@@ -51,6 +56,8 @@ impl Outcome {
         self.replies += other.replies;
         self.alerts += other.alerts;
         self.sent_again += other.sent_again;
+        self.in_vain += other.in_vain;
+        self.last_taken = self.last_taken.max(other.last_taken);
         self.calls += other.calls;
         self.faults += other.faults;
     }
@@ -59,6 +66,21 @@ impl Outcome {
 /// Runs a seed, with a bug planted or without.
 #[must_use]
 pub fn run(seed: u64, mutant: Option<Mutant>, is_traced: bool) -> Outcome {
+    play(seed, Scenario::new, mutant, is_traced)
+}
+
+/// Lets many customers write while their channel is in trouble.
+#[must_use]
+pub fn run_trouble(seed: u64, trouble: ChannelTrouble) -> Outcome {
+    play(seed, |rng| Scenario::of_trouble(trouble, rng), None, false)
+}
+
+fn play(
+    seed: u64,
+    scenario: impl FnOnce(&mut Rng) -> Scenario,
+    mutant: Option<Mutant>,
+    is_traced: bool,
+) -> Outcome {
     let mut executor = Executor::new(seed, BEGIN);
     let time = executor.handle();
     let shop = Shop {
@@ -67,7 +89,7 @@ pub fn run(seed: u64, mutant: Option<Mutant>, is_traced: bool) -> Outcome {
         prompts: mirt_content::prompts(),
         settings: &SETTINGS,
     };
-    let scenario = time.chance(Scenario::new);
+    let scenario = time.chance(scenario);
     let kind = scenario.kind;
     let world = World::new(time, shop, scenario, mutant, is_traced);
     customers::write(&world);
@@ -91,6 +113,8 @@ pub fn run(seed: u64, mutant: Option<Mutant>, is_traced: bool) -> Outcome {
             replies: count.replies as u64,
             alerts: count.alerts as u64,
             sent_again: count.sent_again,
+            in_vain: state.channels.in_vain,
+            last_taken: state.channels.last_taken.map_or(0, |at| until(BEGIN, at).as_secs()),
             calls: state.weather.calls.values().sum(),
             faults: state.weather.struck,
         }

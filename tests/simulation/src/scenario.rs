@@ -37,6 +37,8 @@ pub(crate) struct Scenario {
     pub(crate) slow_sends: u32,
     /// Of a thousand sends, how many are refused for good.
     pub(crate) refusals: u32,
+    /// Of how many calls Telegram takes all but one; none where it takes all.
+    pub(crate) telegram_refuses_one_of: Option<u64>,
     /// When a session's channel takes nothing.
     pub(crate) outages: BTreeMap<SessionId, (Timestamp, Timestamp)>,
     /// Whether the sweeper runs. Without it, what was acknowledged must be answered all the same,
@@ -75,6 +77,8 @@ pub(crate) struct SessionPlan {
     pub(crate) writings: Vec<Writing>,
     /// Whether the channel delivers again what was not taken.
     pub(crate) delivers_again: bool,
+    /// Whether the channel waits for the answer to each message.
+    pub(crate) asks: bool,
 }
 
 /// One message of a customer.
@@ -177,12 +181,92 @@ impl Scenario {
             visibility,
             late_wake_ups: rarely(rng, 200),
             slow_sends: rarely(rng, 100),
+            telegram_refuses_one_of: None,
             refusals: if kind == Kind::Outage { rng.u32(..200) } else { 0 },
             outages,
             sweeps: !matches!(kind, Kind::Calm | Kind::FewFaults),
             sessions,
         }
     }
+}
+
+/// What a channel does to many customers at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChannelTrouble {
+    /// ManyChat answers nothing from the second to the twelfth minute.
+    ManychatDown,
+    /// Telegram refuses every second call.
+    TelegramEverySecond,
+}
+
+/// How many customers there are in such a scenario, half of them on each channel.
+const CUSTOMERS: u32 = 40;
+
+/// How many messages each of them writes, over a quarter of an hour.
+const MESSAGES: u64 = 10;
+
+/// The ten minutes in which ManyChat is down, in seconds from the beginning.
+const DOWN: (u64, u64) = (60, 660);
+
+impl Scenario {
+    /// Customers who write for a quarter of an hour, in a world in which nothing else goes wrong.
+    pub(crate) fn of_trouble(trouble: ChannelTrouble, rng: &mut Rng) -> Self {
+        let sessions: Vec<_> = (0..CUSTOMERS).map(|n| patient(n, rng)).collect();
+        let [from, to] = [DOWN.0, DOWN.1].map(|second| after(BEGIN, Duration::from_secs(second)));
+        let is_down = |session: &&SessionPlan| session.id.channel == Channel::Instagram;
+        Self {
+            kind: Kind::Outage,
+            outages: match trouble {
+                ChannelTrouble::ManychatDown => {
+                    let down = sessions.iter().filter(is_down);
+                    down.map(|session| (session.id.clone(), (from, to))).collect()
+                }
+                ChannelTrouble::TelegramEverySecond => BTreeMap::new(),
+            },
+            telegram_refuses_one_of: match trouble {
+                ChannelTrouble::ManychatDown => None,
+                ChannelTrouble::TelegramEverySecond => Some(2),
+            },
+            weather: Weather {
+                faults: 0,
+                faults_at: BTreeSet::new(),
+                slow_calls: 0,
+                slow: Duration::ZERO,
+                stalls: 0,
+                stall: Duration::ZERO,
+                until: BEGIN,
+                calls: BTreeMap::new(),
+                struck: 0,
+            },
+            prompt: None,
+            dialogues: 4,
+            timeouts_hold: true,
+            visibility: VISIBILITY,
+            late_wake_ups: 0,
+            slow_sends: 0,
+            refusals: 0,
+            sweeps: true,
+            sessions,
+        }
+    }
+}
+
+/// A customer who writes now and then.
+fn patient(n: u32, rng: &mut Rng) -> SessionPlan {
+    let has_numbers = n.is_multiple_of(2);
+    let channel = if has_numbers { Channel::Telegram } else { Channel::Instagram };
+    #[expect(clippy::expect_used, reason = "a letter and digits are a user id")]
+    let user = UserId::parse(&format!("u{n}")).expect("a user id");
+    let mut at = after(BEGIN, Duration::from_secs(rng.u64(..90)));
+    let writings = (0..MESSAGES)
+        .map(|number| {
+            at = after(at, Duration::from_secs(rng.u64(10..160)));
+            let copies = vec![Duration::ZERO];
+            let number = has_numbers.then_some(number);
+            Writing { at, text: format!("m{}", at.as_second()), number, copies }
+        })
+        .collect();
+    SessionPlan { id: SessionId { channel, user }, writings, delivers_again: true, asks: false }
 }
 
 fn session(n: u32, kind: Kind, rng: &mut Rng) -> SessionPlan {
@@ -225,7 +309,10 @@ fn session(n: u32, kind: Kind, rng: &mut Rng) -> SessionPlan {
         let longest_pause_ms = if hangs { 400_000 } else { 90_000 };
         at = after(at, Duration::from_millis(rng.u64(..longest_pause_ms)));
     }
-    SessionPlan { id: SessionId { channel, user }, writings, delivers_again: rng.u8(..4) > 0 }
+    // A reply whose asker dies is found by the sweeper.
+    let asks = !has_numbers && kind != Kind::FewFaults && writings.len().is_multiple_of(3);
+    let delivers_again = rng.u8(..4) > 0;
+    SessionPlan { id: SessionId { channel, user }, writings, delivers_again, asks }
 }
 
 /// One call of one kind, among the first of a run.

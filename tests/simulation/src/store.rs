@@ -19,6 +19,9 @@ use crate::mutant::Mutant;
 /// When an entry that should be gone within seconds is overdue. As in `shared/aws`.
 const OVERDUE_AFTER: Duration = Duration::from_mins(2);
 
+/// When a reply that was held in vain is overdue. As in `shared/aws`.
+const UNCLAIMED_AFTER: Duration = Duration::from_secs(5);
+
 /// The table.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
@@ -39,6 +42,8 @@ pub(crate) struct Items {
     pub(crate) recorded: u64,
     pub(crate) inbox: BTreeMap<String, InboundEvent>,
     pub(crate) outbox: BTreeMap<OutboxKey, PendingReply>,
+    /// Who has reserved a reply.
+    reserved: BTreeMap<OutboxKey, String>,
     pub(crate) alerts: BTreeMap<AlertKey, PendingAlert>,
     hours: BTreeMap<u32, Hour>,
 }
@@ -146,7 +151,7 @@ impl Store {
         let is_new = !hour.is_told;
         hour.is_told = true;
         if is_new {
-            items.put_reply(notice);
+            items.put_reply(notice, None);
         }
         is_new
     }
@@ -191,7 +196,7 @@ impl Store {
         items.consumed = turn.consumed_ever;
         items.last_reply = turn.last_reply;
         for entry in &turn.outbox {
-            items.put_reply(entry);
+            items.put_reply(entry, turn.held_until);
         }
     }
 
@@ -236,15 +241,43 @@ impl Items {
         }
     }
 
+    /// Reserves a held reply, unless another has.
+    pub(crate) fn reserve(&mut self, entry: OutboxKey, by: &str) -> bool {
+        let is_held = self.outbox.get(&entry).is_some_and(|it| it.held_until.is_some());
+        is_held && self.reserved.entry(entry).or_insert_with(|| by.to_owned()) == by
+    }
+
+    /// Takes `given` out and ends the holding of `others`, if all of them are held.
+    pub(crate) fn claim(&mut self, given: OutboxKey, by: &str, others: &[OutboxKey]) -> bool {
+        let is_held = |key| {
+            let pending: Option<&PendingReply> = self.outbox.get(key);
+            pending.is_some_and(|pending| pending.held_until.is_some())
+        };
+        let is_own = self.reserved.get(&given).is_some_and(|other| other == by);
+        if !is_own || !is_held(&given) || !others.iter().all(is_held) {
+            return false;
+        }
+        self.outbox.remove(&given);
+        for key in others {
+            if let Some(pending) = self.outbox.get_mut(key) {
+                pending.held_until = None;
+            }
+        }
+        true
+    }
+
     pub(crate) fn put_alert(&mut self, alert: &Alert) {
         let due_at = after(alert.raised_at, OVERDUE_AFTER);
         let pending = PendingAlert { due_at, ..PendingAlert::from(alert.clone()) };
         self.alerts.insert(alert.key, pending);
     }
 
-    fn put_reply(&mut self, entry: &OutboxEntry) {
-        let due_at = after(entry.committed_at, OVERDUE_AFTER);
-        let pending = PendingReply { due_at, ..PendingReply::from(entry.clone()) };
+    fn put_reply(&mut self, entry: &OutboxEntry, held_until: Option<Timestamp>) {
+        let due_at = match held_until {
+            Some(until) => after(until, UNCLAIMED_AFTER),
+            None => after(entry.committed_at, OVERDUE_AFTER),
+        };
+        let pending = PendingReply { due_at, held_until, ..PendingReply::from(entry.clone()) };
         self.outbox.insert(entry.key, pending);
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use mirt_domain::{model::Usage, session_id::SessionId, stock::Stock};
 use mirt_engine::{
     alert::Alert,
+    answer::GiveAnswer,
     card::{KeepCard, ManagersMessage, SessionCard},
     consult::{CountInbox, ReadPast},
     event::InboundEvent,
@@ -14,8 +15,8 @@ use mirt_engine::{
     order_book::{FindByPhone, OrderOfPhone},
     receive::{Received, RecordEvent},
     session_store::{
-        CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
-        PendingKey, SettleOutbox, TurnCommit, TurnRecord, sort_inbox,
+        Closed, CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry,
+        OutboxKey, PendingKey, PendingReply, SettleOutbox, TurnCommit, TurnRecord, sort_inbox,
     },
     shelf::ReadStock,
     spending::CountSpending,
@@ -99,6 +100,7 @@ impl LoadSession for Process {
             outbox: Vec::new(),
             alerts: Vec::new(),
             card: None,
+            closed: None,
         };
         let mut parts = [
             Part::Checkpoint,
@@ -276,6 +278,42 @@ impl From<Trouble> for CommitError {
     }
 }
 
+impl GiveAnswer for Process {
+    async fn is_waiting(&self, event: &InboundEvent) -> Result<bool, PortError> {
+        let key = Store::inbox_key(event);
+        let inbox = |state: &mut State| state.store.items(&event.session).inbox.contains_key(&key);
+        Ok(self.call(Site::Look, inbox).await?)
+    }
+
+    async fn pending_replies(&self, id: &SessionId) -> Result<Vec<PendingReply>, PortError> {
+        let outbox = |state: &mut State| state.store.items(id).outbox.values().cloned().collect();
+        Ok(self.call(Site::Look, outbox).await?)
+    }
+
+    async fn reserve(&self, id: &SessionId, entry: OutboxKey, by: &str) -> Result<bool, PortError> {
+        Ok(self.call(Site::Reserve, |state| state.store.items(id).reserve(entry, by)).await?)
+    }
+
+    /// The transaction has a token, by which the table knows one that is made twice.
+    async fn claim(
+        &self,
+        id: &SessionId,
+        given: OutboxKey,
+        by: &str,
+        others: &[OutboxKey],
+    ) -> Result<bool, PortError> {
+        let mut is_claimed = false;
+        let claimed = self.call(Site::Claim, |state| {
+            is_claimed |= state.store.items(id).claim(given, by, others);
+            if is_claimed {
+                state.ledger.claimed(self.id, id, given);
+            }
+            is_claimed
+        });
+        Ok(claimed.await?)
+    }
+}
+
 impl SettleOutbox for Process {
     async fn mark_delivered(
         &self,
@@ -296,6 +334,14 @@ impl SettleOutbox for Process {
         Ok(marked?)
     }
 
+    async fn release(&self, id: &SessionId, entry: OutboxKey) -> Result<bool, PortError> {
+        let released = self.call(Site::Postpone, |state| {
+            let pending = state.store.items(id).outbox.get_mut(&entry);
+            pending.map(|pending| pending.held_until = None).is_some()
+        });
+        Ok(released.await?)
+    }
+
     async fn set_aside(
         &self,
         id: &SessionId,
@@ -311,6 +357,21 @@ impl SettleOutbox for Process {
             }
         })
         .await?;
+        Ok(())
+    }
+
+    /// No channel of the simulation closes a session: one that a customer has left is no harder for
+    /// the engine than one that refuses everything.
+    async fn close(
+        &self,
+        id: &SessionId,
+        entries: &[OutboxEntry],
+        closed: &Closed,
+        alert: &Alert,
+    ) -> Result<(), PortError> {
+        for entry in entries {
+            self.set_aside(id, entry, &closed.reason, alert).await?;
+        }
         Ok(())
     }
 

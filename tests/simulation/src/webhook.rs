@@ -10,6 +10,7 @@ use std::{
 
 use mirt_domain::reply::{Bubble, Reply};
 use mirt_engine::{
+    answer::{Answer, wait},
     event::{EventKey, InboundEvent},
     failure::PortError,
     limit::{Slot, tell},
@@ -18,13 +19,14 @@ use mirt_engine::{
 };
 
 use crate::{
+    channel::part_name,
     mutant::Mutant,
     process::{self, Process},
     world::World,
 };
 
 /// How long an instance may take. As in `template.yaml`.
-const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Delivers an event. `unanswered` is called when no 2xx came back.
 pub(crate) fn deliver(
@@ -64,7 +66,12 @@ async fn serve(process: &Process, event: &InboundEvent) -> bool {
         _ => receive(process, process, event).await,
     };
     match result {
-        Ok(Received::Accepted | Received::Duplicate) => answered(),
+        Ok(Received::Accepted | Received::Duplicate) => {
+            answered();
+            if event.answer_until.is_some() {
+                answer(process, event).await;
+            }
+        }
         Ok(Received::Limited { is_told }) => {
             let told = is_told || tell(process, process, event, notice(event)).await.is_ok();
             process.world.with(|state| state.ledger.limited(process.id, event, told));
@@ -75,6 +82,18 @@ async fn serve(process: &Process, event: &InboundEvent) -> bool {
         }
     }
     true
+}
+
+/// Waits for what is said to the event, for a channel that takes it as the answer.
+async fn answer(process: &Process, event: &InboundEvent) {
+    let given = wait(process, process, process, event).await;
+    // What is said after a function's time is over is heard by nobody.
+    if let Answer::Reply(reply) = given
+        && process.world.time.now() <= process.deadline
+    {
+        let sender = process.sender();
+        process.world.with(|state| state.ledger.given(sender, &event.session, part_name(&reply)));
+    }
 }
 
 /// Says who is told and when, so that it is known again.

@@ -17,5 +17,6 @@ mod telegram_schema;
 
 pub use channel_stub::{ChannelStub, Sent, Shown};
 pub use crm_stub::{CrmStub, CrmTrouble};
+pub use manychat_rules::block_violations as manychat_violations;
 pub use mirt::Mirt;
 pub use openai_stub::{ModelReply, OpenAiStub};

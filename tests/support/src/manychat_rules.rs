@@ -13,8 +13,26 @@ pub(crate) fn violations(body: &Value) -> Vec<String> {
     };
     let id = &body["subscriber_id"];
     expect(id.is_u64() || id.is_string(), "subscriber_id must be a number or text");
-    expect(body["data"]["version"] == "v2", "data.version must be v2");
     let content = &body["data"]["content"];
+    let is_empty = ["messages", "actions"]
+        .iter()
+        .all(|name| content[*name].as_array().is_none_or(Vec::is_empty));
+    expect(!is_empty, "a call must hold messages or actions");
+    found.extend(block_violations(&body["data"]));
+    found
+}
+
+/// What is wrong with a block, pushed or as an answer; an answer may be empty.
+#[must_use]
+pub fn block_violations(block: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut expect = |holds: bool, what: &str| {
+        if !holds {
+            found.push(what.to_owned());
+        }
+    };
+    expect(block["version"] == "v2", "version must be v2");
+    let content = &block["content"];
     let kind = content.get("type").and_then(Value::as_str);
     expect(
         matches!(kind, None | Some("instagram" | "whatsapp" | "telegram")),
@@ -23,9 +41,7 @@ pub(crate) fn violations(body: &Value) -> Vec<String> {
     let list = |name: &str| content[name].as_array().cloned().unwrap_or_default();
     let messages = list("messages");
     let (actions, taps) = (list("actions"), list("quick_replies"));
-    let is_empty = messages.is_empty() && actions.is_empty();
     expect(messages.len() <= 10, "content.messages must hold at most 10");
-    expect(!is_empty, "a call must hold messages or actions");
     expect(actions.len() <= 5, "content.actions must hold at most 5");
     expect(taps.len() <= 11, "content.quick_replies must hold at most 11");
     let takes_taps = matches!(kind, None | Some("instagram"));

@@ -185,6 +185,11 @@ impl Mirt {
         Some(String::from_utf8_lossy(&ended.stdout).into_owned())
     }
 
+    /// What the functions logged.
+    pub fn functions_log(&self) -> String {
+        std::fs::read_to_string(self.data_folder().join("functions.log")).expect("a log")
+    }
+
     fn data_folder(&self) -> PathBuf {
         self.data.path().join(DATA)
     }

@@ -1,9 +1,11 @@
-//! `mirt telegram`: the account that reads, the days that are there, their files.
+//! `mirt telegram`: the account that reads, the days that are there, their files; and where the bot's
+//! updates go.
 
 mod account;
 pub(crate) mod calendar;
 mod export;
 mod progress;
+mod webhook;
 
 use std::{
     io::{IsTerminal as _, stdout},
@@ -44,6 +46,10 @@ enum TelegramError {
     Secret(#[from] SecretError),
     #[error(transparent)]
     Telegram(#[from] ReadError),
+    #[error(transparent)]
+    Http(#[from] mirt_http::ClientError),
+    #[error(transparent)]
+    Webhook(#[from] mirt_channels::telegram::WebhookError),
     #[error(transparent)]
     Login(#[from] LoginError),
     #[error(transparent)]
@@ -112,6 +118,9 @@ async fn run(arguments: &TelegramArguments) -> Result<(), TelegramError> {
                 }
             }
             Ok(())
+        }
+        TelegramCommand::Webhook { command } => {
+            webhook::run(&services, stage, command, arguments.json).await
         }
         TelegramCommand::Digest { chat, day } => {
             let digest = services.table.stored_digest(chat, *day).await?;

@@ -154,6 +154,7 @@ async fn conversation(stage: &Stage, turns: usize) -> Vec<(Cost, Cost)> {
             body: EventBody::said(Message { text: Some(text), ..Message::default() }),
             received_at: at,
             order: EventOrder { at, sequence: 0 },
+            answer_until: None,
         };
         let before = Cost::of(stage);
         let received = stage.table.record_event(&event, CONTENT_WINDOW).await.unwrap();

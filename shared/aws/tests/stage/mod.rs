@@ -68,6 +68,7 @@ pub(crate) fn event(user: &str, number: u64) -> InboundEvent {
         body: EventBody::said(Message { text: Some("так".to_owned()), ..Message::default() }),
         received_at: now(),
         order: EventOrder { at: now(), sequence: number },
+        answer_until: None,
     }
 }
 
@@ -81,6 +82,8 @@ pub(crate) fn commit(loaded: &LoadedSession, consumed: usize, replies: &[&str]) 
     let keys: Vec<_> = loaded.inbox.iter().take(consumed).map(|entry| entry.key.clone()).collect();
     TurnCommit {
         due_at: None,
+        held_until: None,
+        opens: false,
         version: loaded.version,
         recorded: Some(loaded.consumed + loaded.inbox.len() as u64),
         consumed_ever: loaded.consumed + keys.len() as u64,

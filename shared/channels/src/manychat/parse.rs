@@ -63,6 +63,7 @@ pub fn parse(body: &[u8], received_at: Timestamp) -> Result<InboundEvent, ParseE
         body: EventBody::said(message),
         received_at,
         order: EventOrder { at: received_at, sequence: 0 },
+        answer_until: None,
     })
 }
 

@@ -86,12 +86,12 @@ fn judge(answer: &Answer, has_marks: bool) -> Verdict {
             let says = |any: &[&str]| any.iter().any(|marker| words.contains(marker));
             if says(&["24 hour", "24-hour", "24h", "outside of allowed window", "last interaction"])
             {
-                Verdict::Refused("window_closed")
+                Verdict::Closed("window_closed")
             } else if has_marks && says(&["field", "tag", "action", "wrong dynamic message format"])
             {
                 Verdict::Refused(MARK_MISSING)
             } else if says(&["subscriber", "contact"]) && says(&["not exist", "not found"]) {
-                Verdict::Refused("unknown_customer")
+                Verdict::Closed("unknown_customer")
             } else if answer.status == StatusCode::NOT_FOUND {
                 Verdict::Broken("no_such_endpoint")
             } else {

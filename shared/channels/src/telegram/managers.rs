@@ -1,5 +1,7 @@
 //! The managers' chat: cards with buttons, and what is said below them.
 
+use std::sync::atomic::Ordering;
+
 use mirt_domain::{
     card::Card, channel::Channel, decide::ManagerAct, photo::Photo, session_id::SessionId,
 };
@@ -43,28 +45,24 @@ impl Sender {
         let link = chat.link(about);
         match telling {
             Telling::Post(card) => {
-                let body = card_body(chat.id, card, about, link.as_deref());
-                let posted = self.post(chat.id, "sendMessage", body).await?;
+                let body = card_body(card, about, link.as_deref());
+                let posted = self.post(chat, "sendMessage", body).await?;
                 if let (Some(photo), Some(at)) = (&card.photo, &posted) {
-                    self.show_photo(chat.id, at.id, photo).await;
+                    self.show_photo(chat, at.id, photo).await;
                 }
                 Ok(posted)
             }
             Telling::Update(at, card) => {
-                let mut body = card_body(chat.id, card, about, link.as_deref());
+                let mut body = card_body(card, about, link.as_deref());
                 body["message_id"] = at.id.into();
-                self.post(chat.id, "editMessageText", body).await?;
+                self.post(chat, "editMessageText", body).await?;
                 Ok(None)
             }
             Telling::Note { below, text, photo } => {
-                let body = json!({
-                    "chat_id": chat.id,
-                    "text": text,
-                    "reply_parameters": below_message(below.id),
-                });
-                let posted = self.post(chat.id, "sendMessage", body).await?;
+                let body = json!({ "text": text, "reply_parameters": below_message(below.id) });
+                let posted = self.post(chat, "sendMessage", body).await?;
                 if let Some(photo) = photo {
-                    self.show_photo(chat.id, below.id, photo).await;
+                    self.show_photo(chat, below.id, photo).await;
                 }
                 Ok(posted)
             }
@@ -74,51 +72,67 @@ impl Sender {
     /// One call; once more without formatting where Telegram cannot make out what it is about.
     async fn post(
         &self,
-        chat: i64,
+        chat: &ManagersChat,
         method: &str,
         mut body: Value,
     ) -> Result<Option<ManagersMessage>, SendError> {
-        let mut sent = self.call(method, &body, judge).await;
+        let mut sent = self.tell_chat(chat, method, &mut body).await;
         if let Err(SendError::Refused { reason: reason @ BAD_ENTITIES }) = sent {
             tracing::warn!(event = "degraded", what = "card_without_formatting", reason);
             if let Some(fields) = body.as_object_mut() {
                 fields.remove("entities");
             }
-            sent = self.call(method, &body, judge).await;
+            sent = self.tell_chat(chat, method, &mut body).await;
         }
         let answer = sent?;
         let id = answer.body.pointer("/result/message_id").and_then(Value::as_i64);
-        Ok(id.map(|id| ManagersMessage { chat: chat.to_string(), id }))
+        let chat = body["chat_id"].to_string();
+        Ok(id.map(|id| ManagersMessage { chat, id }))
+    }
+
+    /// One call for the managers' chat. A group that has become a supergroup has another number, which
+    /// Telegram tells: the call is made again there, and all that follow are.
+    async fn tell_chat(
+        &self,
+        chat: &ManagersChat,
+        method: &str,
+        body: &mut Value,
+    ) -> Result<Answer, SendError> {
+        let moved_to = self.managers_moved_to.load(Ordering::Relaxed);
+        body["chat_id"] = if moved_to == 0 { chat.id } else { moved_to }.into();
+        let answer = self.call(method, body, judge).await?;
+        let Some(moved_to) = moved(&answer) else { return Ok(answer) };
+        // The setting has the old number: each process finds out anew until a human puts it right.
+        tracing::error!(
+            event = "channel_broken",
+            channel = "telegram",
+            reason = "managers_chat_moved"
+        );
+        self.managers_moved_to.store(moved_to, Ordering::Relaxed);
+        body["chat_id"] = moved_to.into();
+        self.call(method, body, judge).await
     }
 
     /// A customer's photo or file below a card. Where it cannot be shown its address is: the
     /// managers must not miss it, and links to Meta's private servers cannot be fetched.
-    async fn show_photo(&self, chat: i64, below: i64, photo: &Photo) {
+    async fn show_photo(&self, chat: &ManagersChat, below: i64, photo: &Photo) {
         let shown = match photo {
             Photo::TelegramFile(id) => {
-                let body = |field: &str| {
-                    json!({
-                        "chat_id": chat, field: id, "reply_parameters": below_message(below),
-                    })
-                };
-                let as_photo = self.call("sendPhoto", &body("photo"), judge).await;
-                match as_photo {
+                let body =
+                    |field: &str| json!({ field: id, "reply_parameters": below_message(below) });
+                match self.tell_chat(chat, "sendPhoto", &mut body("photo")).await {
                     Err(SendError::Refused { .. }) => {
-                        self.call("sendDocument", &body("document"), judge).await
+                        self.tell_chat(chat, "sendDocument", &mut body("document")).await
                     }
                     shown => shown,
                 }
             }
             Photo::Url(url) => {
-                let body = json!({
-                    "chat_id": chat, "photo": url, "reply_parameters": below_message(below),
-                });
-                match self.call("sendPhoto", &body, judge).await {
+                let body =
+                    |field: &str| json!({ field: url, "reply_parameters": below_message(below) });
+                match self.tell_chat(chat, "sendPhoto", &mut body("photo")).await {
                     Err(SendError::Refused { .. }) => {
-                        let body = json!({
-                            "chat_id": chat, "text": url, "reply_parameters": below_message(below),
-                        });
-                        self.call("sendMessage", &body, judge).await
+                        self.tell_chat(chat, "sendMessage", &mut body("text")).await
                     }
                     shown => shown,
                 }
@@ -150,7 +164,7 @@ fn below_message(id: i64) -> Value {
 }
 
 /// A card as a message: its first line in bold, the customer as a link on its last.
-fn card_body(chat: i64, card: &Card, about: &SessionId, link: Option<&str>) -> Value {
+fn card_body(card: &Card, about: &SessionId, link: Option<&str>) -> Value {
     let length = |text: &str| text.encode_utf16().count();
     let customer = about.to_string();
     let text = format!("{}\n\n{customer}", card.text);
@@ -168,7 +182,6 @@ fn card_body(chat: i64, card: &Card, about: &SessionId, link: Option<&str>) -> V
         .map(|(act, caption)| json!({ "text": caption, "callback_data": button_data(*act) }))
         .collect();
     json!({
-        "chat_id": chat,
         "text": text,
         "entities": entities,
         "reply_markup": {
@@ -192,6 +205,11 @@ pub(super) fn act_of(data: &str) -> Option<ManagerAct> {
 /// Formatting that Telegram cannot make out.
 const BAD_ENTITIES: &str = "bad_entities";
 
+/// The number that a chat has now, if that is why Telegram refused.
+fn moved(answer: &Answer) -> Option<i64> {
+    answer.body.pointer("/parameters/migrate_to_chat_id")?.as_i64()
+}
+
 fn judge(answer: &Answer) -> Verdict {
     if answer.status == StatusCode::BAD_REQUEST {
         if send::describes(answer, "message is not modified") {
@@ -200,9 +218,8 @@ fn judge(answer: &Answer) -> Verdict {
         if send::describes(answer, "entit") {
             return Verdict::Refused(BAD_ENTITIES);
         }
-        if answer.body.pointer("/parameters/migrate_to_chat_id").is_some() {
-            // The number of the chat is a setting: only a human can put the new one there.
-            return Verdict::Broken("managers_chat_migrated");
+        if moved(answer).is_some() {
+            return Verdict::Done;
         }
     }
     send::judge(answer)
@@ -238,7 +255,7 @@ mod tests {
         let card =
             Card { text: "Чек 🤍\nСукня".to_owned(), buttons: Vec::new(), photo: None };
 
-        let body = card_body(1, &card, &about, Some("tg://user?id=55"));
+        let body = card_body(&card, &about, Some("tg://user?id=55"));
 
         let units: Vec<u16> = body["text"].as_str().unwrap().encode_utf16().collect();
         let part = |n: usize| {

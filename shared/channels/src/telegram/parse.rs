@@ -58,12 +58,12 @@ pub fn parse(
     let RawUpdate { update_id, message, edited_message, callback_query } =
         serde_json::from_slice(body)?;
     if let Some(callback) = callback_query {
-        if callback.message.as_ref().is_some_and(|message| Some(message.chat.id) == managers) {
+        if callback.message.as_ref().is_some_and(|message| is_managers(&message.chat, managers)) {
             return Ok(button(update_id, callback));
         }
         return tap(update_id, callback, received_at);
     }
-    if let Some(message) = message.as_ref().filter(|message| Some(message.chat.id) == managers) {
+    if let Some(message) = message.as_ref().filter(|message| is_managers(&message.chat, managers)) {
         return Ok(answer(update_id, message));
     }
     let Some(raw) = message.or(edited_message) else { return Ok(Update::Ignored) };
@@ -79,6 +79,12 @@ pub fn parse(
     let body = EventBody::Said { message, part_of };
     let event = event(chat, update_id, body, sent_at, received_at)?;
     Ok(Update::Message(Box::new(event)))
+}
+
+/// Whether a chat is the managers'. A group may have got another number than the setting has; that a
+/// card of ours is there, and that it is a manager who does something with it, is seen to later.
+fn is_managers(chat: &RawChat, managers: Option<i64>) -> bool {
+    managers.is_some_and(|managers| chat.id == managers || !chat.is_private())
 }
 
 /// A manager's button.
@@ -140,6 +146,7 @@ fn event(
             at: Timestamp::from_second(sent_at).unwrap_or(received_at),
             sequence: update,
         },
+        answer_until: None,
     })
 }
 

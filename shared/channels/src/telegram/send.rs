@@ -1,6 +1,9 @@
 //! `sendMessage`, `sendPhoto` and `sendChatAction`: replies to Telegram.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, atomic::AtomicI64},
+    time::Duration,
+};
 
 use mirt_domain::{
     reply::{Bubble, Reply},
@@ -18,6 +21,9 @@ pub struct Sender {
     http: reqwest::Client,
     /// Holds the bot's token.
     address: String,
+    /// The number that the managers' chat has now, where Telegram has given it another than the
+    /// setting has; 0 where it has not.
+    pub(super) managers_moved_to: Arc<AtomicI64>,
 }
 
 impl std::fmt::Debug for Sender {
@@ -30,7 +36,8 @@ impl Sender {
     /// Sends to the API at `base`, e.g. `https://api.telegram.org`, as the bot with `token`.
     #[must_use]
     pub fn new(http: reqwest::Client, base: &str, token: &str) -> Self {
-        Self { http, address: format!("{}/bot{token}", base.trim_end_matches('/')) }
+        let address = format!("{}/bot{token}", base.trim_end_matches('/'));
+        Self { http, address, managers_moved_to: Arc::default() }
     }
 
     /// Sends a part's messages in order, one call each; what can be tapped stands under the last.
@@ -131,8 +138,8 @@ pub(super) fn judge(answer: &Answer) -> Verdict {
         status if status.is_success() => Verdict::Done,
         status if is_transient(status) => Verdict::Again(asked),
         StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => Verdict::Broken("token_refused"),
-        StatusCode::FORBIDDEN => Verdict::Refused("blocked_by_customer"),
-        _ if describes(answer, "chat not found") => Verdict::Refused("unknown_customer"),
+        StatusCode::FORBIDDEN => Verdict::Closed("blocked_by_customer"),
+        _ if describes(answer, "chat not found") => Verdict::Closed("unknown_customer"),
         _ => Verdict::Refused("content_refused"),
     }
 }

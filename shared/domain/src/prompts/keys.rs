@@ -473,6 +473,12 @@ template_keys! {
     DigestLinks = "digest.links" [];
     /// In a digest of Telegram's history: no model chose the words.
     DigestFactsOnly = "digest.facts_only" [];
+    /// To managers: the customer has blocked the bot.
+    ManagerBlocked = "manager.blocked" [];
+    /// To managers: the channel does not know the customer any more.
+    ManagerCustomerGone = "manager.customer_gone" [];
+    /// To managers: the customer wrote too long ago for a reply.
+    ManagerWindowClosed = "manager.window_closed" [];
     /// Off the topic.
     OodSteer = "ood.steer" [];
     /// Off the topic again.

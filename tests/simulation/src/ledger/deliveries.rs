@@ -44,6 +44,9 @@ struct Promise {
     sender: Option<Sender>,
     /// Whether it may be sent once more: nobody who lives knows that it was taken.
     may_repeat: bool,
+    /// Whether it was taken out of the outbox to be given as an answer. Who dies with it in hand has
+    /// lost it: the one window in which a reply is.
+    is_claimed: bool,
     /// Why it will not be sent.
     aside: Option<String>,
     is_refused: bool,
@@ -83,7 +86,10 @@ impl Deliveries {
         let each = self.promises.iter().flat_map(|(id, promises)| {
             promises.iter().map(move |(key, promise)| (id, key, promise))
         });
-        each.filter(|(_, _, promise)| promise.taken == 0 && promise.aside.is_none())
+        let is_open = |promise: &Promise| {
+            promise.taken == 0 && promise.aside.is_none() && !promise.is_claimed
+        };
+        each.filter(|(_, _, promise)| is_open(promise))
             .filter(|(id, _, _)| !is_unaided || !self.postponed.contains(*id))
             .map(|(id, key, _)| format!("I7: {id} {key:?} was never delivered"))
             .collect()
@@ -129,6 +135,7 @@ impl Ledger {
             let open = |(_, promise): &(&OutboxKey, &Promise)| {
                 promise.has_order
                     && promise.taken == 0
+                    && !promise.is_claimed
                     && promise.aside.is_none()
                     && !promise.is_refused
             };
@@ -146,6 +153,24 @@ impl Ledger {
         }
         if let Some(earlier) = earlier.filter(|_| has_order) {
             self.violation(format_args!("I3: {id} {key:?} is sent before {earlier:?}"));
+        }
+    }
+
+    /// A reply was taken out of the outbox by who waited for it.
+    pub(crate) fn claimed(&mut self, process: TaskId, id: &SessionId, key: OutboxKey) {
+        self.note(process, format_args!("claims {id} {key:?}"));
+        let promises = self.deliveries.promises.get_mut(id);
+        if let Some(promise) = promises.and_then(|promises| promises.get_mut(&key)) {
+            promise.is_claimed = true;
+        }
+    }
+
+    /// A reply was given as an answer. Who does not know whether it was claimed gives it all the
+    /// same.
+    pub(crate) fn given(&mut self, sender: Sender, to: &SessionId, name: &str) {
+        self.taken(sender, to, name);
+        if let Some((_, _, promise)) = self.deliveries.named(name) {
+            promise.may_repeat |= !promise.is_claimed;
         }
     }
 
