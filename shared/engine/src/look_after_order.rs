@@ -350,5 +350,6 @@ fn news(record: &OrderRecord, now: Timestamp) -> InboundEvent {
         body: EventBody::Order(OrderNews { order, state }),
         received_at: now,
         order: EventOrder { at: now, sequence: 0 },
+        answer_until: None,
     }
 }

@@ -50,16 +50,10 @@ pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
                 messages.push((part_of, message));
             }
             EventBody::Managed(managed) if messages.is_empty() => {
-                let cause = Cause::Managed(managed);
-                return Portion {
-                    keys: vec![key],
-                    cause,
-                    heard: None,
-                    answer_until: event.answer_until,
-                };
+                return alone(key, Cause::Managed(managed), event.answer_until);
             }
             EventBody::Order(news) if messages.is_empty() => {
-                return Portion { keys: vec![key], cause: Cause::Order(news), heard: None };
+                return alone(key, Cause::Order(news), event.answer_until);
             }
             EventBody::Managed(_) | EventBody::Order(_) => break,
         }
@@ -71,6 +65,11 @@ pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
         keys.push(key);
     }
     Portion { keys, cause: Cause::Said(whole_messages(messages)), heard, answer_until }
+}
+
+/// An event that is no customer's message.
+fn alone(key: String, cause: Cause, answer_until: Option<Timestamp>) -> Portion {
+    Portion { keys: vec![key], cause, heard: None, answer_until }
 }
 
 /// Messages as the customer sees them: a correction in the place of what it corrects, the photos of
