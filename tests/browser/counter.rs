@@ -17,6 +17,7 @@ async fn a_manager_takes_over_answers_by_hand_and_hands_back() {
     browser
         .until("document.querySelector('#counter .card')?.textContent.includes('instagram:1')")
         .await;
+    browser.until("document.querySelector('#clock')").await;
     browser.picture("counter-wide").await;
 
     browser.click_on("#counter .keys button", "Взяти").await;

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
 use super::{
+    clock::LocalClock,
     managers_chat::{MANAGERS_ON_PAGE, ManagersChat},
     page::{faults::Refusing, live::Live},
 };
@@ -42,7 +43,7 @@ pub(crate) struct Delivery {
     pub(crate) bubbles: Value,
     /// Which answers can be tapped below it.
     taps: Value,
-    /// When, by the machine's clock.
+    /// When.
     at: Timestamp,
     /// The number of the message, where the channel gives one.
     message: Option<i64>,
@@ -56,6 +57,7 @@ pub(crate) struct Deliveries {
     live: Live,
     refusing: Refusing,
     managers: ManagersChat,
+    clock: LocalClock,
 }
 
 #[derive(Debug, Default)]
@@ -65,9 +67,14 @@ struct Remembered {
 }
 
 impl Deliveries {
-    pub(super) fn new(live: Live, refusing: Refusing, managers: ManagersChat) -> Self {
+    pub(super) fn new(
+        live: Live,
+        refusing: Refusing,
+        managers: ManagersChat,
+        clock: LocalClock,
+    ) -> Self {
         let sender = broadcast::Sender::new(BACKLOG);
-        Self { sender, state: Arc::default(), live, refusing, managers }
+        Self { sender, state: Arc::default(), live, refusing, managers, clock }
     }
 
     /// The channels' APIs.
@@ -145,7 +152,7 @@ async fn manychat(State(pages): State<Deliveries>, Json(call): Json<Value>) -> R
         user: plain(&call["subscriber_id"]),
         bubbles: content["messages"].clone(),
         taps: json!(captions),
-        at: Timestamp::now(),
+        at: pages.clock.now(),
         message: None,
     });
     Json(json!({ "status": "success" })).into_response()
@@ -175,7 +182,7 @@ async fn telegram(
     };
     let message = call["message_id"].as_i64().unwrap_or_else(|| pages.next_message());
     if user == MANAGERS_ON_PAGE {
-        pages.managers.take(&method, message, &call).await;
+        pages.managers.take(&method, message, &call, pages.clock.now()).await;
     }
     let rows = call["reply_markup"]["inline_keyboard"].as_array();
     let buttons = rows.into_iter().flatten().filter_map(Value::as_array).flatten();
@@ -184,7 +191,7 @@ async fn telegram(
         user,
         bubbles: json!([bubble]),
         taps: json!(buttons.map(|button| &button["text"]).collect::<Vec<_>>()),
-        at: Timestamp::now(),
+        at: pages.clock.now(),
         message: Some(message),
     });
     Json(json!({ "ok": true, "result": { "message_id": message } })).into_response()

@@ -36,10 +36,10 @@ impl ManagersChat {
     }
 
     /// Takes in a call of the Bot API: a message, or a new text of one.
-    pub(super) async fn take(&self, method: &str, id: i64, call: &Value) {
+    pub(super) async fn take(&self, method: &str, id: i64, call: &Value, at: Timestamp) {
         let message = json!({
             "id": id,
-            "at": Timestamp::now(),
+            "at": at,
             "text": call["text"],
             "photo": call["photo"],
             "document": call["document"],

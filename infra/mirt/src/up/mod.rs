@@ -171,7 +171,8 @@ impl System {
         let functions = Arc::new(Lambda::new(wiring.specs(), &site, time, commands));
         let (live, refusing, model) = (Live::new(), Refusing::default(), OwnModel::default());
         let managers = ManagersChat::open(arguments.data.join("managers.json"), live.clone());
-        let deliveries = Deliveries::new(live.clone(), refusing.clone(), managers.clone());
+        let deliveries =
+            Deliveries::new(live.clone(), refusing.clone(), managers.clone(), clock.clone());
         let page = Arc::new(Page {
             origin: origin.clone(),
             environment: environment.clone(),

@@ -8,6 +8,7 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Response},
 };
+use futures_util::future::try_join_all;
 use jiff::{Timestamp, ToSpan as _};
 use mirt_aws::table::Table;
 use mirt_engine::{
@@ -97,11 +98,10 @@ fn entry(entry: &Overdue) -> Value {
 /// What the model cost on the last days, today first.
 async fn spending(table: &Table, now: Timestamp) -> Result<Vec<Value>, PortError> {
     let today = day_of(now);
-    let mut days = Vec::new();
-    for day in (0..DAYS_OF_SPENDING).map(|back| today - back) {
-        days.push(json!({ "day": day, "spent": table.spending(day).await? }));
-    }
-    Ok(days)
+    let days = (0..DAYS_OF_SPENDING).map(|back| today - back).map(async |day| {
+        Ok::<_, PortError>(json!({ "day": day, "spent": table.spending(day).await? }))
+    });
+    try_join_all(days).await
 }
 
 /// The days of every chat whose history is kept.

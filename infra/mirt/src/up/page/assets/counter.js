@@ -16,6 +16,7 @@ export function counter(pane) {
   const [chat, queues, due, orders, cost, history] = Array.from({ length: 6 }, () => h("section", { class: "block" }));
   pane.append(h("div", { class: "counter" }, chat, queues, due, orders, cost, history));
   managers(chat);
+  for (const [block, title] of [[queues, t("queues")], [due, t("due")], [orders, t("orders")], [cost, t("cost")], [history, t("history")]]) block.append(h("h2", null, title));
   let isRead = false;
 
   const isOpen = () => document.body.dataset.pane === "counter";

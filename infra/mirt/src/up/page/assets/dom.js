@@ -19,6 +19,21 @@ export function h(tag, props, ...children) {
   return made;
 }
 
+/**
+ * Makes these nodes the children, and leaves alone those that are: what stays keeps its focus, its
+ * place and its peace.
+ * @param {Node} parent @param {Node[]} nodes
+ */
+export function arrange(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of [...parent.childNodes]) if (!wanted.has(child)) parent.removeChild(child);
+  let next = parent.firstChild;
+  for (const node of nodes) {
+    if (node === next) next = node.nextSibling;
+    else parent.insertBefore(node, next);
+  }
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**

@@ -1,7 +1,7 @@
 // One customer's phone: what the channel showed, what was typed, what can be tapped.
 
 import { api } from "./api.js";
-import { drawing, h, toast } from "./dom.js";
+import { arrange, drawing, h, toast } from "./dom.js";
 import { garment, shown } from "./garment.js";
 import { choose, key, remove, say, session, store } from "./store.js";
 import { t, time } from "./words.js";
@@ -13,6 +13,7 @@ const PAGE = 60;
 const SHORT = 14;
 const MOST_HIGH = 140;
 const NEAR_END = 80;
+const WAITED = 8;
 
 
 /** @param {Who} who */
@@ -23,6 +24,7 @@ export function phone(who) {
   const [log, quick, text, file] = [part(".log"), part(".quick"), part("textarea"), part("input")];
   let count = PAGE;
   let sticks = true;
+  let isLoaded = false;
   /** @type {Map<number, {stamp: string, node: HTMLElement}>} */
   const drawn = new Map();
 
@@ -97,7 +99,8 @@ export function phone(who) {
     for (const it of typed()) nodes.push(...mine(it, it.state === "failed" ? `${t("notSent")} ${it.why ?? ""}` : t(it.state === "accepted" ? "accepted" : "sending"), it.state));
     if ((store.typing.get(key(who)) ?? 0) > Date.now()) nodes.push(h("div", { class: "bubble theirs typing", role: "img", "aria-label": t("typing") }, h("i"), h("i"), h("i")));
     if (own && !nodes.length) nodes.push(hints());
-    log.replaceChildren(...nodes);
+    arrange(log, nodes);
+    isLoaded ||= own !== undefined;
     if (sticks || typed().length) toEnd(); else log.scrollTop = before;
     drawQuick(own);
   }
@@ -127,7 +130,8 @@ export function phone(who) {
     const known = drawn.get(turn.n);
     if (known?.stamp === stamp) return known.node;
     const open = { onclick: () => choose(who, turn.n) };
-    const node = h("div", { class: `turn${isChosen ? " chosen" : ""}`, "data-turn": turn.n },
+    const isNew = isLoaded && !known;
+    const node = h("div", { class: `turn${isChosen ? " chosen" : ""}${isNew ? " new" : ""}`, "data-turn": turn.n },
       turn.input.flatMap((/** @type {any} */ it) => mine(it)),
       turn.input.length ? h("div", { class: "mark" }, `✓✓ ${t("read")} ${time(turn.at)}`) : h("div", { class: "said" }, turn.cause?.managed ? `${t("byManager")}: ${deed(turn.cause.managed)}` : t("byTime")),
       turn.bubbles.map((/** @type {any} */ it) => Object.assign(bubble(`theirs${waiting ? " waiting" : ""}`, it), open)),
@@ -203,23 +207,32 @@ const matches = new WeakMap();
 function match(own) {
   const messages = new Map();
   const sent = new Map();
-  const left = [...own.delivered];
-  for (const turn of own.turns) {
-    if (!left.length) break;
-    const texts = turn.bubbles.flatMap((/** @type {any} */ it) => [it.url, it.text, it.caption]).filter(Boolean);
-    for (let at = 0; at < left.length; at += 1) {
-      const said = left[at].bubbles.map((/** @type {any} */ it) => it.url ?? it.text ?? "");
-      if (said.some((/** @type {string} */ words) => texts.some((/** @type {string} */ own) => own.includes(words) || words.startsWith(own)))) {
-        messages.set(turn.n, left[at].message ?? messages.get(turn.n));
-        sent.set(turn.n, [...(sent.get(turn.n) ?? []), left[at]]);
-        left.splice(at, 1);
-        at -= 1;
-      }
+  const between = [];
+  const { turns } = own;
+  const last = turns.at(-1)?.at ?? "";
+  let at = 0;
+  for (const it of own.delivered) {
+    while (at < turns.length && turns[at].at <= it.at) at += 1;
+    // Said by one of the turns before it, the nearest first; a reply may have waited some turns.
+    const near = turns.slice(Math.max(at - WAITED, 0), at).reverse();
+    const turn = near.find((/** @type {any} */ one) => says(one, it));
+    if (turn) {
+      messages.set(turn.n, it.message ?? messages.get(turn.n));
+      sent.set(turn.n, [...(sent.get(turn.n) ?? []), it]);
+    } else if (it.at > last) {
+      between.push(...it.bubbles);
     }
   }
-  const last = own.turns.at(-1)?.at ?? "";
-  const between = left.filter((it) => it.at > last).flatMap((it) => it.bubbles);
   return { messages, sent, between };
+}
+
+/** Whether a delivery is what a turn said: a part of it, or it with something added. @param {any} turn @param {any} it */
+function says(turn, it) {
+  const texts = turn.bubbles.flatMap((/** @type {any} */ one) => [one.url, one.text, one.caption]).filter(Boolean);
+  return it.bubbles.some((/** @type {any} */ one) => {
+    const words = one.url ?? one.text ?? "";
+    return texts.some((/** @type {string} */ text) => text.includes(words) || words.startsWith(text));
+  });
 }
 
 /** When a turn's replies were taken by the channel. @param {any} own @param {any} turn */

@@ -18,7 +18,7 @@ export function stepsOf(own, turn) {
   const wait = began - zero;
   const ready = wait + turn.ms;
   const stored = turn.committed ? Math.max(turn.committed - zero, ready) : ready;
-  const sent = deliveriesOf(own, turn).map((/** @type {any} */ it) => ({ ...it, ms: Math.max(Date.parse(it.at) - zero + ahead(turn, it), 0) }));
+  const sent = deliveriesOf(own, turn).map((/** @type {any} */ it) => ({ ...it, ms: Math.max(Date.parse(it.at) - zero, 0) }));
   const last = sent.length ? Math.max(sent.at(-1).ms, stored) : stored;
   const failed = trace.checks_failed.length > 0 || (model?.rejected.length ?? 0) > 0;
   const steps = [
@@ -31,9 +31,6 @@ export function stepsOf(own, turn) {
   ];
   return { steps: steps.filter((step) => turn.heard || step.kind !== "wait"), length: Math.max(last, 1) };
 }
-
-/** Deliveries are told by the machine's clock, turns by that of the functions, which may be ahead. */
-const ahead = (/** @type {any} */ turn, /** @type {any} */ it) => (Math.abs(Date.parse(it.at) - Date.parse(turn.at)) > 600000 ? Date.parse(turn.at) - Date.parse(it.at) : 0);
 
 const chips = (/** @type {any[]} */ all) => h("div", { class: "row" }, all.map((it) => h("span", { class: "chip" }, it)));
 const facts = (/** @type {[string, any][]} */ rows) => h("dl", { class: "facts" }, rows.filter(([, value]) => value !== null && value !== undefined && value !== "").flatMap(([name, value]) => [h("dt", null, name), h("dd", null, value)]));

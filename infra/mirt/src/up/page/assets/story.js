@@ -1,6 +1,6 @@
 // The turns of a conversation, each with its steps, what it changed, and a way to take it again.
 
-import { h } from "./dom.js";
+import { arrange, h } from "./dom.js";
 import { after } from "./inside.js";
 import { replay } from "./replay.js";
 import { choose, current, key, listen, store } from "./store.js";
@@ -32,7 +32,7 @@ export function story(pane) {
       return node;
     });
     if (own.turns.length > count) nodes.push(h("button", { class: "plain", type: "button", onclick: () => { count += PAGE; draw(); } }, t("earlier")));
-    box.replaceChildren(...nodes);
+    arrange(box, nodes);
   }
 
   function one(/** @type {any} */ own, /** @type {any} */ turn) {
