@@ -135,14 +135,16 @@ async fn the_clock_moved_forward_makes_due_what_was_not_and_stays_there_over_a_r
 
     let forward = json!({ "seconds": 3600 });
     let moved = world.mirt.request(Method::POST, "/local/clock").json(&forward).send().await;
-    assert_eq!(moved.ok().map(|it| it.status()), Some(StatusCode::OK));
+    let moved: Value = match moved {
+        Ok(moved) => moved.json().await.unwrap_or_default(),
+        Err(error) => panic!("{error}"),
+    };
     // Nobody answered for fifteen minutes: a reminder, below the card.
     world.telegram.wait_for("-1001", |shown| shown.len() > 1).await;
     world.mirt.kill().await;
     world.mirt.start_again().await;
-    let standing: Value = match world.mirt.get("/local/faults").await.json().await {
-        Ok(standing) => standing,
-        Err(error) => panic!("{error}"),
-    };
-    assert_eq!(standing["ahead_ms"], 3_600_000);
+    let standing = world.mirt.get("/local/faults").await.json::<Value>().await;
+    let standing = standing.unwrap_or_else(|error| panic!("{error}"));
+    assert!(moved["ahead_ms"].as_u64().is_some_and(|ahead| ahead > 15 * 60 * 1000), "{moved}");
+    assert_eq!(standing["ahead_ms"], moved["ahead_ms"]);
 }

@@ -36,7 +36,9 @@ async fn a_whole_sale_is_clicked_through_to_its_end() {
     browser
         .until("['UPSELL', 'END'].includes(document.querySelector('#state')?.textContent)")
         .await;
-    browser.until("document.querySelector('#counter')?.textContent.includes('paid')").await;
+    browser
+        .until("document.querySelector('#counter [data-order]')?.textContent.includes('2,050')")
+        .await;
     stage.check().await;
 }
 

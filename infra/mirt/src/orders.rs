@@ -105,7 +105,10 @@ async fn run(arguments: &OrdersArguments) -> Result<(), OrdersError> {
 }
 
 /// The orders that were confirmed in a month; in this one and the last where none is named.
-async fn of_month(table: &Table, month: Option<Month>) -> Result<Vec<OrderRecord>, PortError> {
+pub(crate) async fn of_month(
+    table: &Table,
+    month: Option<Month>,
+) -> Result<Vec<OrderRecord>, PortError> {
     let months = match month {
         Some(month) => vec![month.0],
         None => {
@@ -178,7 +181,7 @@ fn show(record: &OrderRecord) {
     }
 }
 
-fn whole(record: &OrderRecord) -> Value {
+pub(crate) fn whole(record: &OrderRecord) -> Value {
     let order = &record.order;
     json!({
         "id": order.id,

@@ -23,7 +23,10 @@ use super::{
     Page,
     queues::{depths, failed},
 };
-use crate::telegram::calendar::Calendar;
+use crate::{
+    orders::{of_month, whole},
+    telegram::calendar::Calendar,
+};
 
 /// How far ahead it is looked for what is due, in hours.
 const AHEAD_HOURS: i64 = 24 * 7;
@@ -52,6 +55,7 @@ pub(super) async fn show(State(page): State<Arc<Page>>) -> Response {
             "now": now,
             "queues": depths(&page).await?,
             "due": due.iter().map(entry).collect::<Vec<_>>(),
+            "orders": of_month(&page.table, None).await?.iter().rev().map(whole).collect::<Vec<_>>(),
             "spending": spending(&page.table, now).await?,
         }))
     };

@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { h, toast } from "./dom.js";
 import { managers } from "./managers.js";
-import { add, key, listen, session, store } from "./store.js";
+import { add, listen } from "./store.js";
 import { day, span, t, uah, usd } from "./words.js";
 
 const HOUR = 3600;
@@ -39,7 +39,7 @@ export function counter(pane) {
     drawQueues(all.queues, dead);
     drawDue(all);
     drawCost(all.spending);
-    drawOrders();
+    drawOrders(all.orders);
   }
 
   function drawQueues(/** @type {any[]} */ depths, /** @type {any[]} */ dead) {
@@ -78,9 +78,14 @@ export function counter(pane) {
       })), h("p", { class: "soft small" }, t("twoWeeks")));
   }
 
-  function drawOrders() {
-    const begun = store.customers.map((who) => [who, session(who)]).filter(([, own]) => own && (own.slots.payment.proof || own.slots.payment.is_approved || own.slots.payment.requisites_shown));
-    orders.replaceChildren(h("h2", null, t("orders")), begun.length ? h("table", null, h("tbody", null, begun.map(([who, own]) => h("tr", null, h("td", null, key(who)), h("td", { class: "end num" }, uah(own.cart.total)), h("td", null, h("span", { class: own.slots.payment.is_approved ? "chip good" : "chip warn" }, t(own.slots.payment.is_approved ? "paid" : "notPaid"))))))) : h("p", { class: "soft small" }, t("noOrders")));
+  function drawOrders(/** @type {any[]} */ all) {
+    const good = ["accepted", "processing", "shipped", "delivered"];
+    const row = (/** @type {any} */ it) => h("tr", { "data-order": it.id },
+      h("td", { class: "num" }, it.number, h("div", { class: "soft small" }, it.session)),
+      h("td", null, it.lines.map((/** @type {any} */ line) => h("div", null, `${line.name ?? line.product_id}, ${line.size}, ${line.color} × ${line.quantity}`)), it.trouble && h("div", { class: "chip bad" }, typeof it.trouble === "string" ? it.trouble : JSON.stringify(it.trouble))),
+      h("td", { class: "end num" }, uah(it.total)),
+      h("td", null, h("span", { class: `chip ${good.includes(it.state) ? "good" : it.state === "failed" ? "bad" : "warn"}` }, it.state)));
+    orders.replaceChildren(h("h2", null, t("orders")), all.length ? h("table", null, h("tbody", null, all.slice(0, 40).map(row))) : h("p", { class: "soft small" }, t("noOrders")));
   }
 
   async function drawHistory() {
@@ -88,11 +93,10 @@ export function counter(pane) {
     history.replaceChildren(h("h2", null, t("history")), ...(chats.length ? chats.map(calendar) : [h("p", { class: "soft small" }, t("noHistory"))]));
   }
 
-  listen((what, who) => {
-    if (["counter", "queues", "spending", "faults"].includes(what)) void draw();
+  listen((what) => {
+    if (["counter", "queues", "spending", "faults", "order"].includes(what)) void draw();
     if (what === "pane" && isOpen() && !isRead) { void draw(); void drawHistory(); }
     if (what === "history" && isOpen()) void drawHistory();
-    if (what === "session" && who && isOpen()) drawOrders();
     if (what === "written" && isOpen()) later(draw);
   });
 }

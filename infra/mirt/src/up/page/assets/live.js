@@ -42,5 +42,6 @@ export function follow() {
   on("faults", (data) => { store.about.faults = data; changed("faults"); });
   on("crash", () => changed("crash"));
   on("spending", () => changed("spending"));
+  on("order", () => changed("order"));
   on("history", () => changed("history"));
 }
