@@ -49,7 +49,14 @@ pub struct ModelTrace {
     pub rejected: Vec<Vec<String>>,
     /// Why the turn, or its wording, was taken without it.
     pub degraded: Option<String>,
+    /// What it answered, question by question, as it came: with these the turn can be taken again
+    /// without network (I12). One that is too long to be kept is empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<String>,
 }
+
+/// The longest answer that is kept, in bytes: twice what a reply of a dozen lines takes.
+const MOST_KEPT: usize = 8 * 1024;
 
 /// How many photos of a burst are looked at, in one call.
 const MOST_PHOTOS: usize = 4;
@@ -268,6 +275,8 @@ impl Consultation {
     /// Goes on with an answer.
     #[must_use]
     pub fn answered(mut self, shop: &Shop<'_>, json: &str) -> Step {
+        let kept = if json.len() > MOST_KEPT { "" } else { json };
+        self.trace.answers.push(kept.to_owned());
         let Ok(answer) = Answer::parse(json) else {
             return self.again_or(
                 "unusable",

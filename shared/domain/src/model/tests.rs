@@ -456,3 +456,23 @@ fn a_receipt_that_is_awaited_is_no_garment() {
 
     assert!(turn.session.facts().payment.proof);
 }
+
+#[test]
+fn what_the_model_answered_is_kept_and_makes_the_same_turn_again() {
+    let (session, said) = (Session::default(), "скільки лагуна на 98?");
+    let (turn, _) = turn_with(&session, said, good(reading(json!({}))));
+    let answers = turn.trace.model.as_ref().unwrap().answers.clone();
+
+    let shop = shop();
+    let mut step = turn::begin(&shop, &session, &input(said));
+    for answer in &answers {
+        step = match step {
+            Step::Ask(consultation) => consultation.answered(&shop, answer),
+            done @ Step::Done(_) => done,
+        };
+    }
+
+    let Step::Done(again) = step else { unreachable!("the answers were all that was asked for") };
+    assert_eq!((again.trace.mode, again.reply), (Mode::Model, turn.reply));
+    assert!(!answers.is_empty());
+}
