@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks.
 const LOOK_EVERY: Duration = Duration::from_millis(60);
 
+/// How often the driver is started before a test gives up.
+const STARTS: u32 = 5;
+
 /// The member of an answer that names an element (WebDriver, section 12.2).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -47,20 +50,7 @@ pub(crate) struct Browser {
 impl Browser {
     /// Starts one with a window of this size.
     pub(crate) async fn start((width, height): (u32, u32)) -> Self {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap_or_else(|error| panic!("chromedriver (.ci/run installs it): {error}"));
-        let mut lines = BufReader::new(driver.stdout.take().unwrap_or_else(|| panic!())).lines();
-        let port = loop {
-            let line = lines.next_line().await.ok().flatten().unwrap_or_else(|| panic!("no port"));
-            if let Some((_, port)) = line.rsplit_once("successfully on port ") {
-                break port.trim_end_matches('.').to_owned();
-            }
-        };
+        let (driver, port) = start_driver().await;
         let http = mirt_http::client().unwrap_or_else(|error| panic!("{error}"));
         let mut arguments = vec![
             "--headless=new".to_owned(),
@@ -202,6 +192,31 @@ impl Browser {
         std::fs::write(PathBuf::from(folder).join(format!("{name}.png")), png)
             .unwrap_or_else(|error| panic!("{error}"));
     }
+}
+
+/// Starts the driver on a free port. Two that look for one at the same moment may find the same: the
+/// one that comes second ends, and is started again.
+async fn start_driver() -> (Child, String) {
+    for _ in 0..STARTS {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("chromedriver (.ci/run installs it): {error}"));
+        let Some(output) = driver.stdout.take() else { panic!("its output is piped") };
+        let mut lines = BufReader::new(output).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            if let Some((_, port)) = line.rsplit_once("successfully on port ") {
+                let port = port.trim_end_matches('.').to_owned();
+                // What it says later is read and dropped, or the pipe would fill and block it.
+                tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+                return (driver, port);
+            }
+        }
+    }
+    panic!("chromedriver did not start")
 }
 
 async fn ask(http: &reqwest::Client, method: Method, address: &str, body: Option<Value>) -> Value {
