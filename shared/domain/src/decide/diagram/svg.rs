@@ -166,7 +166,7 @@ fn state_box(picture: &mut String, place: &Place) {
 fn from_anywhere(picture: &mut String, place: &Place) {
     for (line, edge) in into(place.state).enumerate() {
         let y = place.top + LINE * (line + 1);
-        arrow(picture, edge.name, &format!("M{ANY_RIGHT} {y}H{LEFT}"));
+        arrow(picture, edge.name, "", &format!("M{ANY_RIGHT} {y}H{LEFT}"));
         let To::Place(_, phase) = edge.to else { continue };
         let words = format!("{} → {phase:?}", label(edge));
         text(picture, ANY_RIGHT + 8, y - 4, "start", &words);
@@ -181,7 +181,8 @@ fn between(picture: &mut String, places: &mut [Place], own: &Arrow, lane: usize)
         Some(place.top + LINE * place.used)
     };
     let (Some(from), Some(to)) = (slot(own.from), slot(own.to)) else { return };
-    arrow(picture, own.name, &format!("M{RIGHT} {from}H{lane}V{to}H{RIGHT}"));
+    let path = format!("M{RIGHT} {from}H{lane}V{to}H{RIGHT}");
+    arrow(picture, own.name, short(own.from), &path);
     text(picture, RIGHT + 8, from - 4, "start", &own.label);
 }
 
@@ -206,10 +207,12 @@ fn text(picture: &mut String, x: usize, y: usize, anchor: &str, words: &str) {
     let _ = writeln!(picture, "<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{words}</text>");
 }
 
-fn arrow(picture: &mut String, name: &str, path: &str) {
+/// An arrow with its edge's name and the state that it leaves, none where it leaves every state: for
+/// who marks a path in the picture.
+fn arrow(picture: &mut String, name: &str, from: &str, path: &str) {
     let _ = writeln!(
         picture,
-        "<path class=\"edge\" data-edge=\"{name}\" d=\"{path}\" fill=\"none\" stroke=\"#446\" marker-end=\"url(#head)\"/>"
+        "<path class=\"edge\" data-edge=\"{name}\" data-from=\"{from}\" d=\"{path}\" fill=\"none\" stroke=\"#446\" marker-end=\"url(#head)\"/>"
     );
 }
 

@@ -20,8 +20,10 @@ export function diagram() {
   async function mark(turns, here) {
     await ready;
     const walked = new Set(turns.flatMap((turn) => [short(turn.from), short(turn.to)]));
-    const edges = new Set(turns.map((turn) => turn.trace.edge));
-    const last = turns.at(-1)?.trace.edge;
+    // Edges of single states may share a name; one that leaves every state has it alone.
+    const named = (/** @type {any} */ turn) => [`${turn.trace.edge} `, `${turn.trace.edge} ${short(turn.from)}`];
+    const edges = new Set(turns.flatMap(named));
+    const last = turns.length ? named(turns.at(-1)) : [];
     for (const state of box.querySelectorAll(".state")) {
       state.classList.toggle("walked", walked.has(state.dataset.state));
       const isHere = state.dataset.state === here;
@@ -33,8 +35,9 @@ export function diagram() {
       }
     }
     for (const edge of box.querySelectorAll(".edge")) {
-      edge.classList.toggle("walked", edges.has(edge.dataset.edge));
-      edge.classList.toggle("last", edge.dataset.edge === last);
+      const name = `${edge.dataset.edge} ${edge.dataset.from}`;
+      edge.classList.toggle("walked", edges.has(name));
+      edge.classList.toggle("last", last.includes(name));
     }
   }
   return { box, mark };
