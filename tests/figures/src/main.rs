@@ -9,6 +9,8 @@
     reason = "a benchmark prints, and a step of it that fails makes its figures worthless"
 )]
 
+mod compare;
+
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -42,6 +44,10 @@ const CONVERSATION: [&str; 4] =
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    if std::env::args().any(|argument| argument == "--compare") {
+        runtime.block_on(compare::run());
+        return;
+    }
     println!("| figure | value |\n|---|---|");
     runtime.block_on(accept_path());
     turn_without_network();
