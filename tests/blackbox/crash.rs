@@ -55,7 +55,7 @@ async fn what_is_known_survives_a_crash() {
 
 /// Twenty seconds of the run that the README shows for ten minutes.
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_lost_or_disordered_while_functions_are_killed_under_load() {
+async fn nothing_is_lost_disordered_or_said_twice_for_no_reason_while_functions_are_killed() {
     let arguments = [
         "load",
         "--sessions",
@@ -68,6 +68,8 @@ async fn nothing_is_lost_or_disordered_while_functions_are_killed_under_load() {
         "700",
         "--visibility",
         "10",
+        "--model-stub-ms",
+        "1000",
         "--json",
     ];
     let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_mirt"))
@@ -80,5 +82,8 @@ async fn nothing_is_lost_or_disordered_while_functions_are_killed_under_load() {
     let report: serde_json::Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {output:?}"));
     assert!(output.status.success(), "{report:#}");
-    assert!(report["kills"].as_u64() > Some(0) && report["turns"].as_u64() > Some(0), "{report:#}");
+    for what in ["kills", "turns", "model_calls", "written_while_waiting"] {
+        assert!(report[what].as_u64() > Some(0), "{what}: {report:#}");
+    }
+    assert_eq!(report["sent_again_and_no_kill_explains_it"], 0, "{report:#}");
 }

@@ -151,7 +151,7 @@ impl Stage {
     /// lease, and lets the time pass that others wait for the dead: the lease's and the message's.
     async fn kill_when_silent(&self, nth: u64) {
         self.peer.until_silent().await;
-        assert!(self.function.kill(), "there was no process to kill");
+        assert!(self.function.kill().await, "there was no process to kill");
         let released = self.table.release(Fence(nth)).await;
         released.unwrap_or_else(|error| panic!("{error}"));
         let sqs = self.function.endpoint.sqs();

@@ -13,12 +13,11 @@ use mirt_domain::{
     shop::{Requisites, Settings as ShopSettings, Shop, Words},
 };
 use mirt_engine::{
-    breaker::Guarded,
     burst::{BurstWindow, BurstWindows, WindowsByChannel},
     clock::Clock as _,
     consult::ModelTime,
     failure::chain,
-    model_budget::MOST_PER_MINUTE,
+    guarded::{Guarded, MOST_PER_MINUTE},
     photos::Seeing,
     shelf::Shelf,
     take_turn::Dialogue,

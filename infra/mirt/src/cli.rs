@@ -151,7 +151,12 @@ pub(crate) struct LoadArguments {
     /// function may take, and shorter than in AWS, so that the run comes to its end sooner.
     #[arg(long, value_name = "S", requires = "kill_every_ms", default_value_t = 62)]
     pub(crate) visibility: u32,
-    /// One more customer, who writes so many messages a second and waits for nothing.
+    /// Has the model answer, by a stub that takes so many milliseconds. With a second or more, every
+    /// tenth customer writes once more before the answer.
+    #[arg(long, value_name = "MS")]
+    pub(crate) model_stub_ms: Option<u64>,
+    /// One more customer, who in the second half of the time writes so many messages a second and waits
+    /// for nothing; how much slower the others are answered then is shown.
     #[arg(long, value_name = "RATE")]
     pub(crate) flood: Option<u32>,
     /// Prints one JSON object instead of a table.
@@ -207,13 +212,9 @@ pub(crate) struct StatesArguments {
     pub(crate) svg: Option<PathBuf>,
 }
 
+/// Where an operator's command does what it does.
 #[derive(Args, Debug)]
-pub(crate) struct DlqArguments {
-    #[command(subcommand)]
-    pub(crate) command: DlqCommand,
-    /// Only this queue, as `list` names it.
-    #[arg(long, global = true)]
-    pub(crate) queue: Option<String>,
+pub(crate) struct PlaceArguments {
     /// The data folder of the running `mirt up`.
     #[arg(long, global = true, default_value = DEFAULT_DATA)]
     pub(crate) data: PathBuf,
@@ -223,6 +224,17 @@ pub(crate) struct DlqArguments {
     /// The stage, as it was deployed.
     #[arg(long, global = true, default_value = "dev")]
     pub(crate) stage: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DlqArguments {
+    #[command(subcommand)]
+    pub(crate) command: DlqCommand,
+    /// Only this queue, as `list` names it.
+    #[arg(long, global = true)]
+    pub(crate) queue: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
     /// Prints JSON, one object a line.
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -247,15 +259,8 @@ pub(crate) enum DlqCommand {
 pub(crate) struct OrdersArguments {
     #[command(subcommand)]
     pub(crate) command: OrdersCommand,
-    /// The data folder of the running `mirt up`.
-    #[arg(long, global = true, default_value = DEFAULT_DATA)]
-    pub(crate) data: PathBuf,
-    /// In AWS instead of on this machine; account and region as the environment says.
-    #[arg(long, global = true)]
-    pub(crate) aws: bool,
-    /// The stage, as it was deployed.
-    #[arg(long, global = true, default_value = "dev")]
-    pub(crate) stage: String,
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
     /// Prints JSON, one object a line.
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -304,15 +309,8 @@ impl FromStr for Month {
 pub(crate) struct TelegramArguments {
     #[command(subcommand)]
     pub(crate) command: TelegramCommand,
-    /// The data folder of the running `mirt up`.
-    #[arg(long, global = true, default_value = DEFAULT_DATA)]
-    pub(crate) data: PathBuf,
-    /// In AWS instead of on this machine; account and region as the environment says.
-    #[arg(long, global = true)]
-    pub(crate) aws: bool,
-    /// The stage, as it was deployed.
-    #[arg(long, global = true, default_value = "dev")]
-    pub(crate) stage: String,
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
     /// Prints JSON, one object a line.
     #[arg(long, global = true)]
     pub(crate) json: bool,

@@ -66,11 +66,11 @@ struct Queue {
 
 /// The queues that were asked for: all of the template, unless one is named.
 async fn queues(arguments: &DlqArguments) -> Result<Vec<Queue>, DlqError> {
-    let config = place::config(arguments.aws, &arguments.data).await?;
+    let config = place::config(&arguments.place).await?;
     let mut queues = Vec::new();
-    for full in up::dead_letter_queues(&arguments.stage)? {
+    for full in up::dead_letter_queues(&arguments.place.stage)? {
         let name = full.trim_end_matches(".fifo").trim_end_matches("-dlq");
-        let name = name.strip_prefix(&format!("mirt-{}-", arguments.stage)).unwrap_or(name);
+        let name = name.strip_prefix(&format!("mirt-{}-", arguments.place.stage)).unwrap_or(name);
         if arguments.queue.as_ref().is_none_or(|asked| asked == name || *asked == full) {
             let letters = DeadLetters::open(&config, &full).await?;
             queues.push(Queue { name: name.to_owned(), letters });
@@ -96,8 +96,8 @@ async fn run(arguments: &DlqArguments) -> Result<(), DlqError> {
             }
         }
         DlqCommand::Show => {
-            let config = place::config(arguments.aws, &arguments.data).await?;
-            let table = Table::new(&config, format!("mirt-{}", arguments.stage));
+            let config = place::config(&arguments.place).await?;
+            let table = Table::new(&config, format!("mirt-{}", arguments.place.stage));
             let mut count = 0;
             for queue in &queues {
                 let letters = queue.letters.look().await?;

@@ -28,6 +28,7 @@ const SAMPLE_TELEGRAM_SECRET: &str = "sample-telegram-secret";
 const SAMPLE_CRM_SECRET: &str = "sample-sitniks-secret";
 const SAMPLE_MANYCHAT_KEY: &str = "sample-manychat-key";
 const SAMPLE_TELEGRAM_TOKEN: &str = "0:sample-telegram-token";
+const SAMPLE_OPENAI_KEY: &str = "sample-openai-key";
 
 /// Settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -91,10 +92,19 @@ impl Environment {
         Self::from_variables(variables)
     }
 
-    /// The settings of a run whose replies stay on this machine: ours of the process's environment,
-    /// and no channel's.
-    pub(crate) fn without_channels() -> Result<Self, EnvironmentError> {
-        Self::from_variables(std::env::vars().filter(|(name, _)| name.starts_with(PREFIX)))
+    /// The settings of a run that stays on this machine: ours of the process's environment, no
+    /// channel's, and as the model's API the one at `model`, asked as often as there are questions.
+    pub(crate) fn without_channels(model: Option<&str>) -> Result<Self, EnvironmentError> {
+        let own = std::env::vars().filter(|(name, _)| name.starts_with(PREFIX));
+        let model = model.into_iter().flat_map(|url| {
+            [
+                ("OPENAI_API_KEY", SAMPLE_OPENAI_KEY),
+                ("OPENAI_BASE_URL", url),
+                ("MIRT_MODEL_CALLS_PER_MINUTE", "1000000"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        });
+        Self::from_variables(own.chain(model))
     }
 
     fn from_variables(

@@ -66,8 +66,8 @@ pub(crate) fn main(arguments: &OrdersArguments) -> ExitCode {
 }
 
 async fn run(arguments: &OrdersArguments) -> Result<(), OrdersError> {
-    let config = place::config(arguments.aws, &arguments.data).await?;
-    let table = Table::new(&config, format!("mirt-{}", arguments.stage));
+    let config = place::config(&arguments.place).await?;
+    let table = Table::new(&config, format!("mirt-{}", arguments.place.stage));
     let is_json = arguments.json;
     match &arguments.command {
         OrdersCommand::List { month } => {
@@ -96,7 +96,7 @@ async fn run(arguments: &OrdersArguments) -> Result<(), OrdersError> {
             }
         }
         OrdersCommand::Retry { id } => {
-            let name = format!("mirt-{}-orders.fifo", arguments.stage);
+            let name = format!("mirt-{}-orders.fifo", arguments.place.stage);
             let queue = OrdersQueue::open(&config, &name).await?;
             retry(&table, &queue, *id).await?;
         }

@@ -1,12 +1,10 @@
 //! Which AWS an operator's command speaks to: this machine's, or the real one.
 
-use std::path::Path;
-
 use aws_config::SdkConfig;
 use mirt_aws::sdk;
 use mirt_local_aws::site::Site;
 
-use crate::up;
+use crate::{cli::PlaceArguments, up};
 
 /// Why there is nothing to speak to.
 #[derive(Debug, thiserror::Error)]
@@ -18,9 +16,9 @@ pub(crate) enum PlaceError {
 }
 
 /// The real AWS, or that of the running `mirt up` of the data folder.
-pub(crate) async fn config(aws: bool, data: &Path) -> Result<SdkConfig, PlaceError> {
-    let http = mirt_http::client()?;
-    if aws {
+pub(crate) async fn config(place: &PlaceArguments) -> Result<SdkConfig, PlaceError> {
+    let (http, data) = (mirt_http::client()?, &place.data);
+    if place.aws {
         return Ok(sdk::config(http).await);
     }
     let not_running = || PlaceError::NotRunning(data.display().to_string());

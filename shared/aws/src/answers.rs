@@ -10,8 +10,8 @@ use mirt_engine::{
 };
 
 use crate::{
-    error::port_error,
-    sessions::{HELD, is_done, pending_reply},
+    error::{if_held, port_error},
+    sessions::{HELD, pending_reply},
     table::{SK_OUTBOX, Table, inbox_sk, key, outbox_sk, session_pk, string},
     transaction::{Written, delete, update},
 };
@@ -58,7 +58,7 @@ impl GiveAnswer for Table {
             .expression_attribute_values(":by", string(by))
             .send()
             .await;
-        is_done("a reserved reply", answer)
+        if_held("a reserved reply", answer)
     }
 
     async fn claim(

@@ -57,6 +57,25 @@ where
     }
 }
 
+/// What became of a write with a condition: whether the condition held.
+pub(crate) fn if_held<T, E>(
+    what: &'static str,
+    answer: Result<T, SdkError<E, HttpResponse>>,
+) -> Result<bool, PortError>
+where
+    E: ProvideErrorMetadata + Debug + Send + Sync + 'static,
+{
+    match answer {
+        Ok(_) => Ok(true),
+        Err(SdkError::ServiceError(answer))
+            if answer.err().code() == Some("ConditionalCheckFailedException") =>
+        {
+            Ok(false)
+        }
+        Err(error) => Err(port_error("dynamodb", what, error)),
+    }
+}
+
 fn kind<E>(error: &SdkError<E, HttpResponse>) -> String {
     match error {
         SdkError::ConstructionFailure(_) => "the request could not be built".to_owned(),

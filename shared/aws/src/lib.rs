@@ -10,7 +10,6 @@ pub mod history_queues;
 pub mod http_client;
 mod inbox;
 mod model;
-mod model_budget;
 pub mod orders;
 pub mod queue;
 pub mod sdk;

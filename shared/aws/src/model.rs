@@ -1,72 +1,106 @@
-//! What a turn with the model reads, the breaker that all instances share, and what the model costs.
+//! What a turn with the model asks the store for: its guards, which all instances share, whether the
+//! customer has written more, and what the model costs.
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{
+    ConditionCheck, KeysAndAttributes, ReturnValuesOnConditionCheckFailure::AllOld,
+    TransactWriteItem, Update,
+};
 use jiff::Timestamp;
-use mirt_domain::{model::Usage, session_id::SessionId};
+use mirt_domain::session_id::SessionId;
 use mirt_engine::{
-    breaker::{BreakerState, KeepBreaker},
-    consult::{CountInbox, ReadPast},
+    breaker::BreakerState,
+    consult::{LookAgain, Standing},
     failure::PortError,
+    guarded::{Entry, GuardModel},
     session_store::TurnRecord,
-    spending::{CountSpending, Spending},
+    spending::{Spending, day_of},
 };
 
 use crate::{
-    error::port_error,
+    error::{if_held, port_error, unreadable},
     table::{
-        Item, SK_INTAKE, SK_TURN, Table, counter, data, from_data, key, number, session_pk, string,
-        text, ttl,
+        Item, SK_INTAKE, SK_STATE, Table, counter, data, from_data, key, model_calls_pk, number,
+        session_pk, shard_of, string, text, ttl,
     },
+    transaction::{Written, check, update},
 };
+
+/// The partition key of the breaker.
+const BREAKER: &str = "BREAKER#model";
+
+/// There while the breaker is not closed.
+const IS_OPEN: &str = "is_open";
 
 /// The sort key of items that stand alone under their partition key.
 const ALONE: &str = "-";
 
+/// How long a minute's count is kept: somewhat longer than it counts.
+const CALLS_KEPT: Duration = Duration::from_hours(1);
+
 /// How long a day's spending is kept.
 const DAY_KEPT: Duration = Duration::from_hours(400 * 24);
 
-impl ReadPast for Table {
-    async fn last_turns(&self, id: &SessionId, most: usize) -> Result<Vec<TurnRecord>, PortError> {
-        let answer = self
-            .client
-            .query()
+/// How many items a day's spending is spread over: every turn's transaction writes one of them, and
+/// two that write the same one at the same time have to be run again.
+const SPENDING_SHARDS: u32 = 8;
+
+/// How often the unprocessed rest of a batch is asked for again.
+const READ_ATTEMPTS: usize = 4;
+
+impl LookAgain for Table {
+    async fn standing(&self, id: &SessionId) -> Result<Standing, PortError> {
+        let keys = [SK_INTAKE, SK_STATE].map(|sk| key(session_pk(id), sk.to_owned()));
+        let items = self.read_all("how far a session is", keys.to_vec()).await?;
+        let of = |name| items.iter().map(|item| counter(item, name)).max().unwrap_or_default();
+        Ok(Standing { recorded: of("recorded"), version: of("version") })
+    }
+}
+
+impl GuardModel for Table {
+    /// One transaction: a condition on the breaker, and a conditional update of the minute's count.
+    /// That item takes a thousand writes a second, far more than there are instances, so that it
+    /// needs no shards.
+    async fn enter(&self, now: Timestamp, count: u32, most: u32) -> Result<Entry, PortError> {
+        let what = "the model's guards";
+        let Some(before) = most.checked_sub(count) else { return Ok(Entry::NoneLeft) };
+        let is_closed = ConditionCheck::builder()
             .table_name(&self.name)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :turn)")
-            .expression_attribute_values(":pk", string(session_pk(id)))
-            .expression_attribute_values(":turn", string(SK_TURN))
-            .scan_index_forward(false)
-            .limit(i32::try_from(most).unwrap_or(i32::MAX))
-            .send()
-            .await
-            .map_err(|error| port_error("dynamodb", "turns", error))?;
-        let newest_first = answer.items.unwrap_or_default();
-        newest_first.iter().rev().map(|item| from_data("a turn", item)).collect()
-    }
-}
-
-impl CountInbox for Table {
-    async fn recorded(&self, id: &SessionId) -> Result<u64, PortError> {
-        let item = self.read("an inbox counter", session_pk(id), SK_INTAKE).await?;
-        Ok(item.map_or(0, |item| counter(&item, "recorded")))
-    }
-}
-
-impl KeepBreaker for Table {
-    async fn breaker(&self) -> Result<BreakerState, PortError> {
-        let what = "the breaker";
-        match self.read(what, "BREAKER#model".to_owned(), ALONE).await? {
-            Some(item) if !text(&item, "data").is_empty() => from_data(what, &item),
-            _ => Ok(BreakerState::default()),
+            .set_key(Some(breaker_key()))
+            .condition_expression("attribute_not_exists(#is_open)")
+            .expression_attribute_names("#is_open", IS_OPEN)
+            .return_values_on_condition_check_failure(AllOld);
+        let (ttl_name, ttl_value) = ttl(now, CALLS_KEPT);
+        let take = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(key(model_calls_pk(now), "M".to_owned())))
+            .update_expression("SET #ttl = :ttl ADD #calls :count")
+            .condition_expression("attribute_not_exists(#calls) OR #calls <= :before")
+            .expression_attribute_names("#ttl", ttl_name)
+            .expression_attribute_names("#calls", "calls")
+            .expression_attribute_values(":ttl", ttl_value)
+            .expression_attribute_values(":count", number(count))
+            .expression_attribute_values(":before", number(before));
+        match self.write(what, vec![check(what, is_closed)?, update(what, take)?]).await? {
+            Written::Done => Ok(Entry::Granted),
+            Written::ConditionFailed { at: 0, item } => Ok(Entry::NotClosed(state(item)?)),
+            Written::ConditionFailed { .. } => Ok(Entry::NoneLeft),
         }
+    }
+
+    async fn breaker(&self) -> Result<BreakerState, PortError> {
+        state(self.read("the breaker", BREAKER.to_owned(), ALONE).await?)
     }
 
     async fn write_breaker(&self, state: &BreakerState) -> Result<bool, PortError> {
         let what = "the breaker";
-        let mut item = key("BREAKER#model".to_owned(), ALONE.to_owned());
+        let mut item = breaker_key();
         item.extend([data(what, state)?]);
         item.insert("generation".to_owned(), number(state.generation));
+        if !state.is_closed() {
+            item.insert(IS_OPEN.to_owned(), string("yes"));
+        }
         let answer = self
             .client
             .put_item()
@@ -76,27 +110,53 @@ impl KeepBreaker for Table {
             .expression_attribute_values(":this", number(state.generation))
             .send()
             .await;
-        match answer {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(port_error("dynamodb", what, error)),
-        }
+        if_held(what, answer)
     }
 }
 
-impl CountSpending for Table {
-    async fn add_spending(&self, day: i64, used: &Usage, now: Timestamp) -> Result<(), PortError> {
-        let (ttl_name, ttl_value) = ttl(now, DAY_KEPT);
-        self.client
-            .update_item()
+/// The breaker in its item; closed where there is none.
+fn state(item: Option<Item>) -> Result<BreakerState, PortError> {
+    match item.filter(|item| !text(item, "data").is_empty()) {
+        Some(item) => from_data("the breaker", &item),
+        None => Ok(BreakerState::default()),
+    }
+}
+
+impl Table {
+    /// What the model cost on a day, over all conversations.
+    ///
+    /// # Errors
+    /// When the store did not answer.
+    pub async fn spending(&self, day: i64) -> Result<Spending, PortError> {
+        let keys = (0..SPENDING_SHARDS).map(|shard| spending_key(day, shard)).collect();
+        let items = self.read_all("a day's spending", keys).await?;
+        let of = |name| items.iter().map(|item| counter::<u64>(item, name)).sum();
+        Ok(Spending {
+            turns: of("turns"),
+            requests: of("requests"),
+            input_tokens: of("input_tokens"),
+            cached_tokens: of("cached_tokens"),
+            output_tokens: of("output_tokens"),
+            micro_usd: of("micro_usd"),
+        })
+    }
+
+    /// Adds what a turn used to its day, as a part of the turn's own transaction: counted once, as the
+    /// turn is. Nothing for a turn without the model.
+    pub(crate) fn add_spending(
+        &self,
+        id: &SessionId,
+        record: &TurnRecord,
+    ) -> Result<Option<TransactWriteItem>, PortError> {
+        let used = record.trace.model.as_ref().map(|model| &model.used);
+        let Some(used) = used.filter(|used| used.requests > 0) else { return Ok(None) };
+        let (ttl_name, ttl_value) = ttl(record.at, DAY_KEPT);
+        let add = Update::builder()
             .table_name(&self.name)
-            .set_key(Some(spending_key(day)))
+            .set_key(Some(spending_key(
+                day_of(record.at),
+                shard_of(&id.to_string(), SPENDING_SHARDS),
+            )))
             .update_expression(
                 "ADD turns :one, requests :requests, input_tokens :input, cached_tokens :cached, \
                  output_tokens :output, micro_usd :cost SET #ttl = :ttl",
@@ -108,29 +168,34 @@ impl CountSpending for Table {
             .expression_attribute_values(":input", number(used.input_tokens))
             .expression_attribute_values(":cached", number(used.cached_tokens))
             .expression_attribute_values(":output", number(used.output_tokens))
-            .expression_attribute_values(":cost", number(used.cost.0))
-            .send()
-            .await
-            .map_err(|error| port_error("dynamodb", "a day's spending", error))?;
-        Ok(())
+            .expression_attribute_values(":cost", number(used.cost.0));
+        Ok(Some(update("a day's spending", add)?))
     }
-}
 
-impl Table {
-    /// What the model cost on a day, over all conversations.
-    ///
-    /// # Errors
-    /// When the store did not answer.
-    pub async fn spending(&self, day: i64) -> Result<Spending, PortError> {
-        let item = self.read("a day's spending", spending_pk(day), ALONE).await?;
-        let item = item.unwrap_or_default();
-        Ok(Spending {
-            turns: counter(&item, "turns"),
-            requests: counter(&item, "requests"),
-            input_tokens: counter(&item, "input_tokens"),
-            cached_tokens: counter(&item, "cached_tokens"),
-            output_tokens: counter(&item, "output_tokens"),
-            micro_usd: counter(&item, "micro_usd"),
+    /// The items that there are of these, at most as many as one request takes.
+    async fn read_all(&self, what: &'static str, keys: Vec<Item>) -> Result<Vec<Item>, PortError> {
+        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
+        let mut wanted = wanted.build().map_err(|error| unreadable(what, error))?;
+        let mut items = Vec::new();
+        for _ in 0..READ_ATTEMPTS {
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.name, wanted)
+                .send()
+                .await
+                .map_err(|error| port_error("dynamodb", what, error))?;
+            items.extend(
+                answer.responses.unwrap_or_default().remove(&self.name).into_iter().flatten(),
+            );
+            match answer.unprocessed_keys.unwrap_or_default().remove(&self.name) {
+                Some(rest) => wanted = rest,
+                None => return Ok(items),
+            }
+        }
+        Err(PortError::Unavailable {
+            service: "dynamodb",
+            source: "reads were left unprocessed".into(),
         })
     }
 
@@ -153,10 +218,10 @@ impl Table {
     }
 }
 
-fn spending_pk(day: i64) -> String {
-    format!("SPENDING#{day}")
+fn breaker_key() -> Item {
+    key(BREAKER.to_owned(), ALONE.to_owned())
 }
 
-fn spending_key(day: i64) -> std::collections::HashMap<String, AttributeValue> {
-    key(spending_pk(day), ALONE.to_owned())
+fn spending_key(day: i64, shard: u32) -> Item {
+    key(format!("SPENDING#{day}"), shard.to_string())
 }

@@ -2,12 +2,8 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::{
-    error::SdkError,
-    operation::update_item::{UpdateItemError, UpdateItemOutput},
-    types::{
-        AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, TransactWriteItem, WriteRequest,
-    },
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, TransactWriteItem, WriteRequest,
 };
 use jiff::Timestamp;
 use mirt_domain::session_id::SessionId;
@@ -22,7 +18,7 @@ use mirt_engine::{
 };
 
 use crate::{
-    error::{port_error, unreadable},
+    error::{if_held, port_error, unreadable},
     table::{
         DUE_AT, Due, Item, SK_CARD, SK_CLOSED, SK_INBOX, SK_INTAKE, SK_MANAGER, SK_OUTBOX,
         SK_STATE, SK_TURN, TURN_KEPT, Table, alert_sk, counter, data, due, from_data, key, number,
@@ -35,6 +31,12 @@ use crate::{
 /// How many pages of 1 MB a session's open part may have. Far above what the limits on message
 /// size and rate let in; beyond it the session is broken and a human has to look.
 const MAX_PAGES: usize = 16;
+
+/// How many items of a session are open at most as a rule, its checkpoint included.
+const USUALLY_OPEN: usize = 6;
+
+/// How many items of a session are read at once when that was not enough.
+const LATER_PAGE: usize = 100;
 
 /// The last reply that was put into the outbox: its sort key.
 const LAST_REPLY: &str = "last_reply";
@@ -87,6 +89,40 @@ impl Table {
         Ok(items)
     }
 
+    /// A session's open part and checkpoint, and its last turns behind them: `past`, or a few more.
+    ///
+    /// Without turns the range ends at the checkpoint. With them nothing says where to stop but a
+    /// number of items: few at first, because most sessions have little that is open.
+    async fn open_part(&self, pk: &str, past: usize) -> Result<Vec<Item>, PortError> {
+        let what = "a session";
+        let last = if past > 0 { format!("{SK_TURN}~") } else { SK_STATE.to_owned() };
+        let page = |limit: usize| (past > 0).then(|| i32::try_from(limit).unwrap_or(i32::MAX));
+        let (mut items, mut from): (Vec<Item>, _) = (Vec::new(), None);
+        for n in 0..MAX_PAGES {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .consistent_read(true)
+                .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+                .expression_attribute_values(":pk", string(pk))
+                .expression_attribute_values(":from", string(SK_INBOX))
+                .expression_attribute_values(":to", string(&last))
+                .set_limit(page(if n == 0 { past + USUALLY_OPEN } else { LATER_PAGE }))
+                .set_exclusive_start_key(from)
+                .send()
+                .await
+                .map_err(|error| port_error("dynamodb", what, error))?;
+            items.extend(answer.items.unwrap_or_default());
+            from = answer.last_evaluated_key;
+            let turns = items.iter().rev().take(past).filter(|item| is_turn(item)).count();
+            if from.is_none() || past > 0 && turns == past {
+                return Ok(items);
+            }
+        }
+        Err(unreadable(what, TooLarge))
+    }
+
     /// The records of a session's turns, oldest first.
     ///
     /// # Errors
@@ -94,31 +130,18 @@ impl Table {
     pub async fn turns(&self, id: &SessionId) -> Result<Vec<TurnRecord>, PortError> {
         let last = format!("{SK_TURN}~");
         let items = self.range(&session_pk(id), SK_TURN, &last).await?;
-        items.iter().map(|item| from_data("a turn", item)).collect()
+        // Newer ones sort before older ones.
+        items.iter().rev().map(|item| from_data("a turn", item)).collect()
     }
+}
+
+fn is_turn(item: &Item) -> bool {
+    text(item, "sk").starts_with(SK_TURN)
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("the session's open part is larger than {MAX_PAGES} pages")]
 struct TooLarge;
-
-/// Whether an update was done, or its condition does not hold.
-pub(crate) fn is_done(
-    what: &'static str,
-    answer: Result<UpdateItemOutput, SdkError<UpdateItemError>>,
-) -> Result<bool, PortError> {
-    match answer {
-        Ok(_) => Ok(true),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-        {
-            Ok(false)
-        }
-        Err(error) => Err(port_error("dynamodb", what, error)),
-    }
-}
 
 /// A reply as the outbox holds it.
 pub(crate) fn pending_reply(item: &Item) -> Result<PendingReply, PortError> {
@@ -131,7 +154,7 @@ pub(crate) fn pending_reply(item: &Item) -> Result<PendingReply, PortError> {
 }
 
 impl LoadSession for Table {
-    async fn load_session(&self, id: &SessionId) -> Result<LoadedSession, PortError> {
+    async fn load_session(&self, id: &SessionId, past: usize) -> Result<LoadedSession, PortError> {
         let mut loaded = LoadedSession {
             session: mirt_domain::session::Session::default(),
             version: 0,
@@ -142,8 +165,9 @@ impl LoadSession for Table {
             alerts: Vec::new(),
             card: None,
             closed: None,
+            past: Vec::new(),
         };
-        for item in self.range(&session_pk(id), SK_INBOX, SK_STATE).await? {
+        for item in self.open_part(&session_pk(id), past).await? {
             match text(&item, "sk") {
                 SK_STATE => {
                     loaded.session = from_data("a checkpoint", &item)?;
@@ -166,9 +190,13 @@ impl LoadSession for Table {
                 sk if sk.starts_with(SK_OUTBOX) => {
                     loaded.outbox.push(pending_reply(&item)?);
                 }
+                sk if sk.starts_with(SK_TURN) && loaded.past.len() < past => {
+                    loaded.past.push(from_data("a turn", &item)?);
+                }
                 _ => {}
             }
         }
+        loaded.past.reverse();
         sort_inbox(&mut loaded.inbox);
         loaded.outbox.sort_by_key(|pending| pending.entry.key);
         loaded.alerts.sort_by_key(|pending| pending.alert.key);
@@ -251,6 +279,8 @@ impl CommitTurn for Table {
         record.extend([data(what, &turn.record)?, ttl(turn.record.at, TURN_KEPT)]);
         items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(record)))?);
 
+        items.extend(self.add_spending(id, &turn.record)?);
+
         if let Some(recorded) = turn.recorded {
             let unchanged = ConditionCheck::builder()
                 .table_name(&self.name)
@@ -303,7 +333,7 @@ impl SettleOutbox for Table {
             .expression_attribute_names("#held", HELD)
             .send()
             .await;
-        is_done("a held reply", answer)
+        if_held("a held reply", answer)
     }
 
     async fn set_aside(
@@ -367,7 +397,7 @@ impl SettleOutbox for Table {
             .send()
             .await;
         // One that was delivered meanwhile is let be.
-        is_done(what, answer).map(drop)
+        if_held(what, answer).map(drop)
     }
 }
 

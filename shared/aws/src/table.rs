@@ -11,7 +11,7 @@
 //! | | `OUT#<turn>#<part>` | a channel call to make |
 //! | | `STATE` | the checkpoint, its version, how many events were consumed, ever, and the last reply |
 //! | | `TROUBLE` | why its turns failed last; expires |
-//! | | `TURN#<turn>` | record and transcript of a turn; expires |
+//! | | `TURN#<turn, counted down>` | record and transcript of a turn; expires |
 //! | | `UNDELIVERED#<turn>#<part>` | a call that the channel refused for good |
 //! | `M#<chat>:<message>` | `M` | which session a message in the managers' chat is about; expires |
 //! | `E#<channel>:<user>:<event>` | `E` | dedupe record; expires |
@@ -20,13 +20,14 @@
 //! | `B#<month>` | `<time>#<order>` | an order that was confirmed in a month of UTC |
 //! | `PHONE#<digest>` | `<order>` | an order that was confirmed under a phone |
 //! | `BREAKER#model` | `-` | what all instances know of the model's health |
-//! | `SPENDING#<day>` | `-` | what the model cost on a day; expires |
+//! | `SPENDING#<day>` | `<shard>` | what the model cost on a day; expires |
 //! | `E#crm:<digest>` | `E` | a delivery of the CRM's that was taken; expires |
 //! | `STOCK` | `-` | what is left of what is low |
 //! | `M#<minute>` | `M` | how many model calls all instances made in a minute; expires |
 //!
-//! `IN#` to `STATE` is one range on purpose: all that a turn reads comes with one query. `INTAKE`
-//! is an item of its own because each event writes it, and a write costs by the item's size.
+//! `IN#` to `STATE` is one range on purpose: all that a turn reads comes with one query, and the last
+//! turns right behind it, for a turn that wants to know what was said before. `INTAKE` is an item of
+//! its own because each event writes it, and a write costs by the item's size.
 //!
 //! What is still to be done (`IN#`, `MANAGER#`, `OUT#`) is in the sparse index `due` by the time at
 //! which the sweeper looks for it, and so are a `STATE` to which time will do something and an order
@@ -234,8 +235,10 @@ pub(crate) fn undelivered_sk(key: OutboxKey) -> String {
     format!("UNDELIVERED#{:010}#{:04}", key.turn, key.part)
 }
 
+/// Newer turns sort before older ones.
 pub(crate) fn turn_sk(n: u64) -> String {
-    format!("{SK_TURN}{n:010}")
+    const LAST: u64 = 9_999_999_999;
+    format!("{SK_TURN}{:010}", LAST.saturating_sub(n))
 }
 
 pub(crate) fn key(pk: String, sk: String) -> Item {
@@ -257,13 +260,18 @@ pub(crate) fn due_order(id: OrderId, at: Timestamp) -> [(String, AttributeValue)
     due_as(Due::Order, &id.to_string(), at)
 }
 
-fn due_as(kind: Due, name: &str, at: Timestamp) -> [(String, AttributeValue); 2] {
+/// Which of so many shards what has this name belongs to.
+pub(crate) fn shard_of(name: &str, shards: u32) -> u32 {
     // FNV-1a: stable over builds, unlike the standard library's hasher.
     let hash = name
         .bytes()
         .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    hash % shards
+}
+
+fn due_as(kind: Due, name: &str, at: Timestamp) -> [(String, AttributeValue); 2] {
     [
-        (DUE_SHARD.to_owned(), string(kind.shard(hash % DUE_SHARDS))),
+        (DUE_SHARD.to_owned(), string(kind.shard(shard_of(name, DUE_SHARDS)))),
         (DUE_AT.to_owned(), number(at.as_millisecond())),
     ]
 }

@@ -7,15 +7,17 @@ mod stage;
 
 use jiff::{SignedDuration, Timestamp};
 use mirt_aws::table::Table;
+use mirt_domain::model::{MicroUsd, ModelTrace, Usage};
 use mirt_engine::{
     alert::PendingAlert,
+    guarded::{Entry, GuardModel as _},
     limit::{MOST_PER_MINUTE, RecordNotice as _, Slot},
-    model_budget::TakeModelCalls as _,
     receive::{CONTENT_WINDOW, Received, RecordEvent as _},
     session_store::{
         CommitError, CommitTurn as _, LoadSession as _, LoadedSession, OutboxKey, PendingKey,
         SettleOutbox as _, TurnCommit,
     },
+    spending::day_of,
     sweep::{FindOverdue, Subject},
 };
 use stage::{Stage, alert, commit, event, now, reply, session};
@@ -25,7 +27,7 @@ async fn two_events(stage: &Stage) -> LoadedSession {
     for number in 1..=2 {
         stage.table.record_event(&event("a", number), CONTENT_WINDOW).await.unwrap();
     }
-    stage.table.load_session(&session("a")).await.unwrap()
+    stage.table.load_session(&session("a"), 0).await.unwrap()
 }
 
 #[tokio::test]
@@ -36,7 +38,7 @@ async fn a_turn_consumes_its_events_and_leaves_its_replies_in_order() {
     let turn = commit(&loaded, 2, &["one", "two"]);
     stage.table.commit_turn(&session("a"), &turn).await.unwrap();
 
-    let after = stage.table.load_session(&session("a")).await.unwrap();
+    let after = stage.table.load_session(&session("a"), 0).await.unwrap();
     assert_eq!((after.version, after.consumed, after.inbox.len()), (1, 2, 0));
     let replies: Vec<_> = after.outbox.iter().map(|pending| pending.entry.part.clone()).collect();
     assert_eq!(replies, [reply("one"), reply("two")]);
@@ -70,7 +72,7 @@ async fn a_turn_that_misses_an_event_is_refused_unless_it_is_to_be_taken_all_the
 
     assert!(matches!(refused, Err(CommitError::NewInput)), "{refused:?}");
     assert!(taken.is_ok(), "{taken:?}");
-    assert_eq!(stage.table.load_session(&session("a")).await.unwrap().inbox.len(), 1);
+    assert_eq!(stage.table.load_session(&session("a"), 0).await.unwrap().inbox.len(), 1);
 }
 
 #[tokio::test]
@@ -78,7 +80,7 @@ async fn a_turn_that_takes_a_waiting_reply_for_settled_is_a_conflict() {
     let stage = Stage::start().await;
     let loaded = two_events(&stage).await;
     stage.table.commit_turn(&session("a"), &commit(&loaded, 1, &["one", "two"])).await.unwrap();
-    let after = stage.table.load_session(&session("a")).await.unwrap();
+    let after = stage.table.load_session(&session("a"), 0).await.unwrap();
     let last = OutboxKey { turn: 1, part: 1 };
 
     // As if the checkpoint had been read and the replies of its turn not yet.
@@ -97,14 +99,14 @@ async fn what_was_delivered_does_not_come_back() {
     let stage = Stage::start().await;
     let loaded = two_events(&stage).await;
     stage.table.commit_turn(&session("a"), &commit(&loaded, 2, &["one"])).await.unwrap();
-    let pending = stage.table.load_session(&session("a")).await.unwrap().outbox.remove(0);
+    let pending = stage.table.load_session(&session("a"), 0).await.unwrap().outbox.remove(0);
     let key = PendingKey::Reply(OutboxKey { turn: 1, part: 0 });
     stage.table.mark_delivered(&session("a"), &[key]).await.unwrap();
 
     stage.table.postpone(&session("a"), key, 1, now()).await.unwrap();
     stage.table.set_aside(&session("a"), &pending.entry, "refused", &alert()).await.unwrap();
 
-    let after = stage.table.load_session(&session("a")).await.unwrap();
+    let after = stage.table.load_session(&session("a"), 0).await.unwrap();
     assert_eq!((after.outbox, after.alerts), (vec![], vec![]));
 }
 
@@ -113,19 +115,19 @@ async fn a_reply_that_is_set_aside_leaves_an_alert_that_is_found_until_a_manager
     let stage = Stage::start().await;
     let loaded = two_events(&stage).await;
     stage.table.commit_turn(&session("a"), &commit(&loaded, 2, &["one"])).await.unwrap();
-    let pending = stage.table.load_session(&session("a")).await.unwrap().outbox.remove(0);
+    let pending = stage.table.load_session(&session("a"), 0).await.unwrap().outbox.remove(0);
 
     stage.table.set_aside(&session("a"), &pending.entry, "refused", &alert()).await.unwrap();
     let key = PendingKey::Alert(alert().key);
     stage.table.postpone(&session("a"), key, 2, now()).await.unwrap();
 
-    let aside = stage.table.load_session(&session("a")).await.unwrap();
+    let aside = stage.table.load_session(&session("a"), 0).await.unwrap();
     assert_eq!(aside.outbox, []);
     let expected = PendingAlert { alert: alert(), failures: 2, due_at: now() };
     assert_eq!(aside.alerts, [expected]);
     assert_eq!(overdue(&stage.table, now()).await, ["MANAGER#0000000001#9999"]);
     stage.table.mark_delivered(&session("a"), &[key]).await.unwrap();
-    assert_eq!(stage.table.load_session(&session("a")).await.unwrap().alerts, []);
+    assert_eq!(stage.table.load_session(&session("a"), 0).await.unwrap().alerts, []);
     assert_eq!(overdue(&stage.table, now()).await, [""; 0]);
 }
 
@@ -139,7 +141,7 @@ async fn a_postponed_reply_is_read_with_its_failures_and_its_time() {
     let key = PendingKey::Reply(OutboxKey { turn: 1, part: 0 });
     stage.table.postpone(&session("a"), key, 3, due_at).await.unwrap();
 
-    let pending = stage.table.load_session(&session("a")).await.unwrap().outbox.remove(0);
+    let pending = stage.table.load_session(&session("a"), 0).await.unwrap().outbox.remove(0);
     assert_eq!((pending.failures, pending.due_at), (3, due_at));
 }
 
@@ -202,7 +204,7 @@ async fn a_customer_over_the_limit_is_told_once_and_others_are_not_held_up() {
     assert_eq!(second, Received::Limited { is_told: true });
     assert_eq!(repeated, Received::Duplicate);
     assert_eq!(other, Received::Accepted);
-    let loaded = stage.table.load_session(&session("a")).await.unwrap();
+    let loaded = stage.table.load_session(&session("a"), 0).await.unwrap();
     assert_eq!(loaded.outbox.len(), 1);
     assert_eq!(loaded.inbox.len(), MOST_PER_MINUTE as usize);
 }
@@ -214,16 +216,78 @@ async fn model_calls_are_granted_up_to_the_ceiling_of_a_minute_and_again_in_the_
     // As from many instances at once.
     let calls = (0..20).map(|_| {
         let table = stage.table.clone();
-        tokio::spawn(async move { table.take_model_calls(now(), 10, 75).await.unwrap() })
+        tokio::spawn(async move { table.enter(now(), 10, 75).await.unwrap() })
     });
 
     let mut granted = 0;
     for call in calls.collect::<Vec<_>>() {
-        granted += usize::from(call.await.unwrap());
+        granted += usize::from(call.await.unwrap() == Entry::Granted);
     }
-    let later = stage.table.take_model_calls(next_minute, 10, 75).await.unwrap();
-    let too_many = stage.table.take_model_calls(next_minute, 10, 9).await.unwrap();
+    let later = stage.table.enter(next_minute, 10, 75).await.unwrap();
+    let too_many = stage.table.enter(next_minute, 10, 9).await.unwrap();
 
     assert_eq!(granted, 7);
-    assert!(later && !too_many);
+    assert_eq!((later, too_many), (Entry::Granted, Entry::NoneLeft));
+}
+
+#[tokio::test]
+async fn while_the_breaker_is_not_closed_no_call_is_granted_and_its_state_is_told_instead() {
+    let stage = Stage::start().await;
+    let closed = stage.table.breaker().await.unwrap();
+    let open = (0..5).fold(closed.clone(), |state, _| state.counted(0, 1, now()));
+    assert!(stage.table.write_breaker(&open).await.unwrap());
+    assert!(!stage.table.write_breaker(&open).await.unwrap(), "the same state once more");
+
+    assert_eq!(stage.table.enter(now(), 10, 10).await.unwrap(), Entry::NotClosed(open.clone()));
+    assert!(stage.table.write_breaker(&open.probed(true, now())).await.unwrap());
+    assert_eq!(stage.table.enter(now(), 10, 10).await.unwrap(), Entry::Granted, "none was taken");
+}
+
+#[tokio::test]
+async fn a_session_is_read_with_the_last_turns_before_whatever_is_open() {
+    let stage = Stage::start().await;
+    for n in 1..=12 {
+        stage.table.record_event(&event("p", n), CONTENT_WINDOW).await.unwrap();
+        let loaded = stage.table.load_session(&session("p"), 0).await.unwrap();
+        stage.table.commit_turn(&session("p"), &commit(&loaded, 1, &[])).await.unwrap();
+    }
+    let numbers = async |past| -> Vec<u64> {
+        let loaded = stage.table.load_session(&session("p"), past).await.unwrap();
+        loaded.past.iter().map(|turn| turn.n).collect()
+    };
+    assert_eq!(numbers(0).await, [0; 0]);
+    assert_eq!(numbers(3).await, [10, 11, 12]);
+    assert_eq!(numbers(20).await, (1..=12).collect::<Vec<_>>());
+
+    // More than the first page holds.
+    for n in 13..=52 {
+        stage.table.record_event(&event("p", n), CONTENT_WINDOW).await.unwrap();
+    }
+    let loaded = stage.table.load_session(&session("p"), 3).await.unwrap();
+
+    assert_eq!((loaded.inbox.len(), loaded.version), (40, 12));
+    assert_eq!(numbers(3).await, [10, 11, 12]);
+    let all: Vec<_> = stage.table.turns(&session("p")).await.unwrap();
+    assert!(all.iter().map(|turn| turn.n).eq(1..=12));
+}
+
+#[tokio::test]
+async fn what_the_model_cost_is_counted_with_the_turn_and_not_without_it() {
+    let stage = Stage::start().await;
+    let spent = async || stage.table.spending(day_of(now())).await.unwrap();
+    for user in ["s", "t", "u"] {
+        stage.table.record_event(&event(user, 1), CONTENT_WINDOW).await.unwrap();
+        let loaded = stage.table.load_session(&session(user), 0).await.unwrap();
+        let mut turn = commit(&loaded, 1, &[]);
+        let used = Usage { requests: 2, output_tokens: 7, cost: MicroUsd(30), ..Usage::default() };
+        turn.record.trace.model = Some(ModelTrace { used, ..ModelTrace::default() });
+        stage.table.commit_turn(&session(user), &turn).await.unwrap();
+        let again = stage.table.commit_turn(&session(user), &turn).await;
+        assert!(matches!(again, Err(CommitError::Conflict)), "{again:?}");
+    }
+
+    let spending = spent().await;
+
+    assert_eq!((spending.turns, spending.requests), (3, 6));
+    assert_eq!((spending.output_tokens, spending.micro_usd), (21, 90));
 }

@@ -29,6 +29,13 @@ impl BurstWindow {
     pub fn over_at(&self, first: Timestamp, last: Timestamp) -> Timestamp {
         after(last, self.quiet).min(after(first, self.longest))
     }
+
+    /// The same window for a burst whose last message is a part of an album: the others of it are on
+    /// their way, so that the longest wait is longer by one quiet window, and albums come whole.
+    #[must_use]
+    pub(crate) fn with_album(self) -> Self {
+        Self { longest: self.longest.saturating_add(self.quiet), ..self }
+    }
 }
 
 /// The window of each channel: customers write otherwise in each, and channels carry otherwise.
@@ -100,6 +107,15 @@ mod tests {
 
     fn at(millis: i64) -> Timestamp {
         Timestamp::from_millisecond(millis).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_last_of_an_album_is_waited_for_one_quiet_window_beyond_the_longest_wait() {
+        let window = BurstWindow::default();
+
+        assert_eq!(window.over_at(at(0), at(5_900)), at(6_000));
+        assert_eq!(window.with_album().over_at(at(0), at(5_900)), at(7_400));
+        assert_eq!(window.with_album().over_at(at(0), at(7_400)), at(7_500));
     }
 
     #[test]

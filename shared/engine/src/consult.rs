@@ -5,7 +5,7 @@ use std::{future::Future, pin::pin, time::Duration};
 use futures_util::future::{Either, join_all, select};
 use jiff::Timestamp;
 use mirt_domain::{
-    model::{Consultation, MOST_TURNS, PastTurn, Question, Step},
+    model::{Consultation, PastTurn, Question, Step},
     prompts::{TemplateKey, Values},
     reply::{Bubble, Reply},
     session_id::SessionId,
@@ -28,8 +28,11 @@ const FORMAT: &str = "turn";
 /// How long a text may be looked at for what no shop should answer.
 const MODERATION: Duration = Duration::from_secs(3);
 
-/// How often the inbox is looked at while the model is thinking: most answers come before the first
-/// look, and who writes more is answered anew soon enough.
+/// When the inbox is looked at for the first time while the model is thinking: later than most answers
+/// come, because each look is a call of the store, and the commit looks anyway.
+const FIRST_LOOK: Duration = Duration::from_secs(6);
+
+/// How often after that: who writes more is answered anew soon enough.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// What is left of the function's time for committing and sending.
@@ -60,34 +63,42 @@ impl Default for ModelTime {
     }
 }
 
-/// Reads what was said before.
-pub trait ReadPast: Send + Sync {
-    /// The last `most` turns of a session, oldest first.
-    ///
-    /// # Errors
-    /// When the store did not answer, or holds what cannot be read.
-    fn last_turns(
-        &self,
-        id: &SessionId,
-        most: usize,
-    ) -> impl Future<Output = Result<Vec<TurnRecord>, PortError>> + Send;
+/// How far a session has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// How many events were recorded, ever.
+    pub recorded: u64,
+    /// How many turns were committed.
+    pub version: u64,
 }
 
-/// Counts what came in.
-pub trait CountInbox: Send + Sync {
-    /// How many events of a session were recorded, ever.
+/// Looks at a session once more.
+pub trait LookAgain: Send + Sync {
+    /// How far it has come.
     ///
     /// # Errors
     /// When the store did not answer.
-    fn recorded(&self, id: &SessionId) -> impl Future<Output = Result<u64, PortError>> + Send;
+    fn standing(&self, id: &SessionId) -> impl Future<Output = Result<Standing, PortError>> + Send;
+}
+
+/// What was said before, as the model gets it.
+pub(crate) fn past(turns: Vec<TurnRecord>) -> Vec<PastTurn> {
+    let past = |turn: TurnRecord| PastTurn {
+        input: match turn.cause {
+            Cause::Said(messages) => messages,
+            Cause::Managed(_) | Cause::Order(_) | Cause::Due => Vec::new(),
+        },
+        reply: turn.reply,
+    };
+    turns.into_iter().map(past).collect()
 }
 
 /// What a consultation came to.
 pub(crate) enum Consulted {
     /// A turn.
     Turn(Box<Turn>),
-    /// Nothing: the customer wrote more.
-    NewInput,
+    /// Nothing: the customer wrote more, or another process has taken the turn.
+    Overtaken,
 }
 
 /// What is said in between, at most once between two turns.
@@ -110,8 +121,12 @@ pub(crate) struct Consulting<'a, K, S, C, M> {
     pub(crate) id: &'a SessionId,
     /// When this process must be done.
     pub(crate) deadline: Timestamp,
+    /// The turn before this one.
+    pub(crate) version: u64,
     /// How many events the turn knows of; nothing if it is to be taken whatever comes.
     pub(crate) recorded: Option<u64>,
+    /// What was said before.
+    pub(crate) past: Vec<PastTurn>,
     /// Whether something may be said before the answer: nothing earlier waits to be sent.
     pub(crate) may_interrupt: bool,
 }
@@ -119,7 +134,7 @@ pub(crate) struct Consulting<'a, K, S, C, M> {
 impl<K, S, C, M> Consulting<'_, K, S, C, M>
 where
     K: Clock,
-    S: ReadPast + CountInbox,
+    S: LookAgain,
     C: SendReply,
     M: AskModel + Moderate + LookAtPhotos,
 {
@@ -162,14 +177,14 @@ where
         let (photos, marks) = looked.into_iter().map(|it| (it.jpeg, it.mark)).unzip();
         let mut consultation = match consultation.with_photos(self.shop, marks) {
             Step::Done(turn) => return Consulted::Turn(turn),
-            Step::Ask(consultation) => consultation.with_past(self.past().await),
+            Step::Ask(consultation) => consultation.with_past(self.past.clone()),
         };
         let photos: Vec<Vec<u8>> = photos;
         loop {
             let request = self.request(consultation.question(self.shop), &photos);
             let asked = match self.ask(model, &request, ends_at, interim).await {
                 Ok(asked) => asked,
-                Err(Stopped::NewInput) => return Consulted::NewInput,
+                Err(Stopped::Overtaken) => return Consulted::Overtaken,
                 Err(Stopped::OutOfTime) => Asked::refused(ModelError::Timeout),
             };
             consultation.note_usage(&asked.usage);
@@ -236,25 +251,6 @@ where
         if looked.is_empty() && !photos.is_empty() { Err("no_photo") } else { Ok(looked) }
     }
 
-    async fn past(&self) -> Vec<PastTurn> {
-        match self.store.last_turns(self.id, MOST_TURNS).await {
-            Ok(turns) => turns
-                .into_iter()
-                .map(|turn| PastTurn {
-                    input: match turn.cause {
-                        Cause::Said(messages) => messages,
-                        Cause::Managed(_) | Cause::Order(_) | Cause::Due => Vec::new(),
-                    },
-                    reply: turn.reply,
-                })
-                .collect(),
-            Err(error) => {
-                tracing::warn!(event = "degraded", what = "past", error = chain(&error));
-                Vec::new()
-            }
-        }
-    }
-
     fn request(&self, question: Question, photos: &[Vec<u8>]) -> ModelRequest {
         ModelRequest {
             session: self.id.clone(),
@@ -276,7 +272,7 @@ where
     ) -> Result<Asked, Stopped> {
         let within = until(self.clock.now(), ends_at);
         let mut call = pin!(model.ask(request, within));
-        let mut look_at = after(self.clock.now(), LOOK_EVERY);
+        let mut look_at = after(self.clock.now(), FIRST_LOOK);
         loop {
             let now = self.clock.now();
             let interim_at = self.interim_at(interim);
@@ -290,6 +286,14 @@ where
             if now >= ends_at {
                 return Err(Stopped::OutOfTime);
             }
+            // Before anything is said: whoever was answered by another process need not hear it.
+            look_at = after(now, LOOK_EVERY);
+            let looking = pin!(self.is_overtaken());
+            match select(call.as_mut(), looking).await {
+                Either::Left((asked, _)) => return Ok(asked),
+                Either::Right((true, _)) => return Err(Stopped::Overtaken),
+                Either::Right((false, _)) => {}
+            }
             if interim_at.is_some_and(|at| now >= at) {
                 interim.is_said = true;
                 let saying = pin!(self.say_interim());
@@ -297,15 +301,6 @@ where
                 if let Either::Left((asked, saying)) = select(call.as_mut(), saying).await {
                     saying.await;
                     return Ok(asked);
-                }
-            }
-            if now >= look_at {
-                look_at = after(now, LOOK_EVERY);
-                let looking = pin!(self.has_new_input());
-                match select(call.as_mut(), looking).await {
-                    Either::Left((asked, _)) => return Ok(asked),
-                    Either::Right((true, _)) => return Err(Stopped::NewInput),
-                    Either::Right((false, _)) => {}
                 }
             }
         }
@@ -329,10 +324,12 @@ where
         tracing::info!(event = "interim_sent", channel = %self.id.channel);
     }
 
-    async fn has_new_input(&self) -> bool {
-        let Some(known) = self.recorded else { return false };
-        match self.store.recorded(self.id).await {
-            Ok(recorded) => recorded > known,
+    /// Whether this turn would not be committed any more.
+    async fn is_overtaken(&self) -> bool {
+        match self.store.standing(self.id).await {
+            Ok(Standing { recorded, version }) => {
+                version > self.version || self.recorded.is_some_and(|known| recorded > known)
+            }
             // The commit looks again.
             Err(_) => false,
         }
@@ -341,8 +338,8 @@ where
 
 /// Why a question was given up.
 enum Stopped {
-    /// The customer wrote more.
-    NewInput,
+    /// The customer wrote more, or another process has taken the turn.
+    Overtaken,
     /// The time is over.
     OutOfTime,
 }

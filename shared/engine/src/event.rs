@@ -154,6 +154,15 @@ pub struct EventOrder {
 }
 
 impl InboundEvent {
+    /// The album that it is a part of, if it is of one.
+    #[must_use]
+    pub fn album(&self) -> Option<&str> {
+        match &self.body {
+            EventBody::Said { part_of, .. } => part_of.album.as_deref(),
+            EventBody::Managed(_) | EventBody::Order(_) => None,
+        }
+    }
+
     /// The deduplication id of the wake-up for this event.
     ///
     /// The queue remembers an id for five minutes, longer than the window in which the same

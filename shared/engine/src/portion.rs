@@ -40,7 +40,8 @@ pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
     let mut messages = Vec::new();
     let mut heard: Option<Heard> = None;
     let mut answer_until = None;
-    for InboxEntry { key, event } in inbox.into_iter().take(MAX_EVENTS_PER_TURN) {
+    let most = whole_albums(&inbox, MAX_EVENTS_PER_TURN);
+    for InboxEntry { key, event } in inbox.into_iter().take(most) {
         match event.body {
             EventBody::Said { message, part_of } => {
                 bytes += message.text.as_deref().map_or(0, str::len);
@@ -72,6 +73,14 @@ fn alone(key: String, cause: Cause, answer_until: Option<Timestamp>) -> Portion 
     Portion { keys: vec![key], cause, heard: None, answer_until }
 }
 
+/// How many of the first `most` events a turn takes, so that it does not end within an album. One that
+/// is larger than a turn is divided all the same.
+fn whole_albums(inbox: &[InboxEntry], most: usize) -> usize {
+    let album = |at: usize| inbox.get(at).and_then(|entry| entry.event.album());
+    let begins = |at: &usize| *at == 0 || album(*at).is_none() || album(*at) != album(*at - 1);
+    (1..=most).rev().find(begins).unwrap_or(most)
+}
+
 /// Messages as the customer sees them: a correction in the place of what it corrects, the photos of
 /// an album as one message.
 fn whole_messages(parts: Vec<(PartOf, Message)>) -> Vec<Message> {
@@ -97,6 +106,8 @@ fn whole_messages(parts: Vec<(PartOf, Message)>) -> Vec<Message> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test that cannot build its input must fail")]
+
     use super::*;
 
     fn said(text: &str, message: &str) -> (PartOf, Message) {
@@ -111,6 +122,49 @@ mod tests {
 
         let texts: Vec<_> = whole.iter().filter_map(|message| message.text.as_deref()).collect();
         assert_eq!(texts, ["на 140", "рожеву"]);
+    }
+
+    fn entries(albums: &[Option<&str>]) -> Vec<InboxEntry> {
+        use mirt_domain::{
+            channel::Channel,
+            session_id::{SessionId, UserId},
+        };
+
+        use crate::event::{EventKey, EventOrder, InboundEvent};
+
+        let at = Timestamp::UNIX_EPOCH;
+        let user = UserId::parse("1").unwrap();
+        let session = SessionId { channel: Channel::Telegram, user };
+        let entry = |(n, album): (usize, &Option<&str>)| InboxEntry {
+            key: n.to_string(),
+            event: InboundEvent {
+                session: session.clone(),
+                key: EventKey::from_id(&n.to_string()),
+                body: EventBody::Said {
+                    message: Message { text: Some(n.to_string()), ..Message::default() },
+                    part_of: PartOf { message: None, album: album.map(str::to_owned) },
+                },
+                received_at: at,
+                order: EventOrder { at, sequence: n as u64 },
+            },
+        };
+        albums.iter().enumerate().map(entry).collect()
+    }
+
+    #[test]
+    fn a_turn_that_cannot_take_all_ends_before_an_album_and_not_within_it() {
+        let mut albums = vec![None; 75];
+        albums.extend([Some("a"); 10]);
+        assert_eq!(of(entries(&albums), Timestamp::UNIX_EPOCH).keys.len(), 75);
+
+        // Eight albums of ten are as many as a turn takes.
+        let eight: Vec<String> = (0..9).map(|n| n.to_string()).collect();
+        let albums: Vec<_> = eight.iter().flat_map(|name| [Some(name.as_str()); 10]).collect();
+        assert_eq!(of(entries(&albums), Timestamp::UNIX_EPOCH).keys.len(), 80);
+
+        assert_eq!(of(entries(&[Some("a"); 100]), Timestamp::UNIX_EPOCH).keys.len(), 80);
+        assert_eq!(of(entries(&[None; 100]), Timestamp::UNIX_EPOCH).keys.len(), 80);
+        assert_eq!(of(entries(&[Some("a"); 5]), Timestamp::UNIX_EPOCH).keys.len(), 5);
     }
 
     #[test]

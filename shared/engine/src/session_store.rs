@@ -41,6 +41,8 @@ pub struct LoadedSession {
     pub card: Option<SessionCard>,
     /// Why its channel takes nothing for the customer until they write again.
     pub closed: Option<Closed>,
+    /// The last of its turns, oldest first: as many as were asked for, if there were.
+    pub past: Vec<TurnRecord>,
 }
 
 /// A session whose channel takes nothing.
@@ -235,20 +237,21 @@ pub enum CommitError {
 
 /// Reads a session.
 pub trait LoadSession: Send + Sync {
-    /// Reads checkpoint, inbox and outbox: each item as it was at some moment of the call, not
-    /// necessarily the same one.
+    /// Reads checkpoint, inbox, outbox and the last `past` turns: each item as it was at some moment
+    /// of the call, not necessarily the same one.
     ///
     /// # Errors
     /// When the store did not answer, or holds what cannot be read.
     fn load_session(
         &self,
         id: &SessionId,
+        past: usize,
     ) -> impl Future<Output = Result<LoadedSession, PortError>> + Send;
 }
 
 /// Stores a turn.
 pub trait CommitTurn: Send + Sync {
-    /// Stores it whole, or not at all.
+    /// Stores it whole, or not at all, and what the model cost with it.
     ///
     /// # Errors
     /// [`CommitError`] says why not.

@@ -1,12 +1,7 @@
 //! What the model costs, a day at a time, over all conversations.
 
-use std::future::Future;
-
 use jiff::Timestamp;
-use mirt_domain::model::Usage;
 use serde::Serialize;
-
-use crate::failure::PortError;
 
 const SECONDS_A_DAY: i64 = 24 * 60 * 60;
 
@@ -31,19 +26,4 @@ pub struct Spending {
     pub output_tokens: u64,
     /// Millionths of a US dollar.
     pub micro_usd: u64,
-}
-
-/// Counts what the model costs.
-pub trait CountSpending: Send + Sync {
-    /// Adds what a turn used to its day. Counted after the turn is committed and not with it: an
-    /// item that every turn writes would make their transactions collide.
-    ///
-    /// # Errors
-    /// When it is not known whether it was added; the total is then too low by one turn.
-    fn add_spending(
-        &self,
-        day: i64,
-        used: &Usage,
-        now: Timestamp,
-    ) -> impl Future<Output = Result<(), PortError>> + Send;
 }

@@ -6,6 +6,7 @@ use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use mirt_domain::{
     decide::next_due,
+    model::MOST_TURNS,
     order::{self, OrderId},
     session::Session,
     session_id::SessionId,
@@ -19,7 +20,7 @@ use crate::{
     burst::{BurstWindow, BurstWindows},
     card::KeepCard,
     clock::{Clock, after, until},
-    consult::{Consulted, Consulting, CountInbox, Interim, ModelTime, ReadPast},
+    consult::{Consulted, Consulting, Interim, LookAgain, ModelTime, past},
     deliver::{Delivered, Delivery, SendReply, window_ends},
     event::Managed,
     failure::{PortError, chain},
@@ -32,7 +33,6 @@ use crate::{
         OutboxKey, PendingReply, SettleOutbox, TurnCommit, TurnRecord,
     },
     shelf::{ReadStock, Shelf},
-    spending::{CountSpending, day_of},
 };
 
 /// How often a turn that is ready is thrown away because the customer wrote more (I5).
@@ -42,8 +42,8 @@ const MAX_RESTARTS: u32 = 2;
 /// it is not known whether it was done.
 const MAX_CONFLICTS: u32 = 5;
 
-/// How many turns one wake-up takes at most, when the customer keeps writing during delivery.
-/// What is left then has a wake-up of its own on the queue.
+/// How many turns one wake-up takes at most, when there is more in the inbox than one turn takes. What
+/// is left then has a wake-up of its own on the queue.
 const MAX_TURNS: u32 = 5;
 
 /// How long a channel shows that somebody is typing: Telegram does for five seconds at most.
@@ -87,15 +87,7 @@ pub enum TurnError {
 impl<K, S, C, M, O> Dialogue<'_, K, S, C, M, O>
 where
     K: Clock,
-    S: LoadSession
-        + CommitTurn
-        + SettleOutbox
-        + KeepCard
-        + ReadPast
-        + CountInbox
-        + CountSpending
-        + ReadStock
-        + FindByPhone,
+    S: LoadSession + CommitTurn + SettleOutbox + KeepCard + LookAgain + ReadStock + FindByPhone,
     C: SendReply + TellManager,
     M: AskModel + Moderate + LookAtPhotos,
     O: WakeOrder,
@@ -152,9 +144,8 @@ where
                 Ok(()) => {
                     log_turn(id, &commit);
                     interim = Interim::default();
-                    self.count_spending(&commit.record).await;
                     self.wake_orders(&commit).await;
-                    let is_all = commit.recorded.is_some() && commit.consumed.len() == waiting;
+                    let is_all = commit.consumed.len() == waiting;
                     let mut delivered = Delivered::Waiting;
                     if earlier != Delivered::Waiting && commit.held_until.is_none() {
                         let replies: Vec<_> =
@@ -166,8 +157,8 @@ where
                     let standing = (&commit.session, card);
                     delivery.tell_managers(id, standing, &alerts, &shop).await?;
                     if is_all && delivered != Delivered::NotAll {
-                        // The commit saw that nothing more had come: what comes later has a
-                        // wake-up of its own.
+                        // What came later has a wake-up of its own, behind this one. Whoever writes
+                        // without end holds up nobody who is in the same batch.
                         return Ok(());
                     }
                     turns += 1;
@@ -198,18 +189,6 @@ where
                     error = chain(&error)
                 );
             }
-        }
-    }
-
-    /// Adds what the model cost to the day's total.
-    async fn count_spending(&self, record: &TurnRecord) {
-        let Some(used) = record.trace.model.as_ref().map(|model| &model.used) else { return };
-        if used.requests == 0 {
-            return;
-        }
-        let counted = self.store.add_spending(day_of(record.at), used, self.clock.now()).await;
-        if let Err(error) = counted {
-            tracing::warn!(event = "degraded", what = "spending", error = chain(&error));
         }
     }
 
@@ -245,8 +224,10 @@ where
         burst: BurstWindow,
     ) -> Result<LoadedSession, TurnError> {
         let (mut seen, mut known, mut changes) = (None, None, 0);
+        // Only a model hears what was said before.
+        let past = if self.model.is_some() { MOST_TURNS } else { 0 };
         loop {
-            let loaded = self.store.load_session(id).await?;
+            let loaded = self.store.load_session(id, past).await?;
             let last = loaded.outbox.last().map(|pending| pending.entry.key);
             let shows_all = last <= known;
             known = last;
@@ -275,6 +256,9 @@ where
             _ => self.clock.now(),
         };
         *seen = Some((first, seen_at));
+        let latest = inbox.iter().max_by_key(|entry| entry.event.received_at)?;
+        let is_album = latest.event.album().is_some();
+        let burst = if is_album { burst.with_album() } else { burst };
         Some(burst.over_at(first, last).min(after(seen_at, burst.longest)))
     }
 
@@ -310,7 +294,7 @@ where
     }
 
     /// Takes the turn and puts together all that its commit stores; nothing if the customer wrote
-    /// more while the model was thinking.
+    /// more while the model was thinking, or another process was faster.
     async fn prepare(
         &self,
         id: &SessionId,
@@ -340,7 +324,9 @@ where
                     time: self.time,
                     id,
                     deadline,
+                    version: loaded.version,
                     recorded: unless_new_input.then_some(recorded),
+                    past: past(std::mem::take(&mut loaded.past)),
                     // Who waits for an answer says so themselves.
                     may_interrupt: earlier != Delivered::Waiting && answer_until.is_none(),
                 };
@@ -348,7 +334,7 @@ where
                 let consulted = Box::pin(consulting.take(step, interim));
                 match self.while_typing(id, consulted).await {
                     Consulted::Turn(turn) => *turn,
-                    Consulted::NewInput => return None,
+                    Consulted::Overtaken => return None,
                 }
             }
             Cause::Managed(Managed { by, deed }) => {

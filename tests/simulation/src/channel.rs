@@ -8,6 +8,7 @@ use std::{
 use jiff::Timestamp;
 use mirt_domain::{
     channel::Channel,
+    prompts::{TemplateKey, Values},
     reply::{Bubble, Reply},
     session_id::SessionId,
 };
@@ -64,7 +65,10 @@ pub(crate) fn part_name(part: &Reply) -> &str {
 
 impl SendReply for Process {
     /// None to three calls, whatever was said: each has a name, by which it is known again.
-    fn split(&self, _: Channel, _: &Reply) -> Vec<Reply> {
+    fn split(&self, _: Channel, reply: &Reply) -> Vec<Reply> {
+        if is_interim(reply) {
+            return vec![reply.clone()];
+        }
         let count = self.world.time.chance(|rng| rng.u64(0..=3));
         self.world.with(|state| {
             let first = state.channels.parts;
@@ -79,6 +83,9 @@ impl SendReply for Process {
     }
 
     async fn send(&self, to: &SessionId, part: &Reply) -> Result<(), SendError> {
+        if is_interim(part) {
+            return self.say_interim(to).await;
+        }
         let name = part_name(part).to_owned();
         if self.world.has(Mutant::MarkBeforeSend) {
             // Lost or not, what follows is the same.
@@ -161,7 +168,21 @@ impl TellManager for Process {
     }
 }
 
+/// Whether it is the message that the model takes its time. The shop says it in one bubble.
+fn is_interim(reply: &Reply) -> bool {
+    let [Bubble::Text(words)] = reply.bubbles.as_slice() else { return false };
+    let interim = mirt_content::prompts().render(TemplateKey::InterimWait, &Values::none(), 0);
+    interim.is_ok_and(|texts| texts.iter().any(|text| text == words))
+}
+
 impl Process {
+    /// Says that it takes a while, in nobody's outbox.
+    async fn say_interim(&self, to: &SessionId) -> Result<(), SendError> {
+        self.world.with(|state| state.ledger.begins_interim(self.id, to));
+        let said = self.call(Site::Send, |state| state.ledger.interim(self.id, to)).await;
+        said.map_err(|_| SendError::Retry { after: None, source: "the weather".into() })
+    }
+
     /// Who begins a call now.
     pub(crate) fn sender(&self) -> Sender {
         Sender { process: self.id, began: self.world.time.now(), deadline: self.deadline }

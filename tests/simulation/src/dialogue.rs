@@ -7,13 +7,15 @@ use mirt_engine::{
     batch::Batch,
     burst::{BurstWindow, BurstWindows},
     consult::ModelTime,
-    model::NoModel,
+    guarded::Guarded,
+    photos::Seeing,
     shelf::Shelf,
     take_turn::Dialogue,
     wake_up::QueueTask,
 };
 
 use crate::{
+    model::Model,
     mutant::Mutant,
     process::{self, Process},
     queue::Message,
@@ -89,6 +91,10 @@ async fn serve(process: Process, messages: Vec<Message>) {
     };
     let bursts = bursts();
     let shelf = Shelf::full(world.shop.catalog);
+    let most = world.scenario.model.map_or(0, |model| model.most_per_minute);
+    let model = Model(process.clone());
+    let guarded = Guarded::new(&model, &process, &process, most);
+    let seeing = Seeing { model: guarded, photos: Model(process.clone()) };
     let dialogue = Dialogue {
         clock: &process,
         store: &process,
@@ -97,7 +103,7 @@ async fn serve(process: Process, messages: Vec<Message>) {
         shop: world.shop,
         shelf: &shelf,
         bursts: &bursts,
-        model: None::<&NoModel>,
+        model: world.scenario.model.map(|_| &seeing),
         time: ModelTime::default(),
     };
     let again = batch

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod deliveries;
+mod model;
 mod turns;
 
 use std::{
@@ -28,6 +29,7 @@ use crate::{
 use alerts::Alerts;
 use deliveries::Deliveries;
 pub(crate) use deliveries::Sender;
+use model::Model;
 use turns::Turns;
 
 /// The book of one run.
@@ -46,6 +48,10 @@ pub(crate) struct Ledger {
     told: BTreeSet<(SessionId, u32)>,
     deliveries: Deliveries,
     alerts: Alerts,
+    model: Model,
+    /// The most turns of others that were taken while an event waited for its own, where turns must be
+    /// prompt.
+    most_foreign: u64,
 }
 
 /// An event in the store.
@@ -55,6 +61,8 @@ struct Record {
     /// When it was recorded.
     moment: u64,
     at: Timestamp,
+    /// How many turns other sessions had taken then.
+    foreign_then: u64,
     /// Whether anyone was told that it was taken.
     is_answered: bool,
     /// The turn that it is in.
@@ -69,6 +77,8 @@ pub(crate) struct Count {
     pub(crate) replies: usize,
     pub(crate) alerts: usize,
     pub(crate) sent_again: u64,
+    pub(crate) questions: u64,
+    pub(crate) most_foreign: u64,
 }
 
 impl Ledger {
@@ -84,6 +94,8 @@ impl Ledger {
             told: BTreeSet::new(),
             deliveries: Deliveries::default(),
             alerts: Alerts::default(),
+            model: Model::default(),
+            most_foreign: 0,
         }
     }
 
@@ -135,7 +147,16 @@ impl Ledger {
         let slot = Slot::of(event.received_at);
         let in_minute =
             records.values().filter(|other| Slot::of(other.event.received_at) == slot).count();
-        let record = Record { event: event.clone(), moment, at, is_answered: false, turn: None };
+        let others = self.turns.iter().filter(|(id, _)| **id != event.session);
+        let foreign_then = others.map(|(_, turns)| turns.count()).sum();
+        let record = Record {
+            event: event.clone(),
+            moment,
+            at,
+            foreign_then,
+            is_answered: false,
+            turn: None,
+        };
         records.insert(Store::inbox_key(event), record);
         if is_there {
             self.violation(format_args!("I2: {} {key} is recorded twice", event.session));
@@ -251,6 +272,8 @@ impl Ledger {
             replies: self.deliveries.count(),
             alerts: self.alerts.count(),
             sent_again: self.deliveries.sent_again(),
+            questions: self.model.questions(),
+            most_foreign: self.most_foreign,
         }
     }
 }

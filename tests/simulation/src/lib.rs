@@ -1,5 +1,5 @@
 //! The real use cases of the engine in a made-up world: webhooks, dialogue instances, a FIFO queue,
-//! a store and channels, in virtual time and in an order that a seed decides.
+//! a store, channels and a model, in virtual time and in an order that a seed decides.
 //!
 //! Every call that leaves a process is a point at which the seed may kill the process, before or
 //! after the call's effect, let the call fail, lose its answer, repeat it or hold it up. After each
@@ -10,7 +10,9 @@ mod channel;
 mod customers;
 mod dialogue;
 pub mod executor;
+mod guards;
 mod ledger;
+mod model;
 pub mod mutant;
 mod process;
 mod queue;

@@ -47,6 +47,8 @@ pub enum Mutant {
     UnsortedInbox,
     /// What a turn leaves to a human is written after it, by another call.
     AlertAfterCommit,
+    /// Calls of the model are granted however many there were.
+    NoCeiling,
     /// A failed session's messages are deleted from the queue all the same.
     FailureIsNotReported,
 }

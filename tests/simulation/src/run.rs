@@ -42,6 +42,11 @@ pub struct Outcome {
     pub in_vain: u64,
     /// When the last channel call was taken, in seconds from the beginning.
     pub last_taken: u64,
+    /// Questions to the model.
+    pub questions: u64,
+    /// The most turns of others that were taken while an event waited for its own, in a run in which
+    /// turns must be prompt.
+    pub most_foreign: u64,
     /// Calls of the processes.
     pub calls: u64,
     /// Calls that went wrong.
@@ -58,6 +63,8 @@ impl Outcome {
         self.sent_again += other.sent_again;
         self.in_vain += other.in_vain;
         self.last_taken = self.last_taken.max(other.last_taken);
+        self.questions += other.questions;
+        self.most_foreign = self.most_foreign.max(other.most_foreign);
         self.calls += other.calls;
         self.faults += other.faults;
     }
@@ -115,6 +122,8 @@ fn play(
             sent_again: count.sent_again,
             in_vain: state.channels.in_vain,
             last_taken: state.channels.last_taken.map_or(0, |at| until(BEGIN, at).as_secs()),
+            questions: count.questions,
+            most_foreign: count.most_foreign,
             calls: state.weather.calls.values().sum(),
             faults: state.weather.struck,
         }

@@ -15,6 +15,7 @@ use mirt_engine::clock::after;
 
 use crate::{
     dialogue,
+    model::ModelPlan,
     weather::{Site, Weather},
 };
 
@@ -46,6 +47,8 @@ pub(crate) struct Scenario {
     pub(crate) sweeps: bool,
     /// How soon each event must be in a turn, where nothing is there to hold it up.
     pub(crate) prompt: Option<Duration>,
+    /// How the model is; nothing where turns are taken by the rules alone.
+    pub(crate) model: Option<ModelPlan>,
 }
 
 /// What a run is about.
@@ -66,7 +69,7 @@ pub(crate) enum Kind {
     Races,
     /// Channels that take nothing for a while, or refuse.
     Outage,
-    /// A customer who writes and writes.
+    /// A customer who writes and writes, beside others.
     Flood,
 }
 
@@ -162,7 +165,7 @@ impl Scenario {
         };
         let is_prompt = match kind {
             Kind::Calm => true,
-            Kind::Outage => rng.bool(),
+            Kind::Outage | Kind::Flood => rng.bool(),
             _ => false,
         };
         if is_prompt {
@@ -185,6 +188,7 @@ impl Scenario {
             refusals: if kind == Kind::Outage { rng.u32(..200) } else { 0 },
             outages,
             sweeps: !matches!(kind, Kind::Calm | Kind::FewFaults),
+            model: (rng.u8(..3) > 0).then(|| model(is_prompt, rng)),
             sessions,
         }
     }
@@ -239,6 +243,7 @@ impl Scenario {
                 struck: 0,
             },
             prompt: None,
+            model: None,
             dialogues: 4,
             timeouts_hold: true,
             visibility: VISIBILITY,
@@ -269,18 +274,34 @@ fn patient(n: u32, rng: &mut Rng) -> SessionPlan {
     SessionPlan { id: SessionId { channel, user }, writings, delivers_again: true, asks: false }
 }
 
+/// A model that is well, or slow, or down; where turns must be prompt it may not keep them waiting.
+fn model(is_prompt: bool, rng: &mut Rng) -> ModelPlan {
+    let often = |rng: &mut Rng| match rng.u8(..4) {
+        0 => 1_000,
+        1 => rng.u32(..500),
+        _ => rng.u32(..60),
+    };
+    ModelPlan {
+        failing: often(rng),
+        slow: if is_prompt { 0 } else { often(rng) },
+        slowest: Duration::from_secs(rng.u64(5..40)),
+        most_per_minute: if rng.u8(..4) == 0 { rng.u32(..40) } else { 600 },
+    }
+}
+
 fn session(n: u32, kind: Kind, rng: &mut Rng) -> SessionPlan {
     let has_numbers = rng.bool();
     let channel = if has_numbers { Channel::Telegram } else { Channel::Instagram };
     #[expect(clippy::expect_used, reason = "a letter and a digit are a user id")]
     let user = UserId::parse(&format!("u{n}")).expect("a user id");
     let hangs = matches!(kind, Kind::Stalls | Kind::Races);
-    let bursts = if kind == Kind::Flood { 1 } else { rng.u32(1..=4) };
+    let floods = kind == Kind::Flood && n == 0;
+    let bursts = if floods { 1 } else { rng.u32(1..=4) };
     let mut at = after(BEGIN, Duration::from_millis(rng.u64(..5_000)));
     let mut writings: Vec<Writing> = Vec::new();
     for _ in 0..bursts {
         let (count, gap_ms) = match kind {
-            Kind::Flood => (rng.u32(20..140), rng.u64(50..1_400)),
+            Kind::Flood if floods => (rng.u32(20..140), rng.u64(50..1_400)),
             Kind::Stalls => (rng.u32(5..30), rng.u64(10..4_000)),
             Kind::Races => (rng.u32(30..80), rng.u64(500..2_000)),
             // Some never stop typing.

@@ -1,20 +1,23 @@
 //! The table, as `shared/aws` uses it: items of a session, transactions with conditions.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use jiff::Timestamp;
-use mirt_domain::{session::Session, session_id::SessionId};
+use mirt_domain::{model::MOST_TURNS, session::Session, session_id::SessionId};
 use mirt_engine::{
     alert::{Alert, AlertKey, PendingAlert},
     clock::after,
     event::{EventKey, InboundEvent},
     limit::{MOST_PER_HOUR, MOST_PER_MINUTE, Slot},
     receive::Received,
-    session_store::{OutboxEntry, OutboxKey, PendingKey, PendingReply, TurnCommit},
+    session_store::{OutboxEntry, OutboxKey, PendingKey, PendingReply, TurnCommit, TurnRecord},
     sweep::{Overdue, Subject},
 };
 
-use crate::mutant::Mutant;
+use crate::{guards::Guards, mutant::Mutant};
 
 /// When an entry that should be gone within seconds is overdue. As in `shared/aws`.
 const OVERDUE_AFTER: Duration = Duration::from_mins(2);
@@ -26,6 +29,7 @@ const UNCLAIMED_AFTER: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     dedupe: BTreeMap<(SessionId, EventKey), Timestamp>,
+    pub(crate) guards: Guards,
     sessions: BTreeMap<SessionId, Items>,
 }
 
@@ -45,6 +49,8 @@ pub(crate) struct Items {
     /// Who has reserved a reply.
     reserved: BTreeMap<OutboxKey, String>,
     pub(crate) alerts: BTreeMap<AlertKey, PendingAlert>,
+    /// The last turns, oldest first.
+    pub(crate) turns: VecDeque<TurnRecord>,
     hours: BTreeMap<u32, Hour>,
 }
 
@@ -195,6 +201,10 @@ impl Store {
         items.version = turn.version + 1;
         items.consumed = turn.consumed_ever;
         items.last_reply = turn.last_reply;
+        items.turns.push_back(turn.record.clone());
+        if items.turns.len() > MOST_TURNS {
+            items.turns.pop_front();
+        }
         for entry in &turn.outbox {
             items.put_reply(entry, turn.held_until);
         }

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use mirt_domain::{model::Usage, session_id::SessionId, stock::Stock};
+use mirt_domain::{session_id::SessionId, stock::Stock};
 use mirt_engine::{
     alert::Alert,
     answer::GiveAnswer,
     card::{KeepCard, ManagersMessage, SessionCard},
-    consult::{CountInbox, ReadPast},
     event::InboundEvent,
     failure::PortError,
     limit::{RecordNotice, Slot},
@@ -16,10 +15,9 @@ use mirt_engine::{
     receive::{Received, RecordEvent},
     session_store::{
         Closed, CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry,
-        OutboxKey, PendingKey, PendingReply, SettleOutbox, TurnCommit, TurnRecord, sort_inbox,
+        OutboxKey, PendingKey, PendingReply, SettleOutbox, TurnCommit, sort_inbox,
     },
     shelf::ReadStock,
-    spending::CountSpending,
 };
 
 use crate::{
@@ -88,7 +86,7 @@ impl KeepCard for Process {
 impl LoadSession for Process {
     /// A query reads what is committed, and no more than that: its items are not of one moment,
     /// and nothing is said about the order in which they are read.
-    async fn load_session(&self, id: &SessionId) -> Result<LoadedSession, PortError> {
+    async fn load_session(&self, id: &SessionId, past: usize) -> Result<LoadedSession, PortError> {
         let forecast = self.begin(Site::Load).await?;
         self.world.with(|state| state.ledger.loads(self.id, id));
         let mut loaded = LoadedSession {
@@ -101,6 +99,7 @@ impl LoadSession for Process {
             alerts: Vec::new(),
             card: None,
             closed: None,
+            past: Vec::new(),
         };
         let mut parts = [
             Part::Checkpoint,
@@ -109,6 +108,7 @@ impl LoadSession for Process {
             Part::OldOutbox,
             Part::NewOutbox,
             Part::Alerts,
+            Part::Past(past),
         ];
         self.world.time.chance(|rng| rng.shuffle(&mut parts));
         let middle = self.world.with(|state| {
@@ -137,7 +137,9 @@ impl LoadSession for Process {
             let now = self.world.time.now();
             loaded.outbox.retain(|pending| pending.failures == 0 || pending.due_at <= now);
         }
+        let known = loaded.consumed + loaded.inbox.len() as u64;
         self.end(Site::Load, forecast).await?;
+        self.world.with(|state| state.ledger.loaded(self.id, id, loaded.version, known));
         Ok(loaded)
     }
 }
@@ -156,26 +158,6 @@ impl FindByPhone for Process {
     }
 }
 
-impl ReadPast for Process {
-    /// Only a model reads what was said before, and the simulation has none.
-    async fn last_turns(&self, _: &SessionId, _: usize) -> Result<Vec<TurnRecord>, PortError> {
-        Ok(Vec::new())
-    }
-}
-
-impl CountInbox for Process {
-    async fn recorded(&self, id: &SessionId) -> Result<u64, PortError> {
-        Ok(self.world.with(|state| state.store.items(id).recorded))
-    }
-}
-
-impl CountSpending for Process {
-    /// Only a model costs anything.
-    async fn add_spending(&self, _: i64, _: &Usage, _: Timestamp) -> Result<(), PortError> {
-        Ok(())
-    }
-}
-
 /// Items that a query reads in one moment.
 #[derive(Clone, Copy)]
 enum Part {
@@ -185,6 +167,8 @@ enum Part {
     OldOutbox,
     NewOutbox,
     Alerts,
+    /// So many of the last turns.
+    Past(usize),
 }
 
 /// Where the new ones begin.
@@ -217,6 +201,10 @@ fn read(
         }
         Part::NewInbox => {
             loaded.inbox.extend(items.inbox.range(middle.inbox.clone()..).map(entry));
+        }
+        Part::Past(most) => {
+            let first = items.turns.len().saturating_sub(most);
+            loaded.past = items.turns.iter().skip(first).cloned().collect();
         }
         Part::Alerts => loaded.alerts = items.alerts.values().cloned().collect(),
         Part::OldOutbox => {
@@ -302,6 +290,8 @@ impl GiveAnswer for Process {
         by: &str,
         others: &[OutboxKey],
     ) -> Result<bool, PortError> {
+        // Until it is known what came of it the others may be held, for the sweeper to find.
+        self.world.with(|state| state.ledger.may_be_held(id, true));
         let mut is_claimed = false;
         let claimed = self.call(Site::Claim, |state| {
             is_claimed |= state.store.items(id).claim(given, by, others);
@@ -310,7 +300,9 @@ impl GiveAnswer for Process {
             }
             is_claimed
         });
-        Ok(claimed.await?)
+        let is_claimed = claimed.await?;
+        self.world.with(|state| state.ledger.may_be_held(id, false));
+        Ok(is_claimed)
     }
 }
 

@@ -68,10 +68,23 @@ impl Summary {
     /// For people: the figures, the first failing seeds, and how to see one of them.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        let Outcome { events, turns, replies, alerts, sent_again, calls, faults, .. } = self.total;
+        let Outcome {
+            events,
+            turns,
+            replies,
+            alerts,
+            sent_again,
+            questions,
+            most_foreign,
+            calls,
+            faults,
+            ..
+        } = self.total;
         let mut lines = vec![format!(
             "{} seeds: {events} events, {turns} turns, {replies} channel calls of which \
-             {sent_again} were made again, {alerts} alerts; {calls} outside calls, {faults} of them struck",
+             {sent_again} were made again, {alerts} alerts, {questions} questions to the model; \
+             {most_foreign} turns of others at most while an event waited and nothing failed; \
+             {calls} outside calls, {faults} of them struck",
             self.seeds
         )];
         let shown = self.failed.iter().take(SHOWN);

@@ -27,11 +27,19 @@ pub(crate) enum Site {
     Delete,
     Sweep,
     Wait,
+    /// A question to the model.
+    Ask,
+    Moderate,
+    /// The model's guards.
+    Enter,
+    Breaker,
+    /// A look into the inbox while the model thinks.
+    LookAgain,
 }
 
 impl Site {
     /// Those that runs without a sweeper may have.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Record,
         Self::Wake,
         Self::Load,
@@ -41,6 +49,10 @@ impl Site {
         Self::Mark,
         Self::Delete,
         Self::Wait,
+        Self::Ask,
+        Self::Moderate,
+        Self::Enter,
+        Self::LookAgain,
     ];
 }
 
@@ -140,7 +152,7 @@ impl Weather {
 fn fault(site: Site, rng: &mut Rng) -> Fate {
     let possible: &[Fate] = match site {
         Site::Wait => &[Fate::KillBefore, Fate::KillAfter],
-        Site::Load | Site::Sweep => {
+        Site::Load | Site::Sweep | Site::Look | Site::LookAgain | Site::Moderate => {
             &[Fate::KillBefore, Fate::KillAfter, Fate::Unavailable, Fate::Refused]
         }
         _ => &[

@@ -7,7 +7,7 @@ const WITHIN: u64 = 1_500;
 
 /// Found within [`WITHIN`] seeds. The others need two faults at once, because what they break is
 /// guarded twice; the README says how many seeds find them.
-const SOON: [Mutant; 13] = [
+const SOON: [Mutant; 14] = [
     Mutant::LastWriterWins,
     Mutant::NoConditionOnNewInput,
     Mutant::CommitInTwoWrites,
@@ -21,6 +21,7 @@ const SOON: [Mutant; 13] = [
     Mutant::NoDeadline,
     Mutant::PostponedIsHidden,
     Mutant::AlertAfterCommit,
+    Mutant::NoCeiling,
 ];
 
 #[test]

@@ -115,7 +115,7 @@ impl FunctionWorld {
         let package = tempfile::tempdir().expect("a temporary folder");
         let bootstrap = package.path().join("bootstrap");
         link(Path::new(binary), &bootstrap);
-        let lambda = Lambda::new([function.spec], &site, Clock::System, move |_| {
+        let lambda = Lambda::new([function.spec], &site, Clock::System, move |_, _| {
             let mut command = Command::new(&bootstrap);
             command.env_clear().envs(&environment);
             command
@@ -165,8 +165,9 @@ impl FunctionWorld {
     }
 
     /// Kills the function's process as `kill -9` does. Tells whether there was one.
-    pub fn kill(&self) -> bool {
-        self.lambda.kill_one(&self.name, 0).expect("the function is known")
+    pub async fn kill(&self) -> bool {
+        let killed = self.lambda.kill_one(&self.name, 0).await;
+        killed.expect("the function is known").is_some()
     }
 
     /// The name of the table.

@@ -11,7 +11,11 @@ mod pool;
 mod runtime_api;
 mod worker;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use axum::body::Bytes;
 use tokio::process::Command;
@@ -105,8 +109,9 @@ impl<I: Invoke> Invoke for Arc<I> {
     }
 }
 
-/// Makes the command that runs a function, given its short name.
-pub type CommandFactory = dyn Fn(&str) -> Command + Send + Sync;
+/// Makes the command that runs a function, given its short name and the number of the process: no
+/// other process of this [`Lambda`] has it.
+pub type CommandFactory = dyn Fn(&str, u64) -> Command + Send + Sync;
 
 /// The functions of a template, each with its processes. Dropping it kills those that wait for an
 /// event; one that is at work ends with its invocation, or with the async runtime.
@@ -125,14 +130,24 @@ impl Lambda {
         functions: impl IntoIterator<Item = FunctionSpec>,
         site: &Site,
         clock: Clock,
-        command: impl Fn(&str) -> Command + Send + Sync + 'static,
+        command: impl Fn(&str, u64) -> Command + Send + Sync + 'static,
     ) -> Self {
         let command: Arc<CommandFactory> = Arc::new(command);
+        let numbers = Arc::new(AtomicU64::new(1));
         let pools = functions
             .into_iter()
             .map(|spec| {
                 let name = spec.name.clone();
-                (name, Arc::new(Pool::new(spec, site.clone(), clock.clone(), Arc::clone(&command))))
+                (
+                    name,
+                    Arc::new(Pool::new(
+                        spec,
+                        site.clone(),
+                        clock.clone(),
+                        Arc::clone(&command),
+                        Arc::clone(&numbers),
+                    )),
+                )
             })
             .collect();
         Self { pools }
@@ -148,12 +163,13 @@ impl Lambda {
     }
 
     /// Kills one process of `function` as `kill -9` does, at work or idle: what a test of crashes
-    /// wants. `pick` says which of them, and any number will do. Tells whether there was one.
+    /// wants. `pick` says which of them, and any number will do. Gives its number once it is gone, if
+    /// there was one.
     ///
     /// # Errors
     /// [`InvokeError::UnknownFunction`].
-    pub fn kill_one(&self, function: &str, pick: usize) -> Result<bool, InvokeError> {
-        Ok(self.pool(function)?.kill_one(pick))
+    pub async fn kill_one(&self, function: &str, pick: usize) -> Result<Option<u64>, InvokeError> {
+        Ok(self.pool(function)?.kill_one(pick).await)
     }
 
     /// Has all processes of all functions started anew, with what their command gives them now. Those

@@ -10,11 +10,14 @@ use std::{
 
 use axum::body::Bytes;
 use tokio::{
-    sync::{Notify, Semaphore},
+    sync::Semaphore,
     time::{Instant, sleep_until},
 };
 
-use super::{CommandFactory, FunctionSpec, InvokeError, worker::Worker};
+use super::{
+    CommandFactory, FunctionSpec, InvokeError,
+    worker::{Killer, Worker},
+};
 use crate::{clock::Clock, site::Site};
 
 /// How many invocations of a function may wait for a process: the default concurrency of an AWS
@@ -32,13 +35,15 @@ pub(super) struct Pool {
     site: Site,
     clock: Clock,
     command: Arc<CommandFactory>,
+    /// The number of the next process.
+    numbers: Arc<AtomicU64>,
     /// One for each invocation that runs or waits.
     admitted: Arc<Semaphore>,
     /// One for each invocation that runs.
     running: Arc<Semaphore>,
     idle: Mutex<Vec<Worker>>,
     /// What kills those that are at work.
-    busy: Mutex<Vec<Arc<Notify>>>,
+    busy: Mutex<Vec<Arc<Killer>>>,
     trouble: Mutex<Trouble>,
     /// Counts up when all processes are to be replaced.
     generation: AtomicU64,
@@ -65,6 +70,7 @@ impl Pool {
         site: Site,
         clock: Clock,
         command: Arc<CommandFactory>,
+        numbers: Arc<AtomicU64>,
     ) -> Self {
         let running = spec.max_concurrency.max(1);
         Self {
@@ -72,6 +78,7 @@ impl Pool {
             site,
             clock,
             command,
+            numbers,
             admitted: Arc::new(Semaphore::new(running + MAX_WAITING)),
             running: Arc::new(Semaphore::new(running)),
             idle: Mutex::default(),
@@ -115,6 +122,8 @@ impl Pool {
         let answer = worker.invoke(&self.spec, self.clock.now(), payload).await;
         self.busy().retain(|other| !Arc::ptr_eq(other, &killer));
         match &answer {
+            // Its answer was faster than what was to kill it.
+            Ok(_) if killer.is_asked() => worker.kill().await,
             Ok(_) | Err(InvokeError::Unhandled { .. }) => {
                 *self.trouble() = Trouble::default();
                 let mut idle = self.idle();
@@ -139,18 +148,34 @@ impl Pool {
         idle.clear();
     }
 
-    /// Kills one process, at work or idle; `pick` says which. Tells whether there was one.
-    pub(super) fn kill_one(&self, pick: usize) -> bool {
-        let (busy, mut idle) = (self.busy(), self.idle());
-        let Some(place) = pick.checked_rem(busy.len() + idle.len()) else { return false };
-        match busy.get(place) {
-            Some(killer) => killer.notify_one(),
-            None => idle[place - busy.len()].kill_now(),
+    /// Kills one process, at work or idle; `pick` says which. Gives its number once it is gone.
+    pub(super) async fn kill_one(&self, pick: usize) -> Option<u64> {
+        let picked = {
+            let (busy, mut idle) = (self.busy(), self.idle());
+            let place = pick.checked_rem(busy.len() + idle.len())?;
+            match busy.get(place) {
+                Some(killer) => {
+                    // With the list still locked: whoever takes it off looks afterwards.
+                    killer.ask();
+                    Ok(Arc::clone(killer))
+                }
+                None => Err(idle.remove(place - busy.len())),
+            }
+        };
+        match picked {
+            Ok(killer) => {
+                killer.until_gone().await;
+                Some(killer.number())
+            }
+            Err(idle) => {
+                let number = idle.killer().number();
+                idle.kill().await;
+                Some(number)
+            }
         }
-        true
     }
 
-    fn busy(&self) -> MutexGuard<'_, Vec<Arc<Notify>>> {
+    fn busy(&self) -> MutexGuard<'_, Vec<Arc<Killer>>> {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -171,8 +196,9 @@ impl Pool {
         if let Some(instant) = not_before {
             sleep_until(instant).await;
         }
-        let command = (self.command)(&self.spec.name);
-        Worker::start(command, &self.spec, &self.site).await.inspect_err(|error| {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let command = (self.command)(&self.spec.name, number);
+        Worker::start(command, number, &self.spec, &self.site).await.inspect_err(|error| {
             tracing::warn!(function = self.spec.name, %error, "a process did not start");
             self.trouble().again();
         })

@@ -1,6 +1,14 @@
 //! One process of a function.
 
-use std::{io, process::Stdio, sync::Arc, time::Duration};
+use std::{
+    io,
+    process::Stdio,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::body::Bytes;
 use tokio::{
@@ -24,15 +32,51 @@ pub(super) struct Worker {
     child: Child,
     api: RuntimeApi,
     /// Kills it while it is at work.
-    killer: Arc<Notify>,
+    killer: Arc<Killer>,
     /// Held open: its end tells the child that we are gone.
     _stdin: Option<ChildStdin>,
+}
+
+/// Kills a process that is at work.
+#[derive(Debug)]
+pub(super) struct Killer {
+    number: u64,
+    is_asked: AtomicBool,
+    asked: Notify,
+    gone: Notify,
+}
+
+impl Killer {
+    pub(super) fn ask(&self) {
+        self.is_asked.store(true, Ordering::Relaxed);
+        self.asked.notify_one();
+    }
+
+    pub(super) async fn until_gone(&self) {
+        self.gone.notified().await;
+    }
+
+    pub(super) fn is_asked(&self) -> bool {
+        self.is_asked.load(Ordering::Relaxed)
+    }
+
+    pub(super) const fn number(&self) -> u64 {
+        self.number
+    }
+}
+
+impl Drop for Worker {
+    /// Whoever kills it waits for this, however it ended.
+    fn drop(&mut self) {
+        self.killer.gone.notify_one();
+    }
 }
 
 impl Worker {
     /// Starts `command` as Lambda would, and waits until it asks for an event.
     pub(super) async fn start(
         mut command: Command,
+        number: u64,
         spec: &FunctionSpec,
         site: &Site,
     ) -> Result<Self, InvokeError> {
@@ -62,7 +106,13 @@ impl Worker {
             biased;
             initialised = initialised => match initialised {
                 Ok(Ok(())) => {
-                    Ok(Self { child, api, killer: Arc::default(), _stdin: stdin })
+                    let killer = Killer {
+                        number,
+                        is_asked: AtomicBool::new(false),
+                        asked: Notify::new(),
+                        gone: Notify::new(),
+                    };
+                    Ok(Self { child, api, killer: Arc::new(killer), _stdin: stdin })
                 }
                 Ok(Err(FunctionError { kind, message })) => {
                     Err(InvokeError::InitFailed { kind, message })
@@ -96,7 +146,7 @@ impl Worker {
                 Err(_) => Err(InvokeError::Crashed { status: "the listener ended".to_owned() }),
             },
             status = self.child.wait() => Err(InvokeError::Crashed { status: describe(status) }),
-            () = self.killer.notified() => {
+            () = self.killer.asked.notified() => {
                 self.kill_now();
                 Err(InvokeError::Crashed { status: describe(self.child.wait().await) })
             }
@@ -105,12 +155,12 @@ impl Worker {
     }
 
     /// What kills it while it is at work.
-    pub(super) fn killer(&self) -> Arc<Notify> {
+    pub(super) fn killer(&self) -> Arc<Killer> {
         Arc::clone(&self.killer)
     }
 
     /// Kills the process as `kill -9` does.
-    pub(super) fn kill_now(&mut self) {
+    fn kill_now(&mut self) {
         if let Err(error) = self.child.start_kill() {
             tracing::warn!(%error, "a process could not be killed");
         }

@@ -188,8 +188,9 @@ async fn a_function_that_gives_up_at_its_start_says_why() {
 
 #[tokio::test]
 async fn a_function_that_ends_before_it_asks_for_an_event_has_not_started() {
-    let lambda =
-        Lambda::new([spec("false", 1)], &Site::default(), Clock::System, |name| Command::new(name));
+    let lambda = Lambda::new([spec("false", 1)], &Site::default(), Clock::System, |name, _| {
+        Command::new(name)
+    });
 
     let error = lambda.invoke("false", Bytes::from("{}")).await.unwrap_err();
 
@@ -204,7 +205,7 @@ async fn a_function_that_ends_before_it_asks_for_an_event_has_not_started() {
 
 #[tokio::test]
 async fn a_command_that_does_not_exist_has_not_started() {
-    let lambda = Lambda::new([spec("absent", 1)], &Site::default(), Clock::System, |_| {
+    let lambda = Lambda::new([spec("absent", 1)], &Site::default(), Clock::System, |_, _| {
         Command::new("/there/is/no/such/bootstrap")
     });
 
@@ -237,7 +238,7 @@ async fn dropping_lambda_ends_its_processes_even_those_that_would_stay() {
     let folder = tempfile::tempdir().unwrap();
     let pid_file = folder.path().join("pid");
     let told = pid_file.clone();
-    let lambda = Lambda::new([spec("deaf", 1)], &Site::default(), Clock::System, move |name| {
+    let lambda = Lambda::new([spec("deaf", 1)], &Site::default(), Clock::System, move |name, _| {
         let mut command = Command::from(this_program_as(name));
         command.env(PID_FILE, &told).stdout(Stdio::null()).stderr(Stdio::null());
         command

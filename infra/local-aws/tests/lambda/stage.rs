@@ -49,7 +49,7 @@ pub(crate) fn this_program_as(part: &str) -> std::process::Command {
 }
 
 pub(crate) fn lambda(functions: impl IntoIterator<Item = FunctionSpec>) -> Lambda {
-    Lambda::new(functions, &Site::default(), Clock::System, |name| {
+    Lambda::new(functions, &Site::default(), Clock::System, |name, _| {
         let mut command = Command::from(this_program_as(name));
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command

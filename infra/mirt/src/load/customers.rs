@@ -4,10 +4,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::heard::{Compared, compare};
+use super::{
+    disturb::Killed,
+    heard::{Again, Compared, Heard, compare},
+};
 
 /// The quiet that ends a burst: what a customer waits for without anything being slow.
-const QUIET: Duration = Duration::from_millis(1500);
+pub(super) const QUIET: Duration = Duration::from_millis(1500);
 
 /// What customers say, one after the other.
 const TEXTS: [&str; 5] = [
@@ -42,10 +45,23 @@ pub(super) struct Customer {
     pub(super) user: String,
     /// What was said and accepted, in order.
     said: Vec<String>,
-    /// When the question was asked that waits for its answer.
+    /// Whether what was said last is not accepted yet.
+    is_posting: bool,
+    /// Whether something that was said waits for its answer.
+    waits: bool,
+    /// When it was said, if the time until the answer counts.
     asked: Option<Instant>,
     /// The messages that came back, in order.
-    heard: Vec<String>,
+    heard: Vec<Heard>,
+}
+
+/// What an answer ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Waited {
+    /// Whether it was waited for.
+    pub(super) is_over: bool,
+    /// How long, beside the quiet window, if that counts.
+    pub(super) took: Option<Duration>,
 }
 
 /// What the system knows of a customer afterwards, beside what the customer knows.
@@ -56,14 +72,25 @@ pub(super) struct Found {
     pub(super) out_of_order: usize,
     pub(super) doubled: usize,
     pub(super) undelivered: usize,
+    /// Turns that answer more than one message.
+    pub(super) joined: usize,
     /// Messages that came twice.
     pub(super) sent_again: usize,
+    /// Those of them whose first sender was not killed before it could note that it had sent them.
+    pub(super) unexplained: usize,
 }
 
 impl Customer {
     pub(super) fn new(n: usize) -> Self {
         let user = (100_000 + n).to_string();
-        Self { user, said: Vec::new(), asked: None, heard: Vec::new() }
+        Self {
+            user,
+            said: Vec::new(),
+            is_posting: false,
+            waits: false,
+            asked: None,
+            heard: Vec::new(),
+        }
     }
 
     /// The next thing that the customer says, as ManyChat sends it.
@@ -71,7 +98,10 @@ impl Customer {
         let n = self.said.len();
         let text = TEXTS[n % TEXTS.len()];
         self.said.push(text.to_owned());
-        self.asked = Some(Instant::now());
+        // Whoever writes while an answer is on its way does not know which one it will be.
+        self.asked = (!self.waits).then(Instant::now);
+        self.waits = true;
+        self.is_posting = true;
         json!({
             "type": "instagram",
             "clientId": self.user,
@@ -80,17 +110,36 @@ impl Customer {
         })
     }
 
+    /// The post was accepted.
+    pub(super) fn accepted(&mut self) {
+        self.is_posting = false;
+    }
+
     /// The post was refused: the customer does not count on an answer.
     pub(super) fn take_back(&mut self) {
         self.said.pop();
+        self.is_posting = false;
+        self.waits = false;
         self.asked = None;
     }
 
-    /// An answer came. Gives how long it took beside the quiet window, if it was waited for.
-    pub(super) fn hear(&mut self, messages: &Value) -> Option<Duration> {
-        let words = |message: &Value| text_of(message).to_owned();
-        self.heard.extend(messages.as_array().into_iter().flatten().map(words));
-        self.asked.take().map(|asked| asked.elapsed().saturating_sub(QUIET))
+    /// Whether something that was said waits for its answer.
+    pub(super) const fn waits(&self) -> bool {
+        self.waits
+    }
+
+    /// Whether the customer could write once more before the answer. Nobody does while a post is
+    /// under way: two at once have no order.
+    pub(super) const fn may_add(&self) -> bool {
+        self.waits && !self.is_posting
+    }
+
+    /// An answer came, from this process.
+    pub(super) fn hear(&mut self, messages: &Value, sender: Option<u64>) -> Waited {
+        let heard = |message: &Value| Heard { words: text_of(message).to_owned(), sender };
+        self.heard.extend(messages.as_array().into_iter().flatten().map(heard));
+        let took = self.asked.take().map(|asked| asked.elapsed().saturating_sub(QUIET));
+        Waited { is_over: std::mem::take(&mut self.waits), took }
     }
 
     /// Compares what the customer knows with what the system kept.
@@ -98,13 +147,14 @@ impl Customer {
         &self,
         http: &reqwest::Client,
         origin: &str,
+        killed: &Killed,
     ) -> Result<Found, reqwest::Error> {
         let address = format!("{origin}/local/sessions/instagram/{}", self.user);
         let session: Value = http.get(address).send().await?.json().await?;
-        Ok(self.compare(&session))
+        Ok(self.compare(&session, killed))
     }
 
-    fn compare(&self, session: &Value) -> Found {
+    fn compare(&self, session: &Value, killed: &Killed) -> Found {
         let turns = session["turns"].as_array().cloned().unwrap_or_default();
         let consumed: Vec<&str> = turns
             .iter()
@@ -113,24 +163,34 @@ impl Customer {
             .filter_map(|message| message["text"].as_str())
             .collect();
         // Photos have no words of their own on ManyChat: they follow as a message.
-        let replied: Vec<String> = turns
+        let (replied, of_turn): (Vec<&str>, Vec<u64>) = turns
             .iter()
-            .filter_map(|turn| turn["bubbles"].as_array())
-            .flatten()
-            .flat_map(|bubble| [Some(text_of(bubble)), bubble["caption"].as_str()])
-            .flatten()
-            .map(str::to_owned)
-            .collect();
+            .flat_map(|turn| {
+                let n = turn["n"].as_u64().unwrap_or_default();
+                let bubbles = turn["bubbles"].as_array().into_iter().flatten();
+                bubbles
+                    .flat_map(|bubble| [Some(text_of(bubble)), bubble["caption"].as_str()])
+                    .flatten()
+                    .map(move |words| (words, n))
+            })
+            .unzip();
         let (said, seen) = (self.said.len(), consumed.len());
         let in_place = self.said.iter().zip(&consumed).filter(|(said, seen)| said == seen).count();
         let Compared { unheard, again, astray } = compare(&replied, &self.heard);
+        // Again only because the one that had sent it died before it could note so.
+        let is_explained = |Again { place, before_by }: &Again| {
+            before_by.is_some_and(|sender| killed.held(sender, &self.user, of_turn[*place]))
+        };
+        let messages = |turn: &&Value| turn["input"].as_array().map_or(0, Vec::len);
         Found {
             turns: turns.len(),
+            joined: turns.iter().filter(|turn| messages(turn) > 1).count(),
             lost: said.saturating_sub(seen),
             out_of_order: said.min(seen) - in_place + astray,
             doubled: seen.saturating_sub(said),
             undelivered: unheard,
-            sent_again: again,
+            sent_again: again.len(),
+            unexplained: again.iter().filter(|again| !is_explained(again)).count(),
         }
     }
 }
@@ -143,7 +203,9 @@ fn text_of(message: &Value) -> &str {
 /// The next customer, in turn, who waits for nothing.
 pub(super) fn next_idle(customers: &[Customer], next: &mut usize) -> Option<usize> {
     let count = customers.len();
-    let found = (0..count).map(|n| (*next + n) % count).find(|n| customers[*n].asked.is_none())?;
+    let found = (0..count)
+        .map(|n| (*next + n) % count)
+        .find(|n| !customers[*n].waits && !customers[*n].is_posting)?;
     *next = found + 1;
     Some(found)
 }
@@ -152,44 +214,79 @@ pub(super) fn next_idle(customers: &[Customer], next: &mut usize) -> Option<usiz
 mod tests {
     use super::*;
 
-    fn customer(said: &[&str], heard: &[&str]) -> Customer {
-        let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        Customer { said: own(said), heard: own(heard), ..Customer::new(0) }
+    /// A customer who heard each message from another process, numbered from 1.
+    fn customer(said: &[&str], heard_by: &[&str]) -> Customer {
+        let heard = |(words, sender): (&&str, u64)| Heard {
+            words: (*words).to_owned(),
+            sender: Some(sender),
+        };
+        Customer {
+            said: said.iter().map(|text| (*text).to_owned()).collect(),
+            heard: heard_by.iter().zip(1..).map(heard).collect(),
+            ..Customer::new(0)
+        }
     }
 
     fn session(turns: &[(&[&str], &[&str])]) -> Value {
         let texts = |texts: &[&str]| -> Vec<Value> {
             texts.iter().map(|text| json!({ "text": text })).collect()
         };
-        let turn = |(input, bubbles): &(&[&str], &[&str])| json!({ "input": texts(input), "bubbles": texts(bubbles) });
-        json!({ "turns": turns.iter().map(turn).collect::<Vec<_>>() })
+        let turn = |((input, bubbles), n): (&(&[&str], &[&str]), u64)| json!({ "n": n, "input": texts(input), "bubbles": texts(bubbles) });
+        json!({ "turns": turns.iter().zip(1..).map(turn).collect::<Vec<_>>() })
     }
 
     #[test]
     fn a_clean_conversation_is_clean() {
         let found = customer(&["a", "b"], &["x", "y", "z"])
-            .compare(&session(&[(&["a"], &["x"]), (&["b"], &["y", "z"])]));
+            .compare(&session(&[(&["a"], &["x"]), (&["b"], &["y", "z"])]), &Killed::default());
 
         assert_eq!(found, Found { turns: 2, ..Found::default() });
     }
 
     #[test]
     fn what_was_lost_doubled_disordered_or_not_delivered_is_counted() {
-        let lost = customer(&["a", "b"], &["x"]).compare(&session(&[(&["a"], &["x"])]));
+        let lost = customer(&["a", "b"], &["x"])
+            .compare(&session(&[(&["a"], &["x"])]), &Killed::default());
         assert_eq!(lost.lost, 1);
 
-        let doubled =
-            customer(&["a"], &["x", "x"]).compare(&session(&[(&["a"], &["x"]), (&["a"], &["x"])]));
+        let doubled = customer(&["a"], &["x", "x"])
+            .compare(&session(&[(&["a"], &["x"]), (&["a"], &["x"])]), &Killed::default());
         assert_eq!(doubled.doubled, 1);
 
-        let again = customer(&["a"], &["x", "x"]).compare(&session(&[(&["a"], &["x"])]));
-        assert_eq!(again.sent_again, 1);
-
-        let disordered = customer(&["a", "b"], &["x"]).compare(&session(&[(&["b", "a"], &["x"])]));
+        let disordered = customer(&["a", "b"], &["x"])
+            .compare(&session(&[(&["b", "a"], &["x"])]), &Killed::default());
         assert_eq!(disordered.out_of_order, 2);
 
-        let undelivered = customer(&["a"], &[]).compare(&session(&[(&["a"], &["x"])]));
+        let undelivered =
+            customer(&["a"], &[]).compare(&session(&[(&["a"], &["x"])]), &Killed::default());
         assert_eq!(undelivered.undelivered, 1);
+    }
+
+    #[test]
+    fn a_repetition_is_explained_only_by_a_kill_of_its_sender_that_found_the_turn_not_yet_noted() {
+        let unexplained = |killed: &Killed| {
+            let found =
+                customer(&["a"], &["x", "x"]).compare(&session(&[(&["a"], &["x"])]), killed);
+            assert_eq!(found.sent_again, 1);
+            found.unexplained
+        };
+        let user = Customer::new(0).user;
+
+        assert_eq!(unexplained(&Killed::default()), 1);
+        assert_eq!(unexplained(&Killed::of(1, [(user.clone(), 1)])), 0);
+        assert_eq!(unexplained(&Killed::of(2, [(user.clone(), 1)])), 1, "another process");
+        assert_eq!(unexplained(&Killed::of(1, [(user, 2)])), 1, "another turn");
+    }
+
+    #[test]
+    fn whoever_writes_again_before_the_answer_is_not_timed() {
+        let mut customer = Customer::new(0);
+        customer.say();
+        customer.say();
+
+        let waited = customer.hear(&json!([{ "text": "x" }]), None);
+
+        assert_eq!(waited, Waited { is_over: true, took: None });
     }
 
     #[test]
@@ -201,7 +298,9 @@ mod tests {
         assert_eq!(next_idle(&customers, &mut next), Some(1));
         customers[1].say();
         assert_eq!(next_idle(&customers, &mut next), None);
-        assert!(customers[0].hear(&json!([{ "text": "x" }])).is_some());
+        customers[0].accepted();
+        let waited = customers[0].hear(&json!([{ "text": "x" }]), None);
+        assert!(waited.is_over && waited.took.is_some());
         assert_eq!(next_idle(&customers, &mut next), Some(0));
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! It starts a system of its own on an empty folder, speaks ManyChat's webhook, takes the replies
 //! as the channel, and checks by itself that nothing was lost, doubled or out of order. On demand
-//! it kills processes of the functions all the while, or lets one more customer write without end.
+//! it kills processes of the functions all the while, lets one more customer write without end, or has
+//! a stub of the model answer.
 
 mod customers;
 mod disturb;
 mod heard;
+mod model_stub;
 mod report;
 
 use std::{
@@ -28,7 +30,8 @@ use crate::{
     output,
     up::{System, UpError, deliveries::Delivery},
 };
-use customers::{Customer, Post};
+use customers::{Customer, Post, QUIET};
+use model_stub::ModelStub;
 use report::Report;
 
 /// How long the last replies are waited for.
@@ -40,6 +43,16 @@ const PATIENCE_WITH_KILLS: Duration = Duration::from_mins(10);
 
 /// How long it has to be quiet before nothing more is expected.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// From which time of an answer on customers write while they wait for it.
+const LONG_ANSWER: Duration = Duration::from_secs(1);
+
+/// One of how many customers does so.
+const ONE_WRITES_MORE: usize = 10;
+
+/// How long the answers of the model that are still to come may take, all in all: a turn that is thrown
+/// away, and the one after it.
+const ANSWERS: u32 = 4;
 
 /// How often a post is made until it is accepted.
 const POSTS: u32 = 60;
@@ -97,7 +110,11 @@ struct Accepted {
 async fn run(arguments: &LoadArguments) -> Result<Report, LoadError> {
     let folder = tempfile::tempdir()?;
     let up = UpArguments { port: 0, data: folder.path().to_owned() };
-    let environment = Environment::without_channels()?;
+    let stub = match arguments.model_stub_ms {
+        Some(ms) => Some(ModelStub::start(Duration::from_millis(ms)).await?),
+        None => None,
+    };
+    let environment = Environment::without_channels(stub.as_ref().map(ModelStub::url))?;
     let system = System::start(&up, &environment).await?;
     let http = mirt_http::client()?;
     let post = Post {
@@ -117,13 +134,17 @@ async fn run(arguments: &LoadArguments) -> Result<Report, LoadError> {
             .await
             .map_err(LoadError::Queue)?;
         let every = Duration::from_millis(every);
-        disturbances.spawn(disturb::kill(system.functions.clone(), every, length));
+        let (functions, table) = (system.functions.clone(), system.table.clone());
+        disturbances.spawn(disturb::kill(functions, table, every, length));
     }
     if let Some(rate) = arguments.flood {
-        disturbances.spawn(disturb::flood(post.clone(), rate, length));
+        // The first half shows how it is without.
+        disturbances.spawn(disturb::flood(post.clone(), rate, length / 2, length / 2));
     }
     let patience = if arguments.kill_every_ms.is_some() { PATIENCE_WITH_KILLS } else { PATIENCE };
-    let talk = Talk { post, length, patience, rate: arguments.rate };
+    let answer = Duration::from_millis(arguments.model_stub_ms.unwrap_or_default());
+    let calm = arguments.flood.map(|_| length / 2);
+    let talk = Talk { post, length, patience, rate: arguments.rate, answer, calm };
     talk.run(&system, &mut customers, &mut report).await;
 
     while let Some(Ok(done)) = disturbances.join_next().await {
@@ -132,8 +153,11 @@ async fn run(arguments: &LoadArguments) -> Result<Report, LoadError> {
     let after = (system.endpoint.calls().snapshot(), system.endpoint.capacity().snapshot());
     report.count_calls(&before.0, &after.0);
     report.count_capacity(&before.1, &after.1);
+    report.model_calls = stub.as_ref().map(ModelStub::asked);
+    let killed = report.disturbed.killed.clone();
     for customer in &customers {
-        let found = customer.look(&http, &system.origin).await.map_err(LoadError::Look)?;
+        let look = customer.look(&http, &system.origin, &killed);
+        let found = look.await.map_err(LoadError::Look)?;
         report.add(&found);
     }
     Ok(report)
@@ -146,6 +170,10 @@ struct Talk {
     patience: Duration,
     /// Messages a second, all together.
     rate: u32,
+    /// How long an answer of the model takes.
+    answer: Duration,
+    /// For how long nobody floods, if somebody will.
+    calm: Option<Duration>,
 }
 
 impl Talk {
@@ -155,9 +183,11 @@ impl Talk {
             customers.iter().enumerate().map(|(n, customer)| (customer.user.clone(), n)).collect();
         let mut deliveries = system.deliveries.listen();
         let (accepted, mut answers) = mpsc::unbounded_channel();
+        let (more, mut writes_more) = mpsc::unbounded_channel();
         let mut ticks = interval(Duration::from_secs(1) / self.rate.max(1));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let end = tokio::time::Instant::now() + self.length;
+        let begin = tokio::time::Instant::now();
+        let end = begin + self.length;
         let (mut next, mut outstanding, mut is_over) = (0, 0_usize, false);
         while !is_over || outstanding > 0 {
             let deadline = if is_over { end + self.patience } else { end };
@@ -174,21 +204,46 @@ impl Talk {
                 }
                 Some(answer) = answers.recv() => {
                     report.posted_again += u64::from(answer.in_vain);
+                    let n = answer.customer;
                     if answer.is_ok {
+                        customers[n].accepted();
                         report.accept_times.push(answer.took);
+                        let in_a_while = QUIET + random_below(self.answer);
+                        if self.answer >= LONG_ANSWER && report.sent.is_multiple_of(ONE_WRITES_MORE) {
+                            let more = more.clone();
+                            tokio::spawn(async move {
+                                sleep(in_a_while).await;
+                                // The receiver goes away only when the run is over.
+                                let _ = more.send(n);
+                            });
+                        }
                     } else {
-                        customers[answer.customer].take_back();
+                        outstanding -= usize::from(customers[n].waits());
+                        customers[n].take_back();
                         report.refused += 1;
-                        outstanding -= 1;
+                    }
+                }
+                Some(n) = writes_more.recv(), if !is_over => {
+                    if customers[n].may_add() {
+                        let payload = customers[n].say();
+                        report.sent += 1;
+                        report.interrupted += 1;
+                        tokio::spawn(post_until_taken(
+                            self.post.clone(), payload, n, accepted.clone(),
+                        ));
                     }
                 }
                 delivery = deliveries.recv() => match delivery {
-                    Ok(Delivery { channel: Channel::Instagram, user, bubbles, .. }) => {
-                        if let Some(&n) = by_user.get(&user)
-                            && let Some(took) = customers[n].hear(&bubbles)
-                        {
-                            report.turn_times.push(took);
-                            outstanding -= 1;
+                    Ok(Delivery { channel: Channel::Instagram, user, bubbles, sender, .. }) => {
+                        if let Some(&n) = by_user.get(&user) {
+                            let waited = customers[n].hear(&bubbles, sender);
+                            let is_calm = self.calm.is_some_and(|calm| begin.elapsed() < calm);
+                            let times = match is_calm {
+                                true => &mut report.calm_times,
+                                false => &mut report.turn_times,
+                            };
+                            times.extend(waited.took);
+                            outstanding -= usize::from(waited.is_over);
                         }
                     }
                     Ok(_) => {}
@@ -203,15 +258,22 @@ impl Talk {
                 }
             }
         }
-        // A reply of more messages than one call takes comes in several: hear the last, too.
-        while let Ok(Ok(Delivery { user, bubbles, .. })) =
-            timeout(LAST_WORDS, deliveries.recv()).await
+        // A reply of more messages than one call takes comes in several, and who wrote twice may be
+        // answered twice: hear the last, too.
+        let is_quiet = LAST_WORDS + self.answer * ANSWERS;
+        while let Ok(Ok(Delivery { user, bubbles, sender, .. })) =
+            timeout(is_quiet, deliveries.recv()).await
         {
             if let Some(&n) = by_user.get(&user) {
-                customers[n].hear(&bubbles);
+                customers[n].hear(&bubbles, sender);
             }
         }
     }
+}
+
+fn random_below(longest: Duration) -> Duration {
+    let micros = u64::try_from(longest.as_micros()).unwrap_or(u64::MAX);
+    Duration::from_micros(fastrand::u64(..micros.max(1)))
 }
 
 /// Posts as ManyChat does: again, until it is taken.

@@ -95,8 +95,8 @@ struct Services {
 }
 
 async fn run(arguments: &TelegramArguments) -> Result<(), TelegramError> {
-    let config = place::config(arguments.aws, &arguments.data).await?;
-    let stage = &arguments.stage;
+    let config = place::config(&arguments.place).await?;
+    let stage = &arguments.place.stage;
     let services = Services {
         table: Table::new(&config, format!("mirt-{stage}")),
         secret: format!("mirt/{stage}/telegram"),

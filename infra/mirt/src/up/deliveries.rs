@@ -47,6 +47,8 @@ pub(crate) struct Delivery {
     at: Timestamp,
     /// The number of the message, where the channel gives one.
     message: Option<i64>,
+    /// The number of the process that sent it, where that is known.
+    pub(crate) sender: Option<u64>,
 }
 
 /// Hands deliveries to whoever listens, and remembers the last ones.
@@ -80,7 +82,7 @@ impl Deliveries {
     /// The channels' APIs.
     pub(super) fn routes(self) -> Router {
         Router::new()
-            .route("/local/manychat/fb/sending/sendContent", post(manychat))
+            .route("/local/manychat/{process}/fb/sending/sendContent", post(manychat))
             .route("/local/telegram/{bot}/{method}", post(telegram))
             .with_state(self)
     }
@@ -134,7 +136,11 @@ impl Deliveries {
     }
 }
 
-async fn manychat(State(pages): State<Deliveries>, Json(call): Json<Value>) -> Response {
+async fn manychat(
+    State(pages): State<Deliveries>,
+    Path(process): Path<u64>,
+    Json(call): Json<Value>,
+) -> Response {
     if let Some(refusal) = pages.refusing.manychat() {
         return refusal;
     }
@@ -154,6 +160,7 @@ async fn manychat(State(pages): State<Deliveries>, Json(call): Json<Value>) -> R
         taps: json!(captions),
         at: pages.clock.now(),
         message: None,
+        sender: Some(process),
     });
     Json(json!({ "status": "success" })).into_response()
 }
@@ -193,6 +200,7 @@ async fn telegram(
         taps: json!(buttons.map(|button| &button["text"]).collect::<Vec<_>>()),
         at: pages.clock.now(),
         message: Some(message),
+        sender: None,
     });
     Json(json!({ "ok": true, "result": { "message_id": message } })).into_response()
 }

@@ -135,6 +135,8 @@ pub(crate) struct System {
     pub(crate) endpoint: Arc<Endpoint>,
     /// The functions, each with its processes.
     pub(crate) functions: Arc<Lambda>,
+    /// The table.
+    pub(crate) table: Table,
     tasks: JoinSet<io::Result<()>>,
     _lock: File,
 }
@@ -166,6 +168,8 @@ impl System {
         wiring.make_resources(&endpoint, environment).await?;
         let config = sdk::local_config(http.clone(), endpoint.url(), site.region.clone()).await;
 
+        let table = Table::new(&config, wiring.table.clone());
+
         let log = File::create(arguments.data.join(FUNCTIONS_LOG))?;
         let commands = wiring.commands(log, overrides.clone())?;
         let functions = Arc::new(Lambda::new(wiring.specs(), &site, time, commands));
@@ -178,7 +182,7 @@ impl System {
             environment: environment.clone(),
             photos: arguments.data.join("photos"),
             http,
-            table: Table::new(&config, wiring.table.clone()),
+            table: table.clone(),
             config,
             queues: wiring.queues(),
             channel_secret: wiring.channel_secret()?,
@@ -222,7 +226,7 @@ impl System {
         for function in wiring.specs() {
             functions.warm(&function.name).await?;
         }
-        Ok(Self { origin, deliveries, endpoint, functions, tasks, _lock: lock })
+        Ok(Self { origin, deliveries, endpoint, functions, table, tasks, _lock: lock })
     }
 
     /// Waits for an end that nobody asked for.

@@ -59,6 +59,7 @@ const CRM_SECRET: &str = "MIRT_CRM_SECRET";
 /// What the secret of the CRM is called on this machine; in AWS the operator says.
 const LOCAL_CRM_SECRET: &str = "mirt/local/crm";
 
+const MANYCHAT_URL: &str = "MANYCHAT_API_URL";
 const MANAGERS_CHAT: &str = "MIRT_MANAGERS_CHAT";
 const MANAGERS: &str = "MIRT_MANAGERS";
 const CHANNEL_SECRET: &str = "MIRT_CHANNEL_SECRET";
@@ -120,6 +121,8 @@ pub(super) struct Wiring {
     pub(super) table: String,
     template: Template,
     environments: BTreeMap<String, BTreeMap<String, String>>,
+    /// Where the page takes what is sent to ManyChat, if it does.
+    manychat_on_page: Option<String>,
 }
 
 impl Wiring {
@@ -139,18 +142,19 @@ impl Wiring {
         let template = Template::parse(TEMPLATE, &surroundings)?;
         let table = template.tables.first().ok_or(WiringError::NoTable)?.name.clone();
 
-        let on_page = |channel: &str| format!("{origin}/local/{channel}");
+        let manychat_on_page =
+            environment.manychat.url.is_none().then(|| format!("{origin}/local/manychat"));
         let mut own = vec![
             ("AWS_ENDPOINT_URL".to_owned(), endpoint.to_owned()),
             ("AWS_ACCESS_KEY_ID".to_owned(), "local".to_owned()),
             ("AWS_SECRET_ACCESS_KEY".to_owned(), "local".to_owned()),
             (
-                "MANYCHAT_API_URL".to_owned(),
-                environment.manychat.url.clone().unwrap_or_else(|| on_page("manychat")),
-            ),
-            (
                 "TELEGRAM_API_URL".to_owned(),
-                environment.telegram.url.clone().unwrap_or_else(|| on_page("telegram")),
+                environment
+                    .telegram
+                    .url
+                    .clone()
+                    .unwrap_or_else(|| format!("{origin}/local/telegram")),
             ),
         ];
         if environment.telegram.url.is_none() {
@@ -164,6 +168,7 @@ impl Wiring {
             own.push((CRM_SECRET.to_owned(), LOCAL_CRM_SECRET.to_owned()));
             own.push(("SITNIKS_API_URL".to_owned(), crm.url.clone()));
         }
+        own.extend(environment.manychat.url.clone().map(|url| (MANYCHAT_URL.to_owned(), url)));
         own.extend(environment.openai_url.clone().map(|url| ("OPENAI_BASE_URL".to_owned(), url)));
         own.extend(PASSED_ON.iter().chain(&mirt_telegram_fetch::OWN).filter_map(|name| {
             Some(((*name).to_owned(), environment.settings.get(name)?.to_owned()))
@@ -177,7 +182,7 @@ impl Wiring {
                 (function.spec.name.clone(), all)
             })
             .collect();
-        Ok(Self { table, template, environments })
+        Ok(Self { table, template, environments, manychat_on_page })
     }
 
     /// Makes the tables, the queues and the secrets, or leaves them as they are. Messages that were
@@ -232,17 +237,24 @@ impl Wiring {
 
     /// Makes a function's command: this program again, as that function, with what the template
     /// gives it and nothing of this process's own environment. What it says goes to `log`.
+    ///
+    /// Where the page stands in for ManyChat, each process has an address of its own to send to, so
+    /// that it is known who sent what.
     pub(super) fn commands(
         &self,
         log: File,
         overrides: Overrides,
-    ) -> Result<impl Fn(&str) -> Command + use<>, WiringError> {
+    ) -> Result<impl Fn(&str, u64) -> Command + use<>, WiringError> {
         let program = env::current_exe()?;
         let environments = self.environments.clone();
-        Ok(move |function: &str| {
+        let manychat = self.manychat_on_page.clone();
+        Ok(move |function: &str, process: u64| {
             let mut command = Command::new(&program);
             command.args(["function", function]).env_clear();
             command.envs(environments.get(function).into_iter().flatten());
+            if let Some(page) = &manychat {
+                command.env(MANYCHAT_URL, format!("{page}/{process}"));
+            }
             command.envs(overrides.all().iter());
             // A log that cannot be shared is inherited: on the screen rather than nowhere.
             if let (Ok(out), Ok(err)) = (log.try_clone(), log.try_clone()) {

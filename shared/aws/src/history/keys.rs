@@ -1,8 +1,7 @@
 //! Keys and conditions.
 
 use aws_sdk_dynamodb::{
-    operation::put_item::{PutItemError, builders::PutItemFluentBuilder},
-    types::AttributeValue,
+    operation::put_item::builders::PutItemFluentBuilder, types::AttributeValue,
 };
 use mirt_engine::failure::PortError;
 use mirt_history::{
@@ -12,7 +11,7 @@ use mirt_history::{
 };
 
 use crate::{
-    error::port_error,
+    error::if_held,
     table::{Item, Table, key, number},
 };
 
@@ -85,17 +84,8 @@ pub(super) async fn sent(
     what: &'static str,
     put: PutItemFluentBuilder,
 ) -> Result<Written, PortError> {
-    match put.send().await {
-        Ok(_) => Ok(Written::Done),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-        {
-            Ok(Written::Overtaken)
-        }
-        Err(error) => Err(port_error("dynamodb", what, error)),
-    }
+    let is_held = if_held(what, put.send().await)?;
+    Ok(if is_held { Written::Done } else { Written::Overtaken })
 }
 
 /// Compressed bytes of an item.

@@ -10,7 +10,7 @@ use mirt_history::store::{Fence, Lease};
 
 use super::keys::FENCE;
 use crate::{
-    error::port_error,
+    error::{if_held, port_error},
     table::{Item, Table, counter, key, number, time},
 };
 
@@ -58,11 +58,7 @@ impl Table {
             .condition_expression("#fence = :fence")
             .expression_attribute_values(":until", number(until.as_millisecond()))
             .expression_attribute_values(":fence", number(fence.0));
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(is_refused) => Ok(false),
-            Err(error) => Err(port_error("dynamodb", WHAT, error)),
-        }
+        if_held(WHAT, update.send().await)
     }
 }
 

@@ -44,7 +44,7 @@ fn record(state: OrderState) -> OrderRecord {
 /// A stage where a turn has written the order as it is in this state.
 async fn with(state: OrderState) -> Stage {
     let stage = Stage::start().await;
-    let loaded = stage.table.load_session(&session("a")).await.unwrap();
+    let loaded = stage.table.load_session(&session("a"), 0).await.unwrap();
     let turn =
         TurnCommit { orders: vec![record(state)], recorded: None, ..commit(&loaded, 0, &[]) };
     stage.table.commit_turn(&session("a"), &turn).await.unwrap();

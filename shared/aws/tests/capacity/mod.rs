@@ -9,10 +9,12 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use mirt_domain::{
     channel::Channel,
+    model::{MicroUsd, Usage, echo},
+    photo::Photo,
     reply::Reply,
     session_id::SessionId,
     shop::{Settings, Shop, Words},
-    turn::Message,
+    turn::{Message, Mode},
 };
 use mirt_engine::{
     alert::{Alert, TellManager},
@@ -23,8 +25,10 @@ use mirt_engine::{
     deliver::SendReply,
     event::{EventBody, EventKey, EventOrder, InboundEvent},
     failure::{PortError, SendError},
-    model::NoModel,
+    guarded::{Guarded, MOST_PER_MINUTE},
+    model::{AskModel, Asked, ModelError, ModelRequest, Moderate, Moderation, NoModel},
     order_book::{OrderWakeUp, WakeOrder},
+    photos::{LookAtPhotos, Looked, PhotoError, Seeing},
     receive::{CONTENT_WINDOW, Received, RecordEvent as _},
     shelf::Shelf,
     take_turn::Dialogue,
@@ -44,6 +48,7 @@ const ROUND: [&str; 5] = [
 ];
 
 /// A clock that passes when it is waited for.
+#[derive(Default)]
 struct Patient(AtomicI64);
 
 impl Clock for Patient {
@@ -51,7 +56,23 @@ impl Clock for Patient {
         now() + SignedDuration::from_millis(self.0.load(Ordering::Relaxed))
     }
 
+    /// Who waits for long does so beside something that is to be done first.
     async fn sleep(&self, duration: Duration) {
+        if duration > LONG {
+            tokio::time::sleep(WORK).await;
+        }
+        self.pass(duration);
+    }
+}
+
+/// Longer than a burst lasts.
+const LONG: Duration = Duration::from_secs(3);
+
+/// Longer than a call of the store takes.
+const WORK: Duration = Duration::from_secs(10);
+
+impl Patient {
+    fn pass(&self, duration: Duration) {
         let millis = i64::try_from(duration.as_millis()).unwrap();
         self.0.fetch_add(millis, Ordering::Relaxed);
     }
@@ -69,7 +90,10 @@ impl SendReply for Taker {
         Ok(())
     }
 
-    async fn show_typing(&self, _: &SessionId) {}
+    /// Goes on for as long as it is wanted: with this clock it would be shown without end otherwise.
+    async fn show_typing(&self, _: &SessionId) {
+        std::future::pending().await
+    }
 }
 
 impl WakeOrder for Taker {
@@ -89,6 +113,32 @@ impl TellManager for Taker {
     }
 }
 
+/// A model that answers at once.
+struct Echo;
+
+impl AskModel for Echo {
+    async fn ask(&self, request: &ModelRequest, _: Duration) -> Asked {
+        let usage =
+            Usage { requests: 1, input_tokens: 3_000, cost: MicroUsd(2), ..Usage::default() };
+        Asked { answer: Ok(echo(&request.input)), usage }
+    }
+}
+
+impl Moderate for Echo {
+    async fn moderate(&self, _: &str, _: Duration) -> Result<Moderation, ModelError> {
+        Ok(Moderation::default())
+    }
+}
+
+/// There are no photos.
+struct Blind;
+
+impl LookAtPhotos for Blind {
+    async fn look(&self, _: &Photo, _: Duration) -> Result<Looked, PhotoError> {
+        Err(PhotoError::Unfit("there are none".into()))
+    }
+}
+
 /// Calls, read units and write units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Cost {
@@ -103,7 +153,8 @@ impl Cost {
         let units: BTreeMap<_, _> = stage.endpoint.capacity().snapshot();
         let (mut read, mut write) = (HalfUnits::default(), HalfUnits::default());
         for (operation, units) in units {
-            let of_kind = if operation == "dynamodb.Query" { &mut read } else { &mut write };
+            let is_read = ["dynamodb.Query", "dynamodb.GetItem"].contains(&operation.as_str());
+            let of_kind = if is_read { &mut read } else { &mut write };
             of_kind.0 += units.0;
         }
         Self { calls, read, write }
@@ -127,25 +178,34 @@ impl Cost {
 }
 
 /// The costs of accepting each event, and of taking the turn that answers it.
-async fn conversation(stage: &Stage, turns: usize) -> Vec<(Cost, Cost)> {
+async fn conversation<M>(
+    stage: &Stage,
+    clock: &Patient,
+    pause: Duration,
+    turns: usize,
+    model: Option<&M>,
+) -> Vec<(Cost, Cost)>
+where
+    M: AskModel + Moderate + LookAtPhotos,
+{
     let (catalog, prompts) = (mirt_content::catalog(), mirt_content::prompts());
     let (words, settings) = (Words::of(catalog), Settings::default());
-    let (clock, bursts) = (Patient(AtomicI64::new(0)), BurstWindows::default());
+    let bursts = BurstWindows::default();
     let shelf = Shelf::full(catalog);
     let dialogue = Dialogue {
-        clock: &clock,
+        clock,
         store: &stage.table,
         channels: &Taker,
         orders: &Taker,
         shop: Shop { catalog, words: &words, prompts, settings: &settings },
         shelf: &shelf,
         bursts: &bursts,
-        model: None::<&NoModel>,
+        model,
         time: ModelTime::default(),
     };
     let mut costs = Vec::with_capacity(turns);
     for n in 0..turns {
-        clock.sleep(Duration::from_secs(90)).await;
+        clock.pass(pause);
         let at = clock.now();
         let text = ROUND[n % ROUND.len()].to_owned();
         let event = InboundEvent {
@@ -171,7 +231,14 @@ async fn conversation(stage: &Stage, turns: usize) -> Vec<(Cost, Cost)> {
 async fn the_thousandth_turn_costs_what_the_tenth_does() {
     let stage = Stage::start().await;
 
-    let costs = Box::pin(conversation(&stage, 1_000)).await;
+    let costs = Box::pin(conversation(
+        &stage,
+        &Patient::default(),
+        Duration::from_secs(90),
+        1_000,
+        None::<&NoModel>,
+    ))
+    .await;
 
     let round = |last: usize| {
         let turns = &costs[last - ROUND.len()..last];
@@ -190,4 +257,29 @@ async fn the_thousandth_turn_costs_what_the_tenth_does() {
     assert_eq!(costs[9].0.write, HalfUnits(2 * 9), "write units of an event");
     assert!(tenth.write.0 <= 2 * 150, "write units of five events and turns: {}", tenth.write);
     assert_eq!(tenth.read, HalfUnits(2 * 5), "read units of five turns");
+}
+
+#[tokio::test]
+async fn a_turn_with_the_model_costs_four_calls_at_most_however_often_and_however_long_one_writes()
+{
+    for seconds in [1, 7, 20, 90] {
+        let stage = Stage::start().await;
+        let clock = Patient::default();
+        let guarded = Guarded::new(&Echo, &stage.table, &clock, MOST_PER_MINUTE);
+        let model = Seeing { model: guarded, photos: Blind };
+
+        let pause = Duration::from_secs(seconds);
+        let costs = Box::pin(conversation(&stage, &clock, pause, 50, Some(&model))).await;
+
+        let calls: Vec<u64> = costs.iter().map(|(_, turn)| turn.calls).collect();
+        assert!(calls.iter().all(|calls| *calls <= 4), "every {seconds} s: {calls:?}");
+        let turns = stage.table.turns(&session("long")).await.unwrap();
+        let asked = turns.iter().filter(|turn| turn.trace.mode == Mode::Model).count();
+        assert!(asked >= 40, "the model answered in {asked} turns only");
+        // What the README works the cost of a conversation out from.
+        let round = &costs[45..];
+        let sum = round.iter().fold(Cost::default(), |sum, (_, turn)| sum.plus(*turn));
+        assert!(sum.read.0 <= 2 * 30, "read units of five turns: {}", sum.read);
+        assert!(sum.write.0 <= 2 * 130, "write units of five turns: {}", sum.write);
+    }
 }

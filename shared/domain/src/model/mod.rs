@@ -4,6 +4,7 @@
 //! in. Whoever makes the call is none of this crate's business.
 
 mod consult;
+mod echo;
 mod merge;
 mod past;
 mod question;
@@ -15,6 +16,7 @@ mod usage;
 mod wording;
 
 pub use consult::{Consultation, ModelTrace, Step};
+pub use echo::echo;
 pub use merge::{Claim, SURE, Verdict};
 pub use past::{MOST_TURNS, PastTurn};
 pub use question::Question;

@@ -74,6 +74,17 @@ fn turn_with(
     }
 }
 
+#[test]
+fn an_echo_is_an_answer_that_is_sent_as_it_is() {
+    let echo = |_: usize, question: &str| serde_json::from_str(&super::echo(question)).unwrap();
+
+    let (turn, asked) = turn_with(&Session::default(), "скільки коштує лагуна на зріст 98?", echo);
+
+    assert_eq!(asked.len(), 1);
+    assert_eq!(turn.trace.mode, Mode::Model);
+    assert_eq!(turn.trace.model.unwrap().degraded, None);
+}
+
 /// A model that words each line of the draft as it stands, with a word before it.
 fn good(reading: Value) -> impl Fn(usize, &str) -> Value {
     move |_, question| {

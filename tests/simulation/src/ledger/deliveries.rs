@@ -22,6 +22,8 @@ pub(super) struct Deliveries {
     names: BTreeMap<String, (SessionId, OutboxKey)>,
     /// Sessions whose channel did not take a reply at first.
     postponed: BTreeSet<SessionId>,
+    /// Sessions of which nobody knows whether replies are still held for an answer.
+    may_be_held: BTreeSet<SessionId>,
     sent_again: u64,
 }
 
@@ -90,7 +92,9 @@ impl Deliveries {
             promise.taken == 0 && promise.aside.is_none() && !promise.is_claimed
         };
         each.filter(|(_, _, promise)| is_open(promise))
-            .filter(|(id, _, _)| !is_unaided || !self.postponed.contains(*id))
+            .filter(|(id, _, _)| {
+                !is_unaided || !self.postponed.contains(*id) && !self.may_be_held.contains(*id)
+            })
             .map(|(id, key, _)| format!("I7: {id} {key:?} was never delivered"))
             .collect()
     }
@@ -213,6 +217,15 @@ impl Ledger {
         promise.may_repeat |= !is_done;
         if promise.taken == 0 {
             self.violation(format_args!("I7: {id} {key:?} is noted as sent and was not"));
+        }
+    }
+
+    /// Whether it is not known what came of the end of a holding.
+    pub(crate) fn may_be_held(&mut self, id: &SessionId, is_unknown: bool) {
+        if is_unknown {
+            self.deliveries.may_be_held.insert(id.clone());
+        } else {
+            self.deliveries.may_be_held.remove(id);
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use mirt_domain::session_id::SessionId;
 use mirt_engine::{
     clock::after,
+    consult::Standing,
     event::InboundEvent,
     session_store::{OutboxEntry, TurnCommit},
 };
@@ -17,6 +18,11 @@ const MAX_RESTARTS: u32 = 2;
 
 /// How many events a turn takes at most. What is over is in the next one.
 const MAX_EVENTS: usize = 80;
+
+/// How many turns of others are taken at most while an event waits for its own, where nothing holds it
+/// up: whatever they write. There are two of them at most, and each has one turn under way when the
+/// event comes, one beside the event's own, and now and then one between.
+const MOST_FOREIGN: u64 = 6;
 
 /// The turns of one session.
 #[derive(Debug, Default)]
@@ -33,6 +39,11 @@ struct View {
     /// The version on which it threw a turn away, and how often.
     version: u64,
     restarts: u32,
+    /// The version that it read last, and how many events it knows of.
+    loaded: u64,
+    known: u64,
+    /// Whether it has seen that another process took the turn.
+    is_overtaken: bool,
 }
 
 impl Turns {
@@ -47,6 +58,43 @@ impl Ledger {
         let moment = self.next_moment();
         let turns = self.turns.entry(id.clone()).or_default();
         turns.views.entry(process).or_default().moment = moment;
+    }
+
+    /// It has read it: this version, with so many events known, ever.
+    pub(crate) fn loaded(&mut self, process: TaskId, id: &SessionId, version: u64, known: u64) {
+        let turns = self.turns.entry(id.clone()).or_default();
+        let view = turns.views.entry(process).or_default();
+        (view.loaded, view.known, view.is_overtaken) = (version, known, false);
+        if view.version != version {
+            *view = View { version, restarts: 0, ..*view };
+        }
+    }
+
+    /// While the model thinks, it sees how far the session has come. With more events than it knows of
+    /// it begins anew, unless it has done so often enough; where another turn was taken, this one is
+    /// none.
+    pub(crate) fn looks(&mut self, process: TaskId, id: &SessionId, standing: Standing) {
+        let turns = self.turns.entry(id.clone()).or_default();
+        let view = turns.views.entry(process).or_default();
+        let version = view.loaded;
+        let is_new = standing.recorded > view.known && view.restarts < MAX_RESTARTS;
+        if standing.version > version {
+            view.is_overtaken = true;
+        } else if is_new {
+            self.note(process, format_args!("throws a question for {id} away"));
+            self.begins_anew(process, id, version);
+        }
+    }
+
+    /// Whether a process knows that another one has taken the turn.
+    pub(super) fn is_overtaken(&self, process: TaskId, id: &SessionId) -> bool {
+        let view = self.turns.get(id).and_then(|turns| turns.views.get(&process));
+        view.is_some_and(|view| view.is_overtaken)
+    }
+
+    /// The number of a session's next turn.
+    pub(super) fn next_turn(&self, id: &SessionId) -> u64 {
+        self.turns.get(id).map_or(0, Turns::count) + 1
     }
 
     /// A process throws its turn away because the customer wrote more.
@@ -86,6 +134,7 @@ impl Ledger {
             self.violation(format_args!("I3: turn {n} of {id} follows turn {before}"));
         }
         self.consumed_once(id, turn);
+        self.not_held_up(id, turn);
         self.in_order_and_whole(id, turn, &inbox, view);
         self.raised_by_turn(id, turn);
         for OutboxEntry { key, part, .. } in &turn.outbox {
@@ -119,6 +168,22 @@ impl Ledger {
         }
         for wrong in wrong {
             self.violation(format_args!("{wrong}"));
+        }
+    }
+
+    /// Whatever others write, an event does not wait behind it.
+    fn not_held_up(&mut self, id: &SessionId, turn: &TurnCommit) {
+        if self.prompt.is_none() {
+            return;
+        }
+        let others = self.turns.iter().filter(|(other, _)| *other != id);
+        let now: u64 = others.map(|(_, turns)| turns.count()).sum();
+        let records = self.records.entry(id.clone()).or_default();
+        let waited = turn.consumed.iter().filter_map(|key| records.get(key));
+        let foreign = waited.map(|record| now - record.foreign_then).max().unwrap_or(0);
+        self.most_foreign = self.most_foreign.max(foreign);
+        if foreign > MOST_FOREIGN {
+            self.violation(format_args!("{id} waited for {foreign} turns of others"));
         }
     }
 

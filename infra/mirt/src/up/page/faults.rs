@@ -149,8 +149,9 @@ async fn switch_model(
 
 /// Kills a process of the function, as `kill -9` does.
 pub(super) async fn crash(State(page): State<Arc<Page>>, Path(function): Path<String>) -> Response {
-    match page.functions.kill_one(&function, fastrand::usize(..)) {
-        Ok(there_was) => {
+    match page.functions.kill_one(&function, fastrand::usize(..)).await {
+        Ok(killed) => {
+            let there_was = killed.is_some();
             page.live.tell("crash", &json!({ "function": function, "killed": there_was }));
             Json(json!({ "killed": there_was })).into_response()
         }

@@ -18,7 +18,6 @@ use mirt_domain::{
     turn::Message,
 };
 use mirt_engine::{
-    consult::ReadPast as _,
     failure::PortError,
     session_store::{LoadSession as _, TurnRecord},
 };
@@ -53,9 +52,9 @@ pub(super) async fn show(
 }
 
 async fn look(page: &Page, id: &SessionId, last: Option<usize>) -> Result<Value, PortError> {
-    let loaded = page.table.load_session(id).await?;
+    let mut loaded = page.table.load_session(id, last.unwrap_or_default()).await?;
     let turns = match last {
-        Some(most) => page.table.last_turns(id, most).await?,
+        Some(_) => std::mem::take(&mut loaded.past),
         None => page.table.turns(id).await?,
     };
     let session = &loaded.session;
