@@ -25,6 +25,7 @@ mod figures;
 mod garments;
 mod intent;
 mod options;
+mod weighing;
 
 /// Everything that a burst says.
 #[derive(Clone, Debug, Default)]
@@ -268,48 +269,7 @@ pub(crate) fn read_without(
     garments::read(shop, session, &mut reading, &mut perceived);
     figures::read(shop, session, &mut reading, &mut perceived);
     address::read(session, &mut reading, &mut perceived);
-    let asks_of_paying = perceived.has_any(&[Signal::PayFull, Signal::PayPrepayment])
-        && perceived.is_question
-        && !perceived.has(Signal::Buy);
-    if asks_of_paying {
-        // "А передплата обов'язкова?" chooses nothing.
-        perceived.signals.insert(Signal::AskPayment);
-    }
-    let says_why_not = perceived.has_any(&[Signal::Doubt, Signal::Refusal, Signal::Expensive]);
-    let is_price_named = seen
-        .iter()
-        .filter(|seen| seen.signal == Signal::AskPrice)
-        .all(|seen| seen.to - seen.from == 1 && !tokens[seen.from].key.starts_with("ск"));
-    if says_why_not && is_price_named && !perceived.is_question {
-        // "Ціна гарна, але подумаю" asks for no price.
-        perceived.signals.remove(&Signal::AskPrice);
-    }
-    let prefers =
-        tokens.iter().any(|token| ["краще", "лучше", "липше"].contains(&token.key.as_str()));
-    let names_what = !(perceived.products.is_empty()
-        && perceived.colors.is_empty()
-        && perceived.heights.is_empty());
-    let asks_which = perceived.has_any(&[Signal::AskAdvice, Signal::Compare, Signal::AskSize]);
-    if prefers && names_what && !perceived.is_question && !asks_which {
-        perceived.signals.insert(Signal::Change);
-    }
-    let asks_less =
-        |seen: &&Seen| tokens[seen.from..seen.to].iter().any(|token| token.key.contains("дешев"));
-    let of_discount = || seen.iter().filter(|seen| seen.signal == Signal::Discount);
-    if perceived.has(Signal::Cheapest) && of_discount().all(|seen| asks_less(&seen)) {
-        // "А є щось дешевше?" looks for another garment.
-        perceived.signals.remove(&Signal::Discount);
-    }
-    let wants_other = perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::Change])
-        || !perceived.colors.is_empty()
-        || perceived.tells_size();
-    let looks_on = wants_other
-        && perceived.names_something()
-        && !perceived.has_any(&[Signal::Refusal, Signal::Remove]);
-    if looks_on {
-        // "Передумала, покажіть краще сукні" is another wish.
-        perceived.signals.remove(&Signal::CancelOrder);
-    }
+    weighing::weigh(&tokens, &seen, &mut perceived);
     perceived.is_far_away =
         seen.iter().any(|seen| seen.signal == Signal::OffTopic && seen.to - seen.from > 1);
     perceived.unexplained = unexplained(&reading);

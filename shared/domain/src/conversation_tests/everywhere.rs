@@ -186,7 +186,9 @@ proptest! {
         let is_drawn_out = after.chars().all(|letter| yes.ends_with(letter));
         prop_assume!(!(before.is_empty() && is_drawn_out));
         let word = format!("{before}{yes}{after}");
-        prop_assume!(!["окк", "дада", "тактак", "атак", "далх"].contains(&word.as_str()));
+        // Words of their own: "агась" and "угусь" without their soft sign are among them.
+        let words = ["окк", "дада", "тактак", "атак", "далх", "агас", "угус"];
+        prop_assume!(!words.contains(&word.as_str()));
         let seen = rules::read(&tokens(&word), |_| true);
         prop_assert!(seen.iter().all(|seen| seen.signal != Signal::Consent), "{}", word);
     }

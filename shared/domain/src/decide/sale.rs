@@ -124,7 +124,7 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
         return escalate(draft, EscalationReason::Wholesale, TemplateKey::OrderTooMany);
     }
     let adds = perceived.has(Signal::AddMore) && (names_garment || perceived.names_something());
-    let is_told_once = !was_offered || adds || joins_others;
+    let is_told_once = !was_offered || adds || joins_others || perceived.quantity.is_some();
     if takes_more && is_told_once && !draft.facts().customer.is_complete() {
         // Ordered in one breath: what is ordered and what it costs is said once.
         list_cart(draft);

@@ -215,7 +215,8 @@ fn is_paying(session: &Session, perceived: &Perceived) -> bool {
     if perceived.has_any(&ABOUT_PAYING) {
         return true;
     }
-    if perceived.has(Signal::Buy) {
+    let asks_for_adults = perceived.has(Signal::Adult) && perceived.is_question;
+    if perceived.has(Signal::Buy) && !asks_for_adults {
         let asks_size_first = state == State::SizeColor
             && perceived.has_any(&[Signal::AskSize, Signal::HeightUnknown])
             && session.facts().choices.is_empty();
