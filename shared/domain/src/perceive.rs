@@ -13,7 +13,10 @@ use crate::{
         token::{Kind, Token, tokens},
     },
     model::Sight,
-    session::{Session, customer::Branch},
+    session::{
+        Session,
+        customer::{Branch, NamePart},
+    },
     shop::{Shop, Thing},
     size::{Height, Size},
     state::Intent,
@@ -66,6 +69,8 @@ pub struct Perceived {
     pub phone: Option<Result<String, ForeignPhone>>,
     /// A person's name.
     pub name: Option<String>,
+    /// The first name or the surname alone.
+    pub name_part: Option<NamePart>,
     /// A town.
     pub city: Option<String>,
     /// A branch or locker.
@@ -184,7 +189,11 @@ impl Perceived {
     /// Whether part of an address was told.
     #[must_use]
     pub const fn tells_address(&self) -> bool {
-        self.phone.is_some() || self.name.is_some() || self.city.is_some() || self.branch.is_some()
+        self.phone.is_some()
+            || self.name.is_some()
+            || self.name_part.is_some()
+            || self.city.is_some()
+            || self.branch.is_some()
     }
 }
 

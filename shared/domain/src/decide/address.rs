@@ -4,7 +4,7 @@ use super::draft::Draft;
 use crate::{
     language::rules::Signal,
     prompts::{Placeholder, TemplateKey, Values},
-    session::customer::{Branch, BranchKind},
+    session::customer::{Branch, BranchKind, Customer, NamePart},
 };
 
 pub(super) fn take_address(draft: &mut Draft<'_>) {
@@ -15,6 +15,9 @@ pub(super) fn take_address(draft: &mut Draft<'_>) {
     }
     if let Some(name) = &perceived.name {
         customer.name = Some(name.clone());
+        customer.name_part = None;
+    } else if let Some(part) = &perceived.name_part {
+        take_name_part(customer, part);
     }
     if let Some(city) = &perceived.city {
         customer.city = Some(city.clone());
@@ -29,11 +32,27 @@ pub(super) fn take_address(draft: &mut Draft<'_>) {
     }
 }
 
+/// Two halves of a name make one, the surname first.
+fn take_name_part(customer: &mut Customer, part: &NamePart) {
+    match customer.name_part.take() {
+        Some(other) if other.is_first != part.is_first => {
+            let (surname, first) = if part.is_first { (&other, part) } else { (part, &other) };
+            customer.name = Some(format!("{} {}", surname.word, first.word));
+        }
+        _ => customer.name_part = Some(part.clone()),
+    }
+}
+
 /// The delivery data that are not known yet, as words.
 pub(super) fn missing(draft: &Draft<'_>) -> String {
     let customer = &draft.facts().customer;
+    let name = match &customer.name_part {
+        None => TemplateKey::OrderPartName,
+        Some(part) if part.is_first => TemplateKey::OrderPartSurname,
+        Some(_) => TemplateKey::OrderPartFirstName,
+    };
     let parts = [
-        (customer.name.is_none(), TemplateKey::OrderPartName),
+        (customer.name.is_none(), name),
         (customer.phone.is_none(), TemplateKey::OrderPartPhone),
         (customer.city.is_none(), TemplateKey::OrderPartCity),
         (customer.branch.is_none(), TemplateKey::OrderPartBranch),

@@ -300,6 +300,14 @@ fn note_search(draft: &mut Draft<'_>) {
     }
 }
 
+/// Whatever there is for the height that is known.
+pub(super) fn look_for_height<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
+    draft.facts_mut().choices.clear();
+    draft.facts_mut().search = Search::default();
+    let height = draft.facts().heights.first().copied().map(SizeWish::Height);
+    Outcome::Searched(draft.shop.catalog.search(&Query { size: height, ..Query::default() }))
+}
+
 /// The whole catalogue, page by page.
 pub(super) fn browse<'t>(draft: &mut Draft<'t>) -> Outcome<'t> {
     let skip = draft.facts().search.seen;

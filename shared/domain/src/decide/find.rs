@@ -134,7 +134,10 @@ pub(super) fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
         return cart::change_line(draft);
     }
     // "Цей костюм тоненький?" names a kind and means what is on offer.
+    let is_list = draft.facts().shown.len() > 1;
+    let has_one = !(draft.facts().choices.is_empty() && draft.facts().cart.is_empty()) || !is_list;
     let names_kind_only = is_mid_sale
+        && has_one
         && perceived.products.is_empty()
         && perceived.colors.is_empty()
         && perceived.picks.is_empty()
@@ -160,6 +163,13 @@ pub(super) fn unread(draft: &mut Draft<'_>) -> Event {
         draft.tell(TemplateKey::DiscoveryCannotOpen);
     }
     let is_awaited = !(draft.facts().choices.is_empty() && draft.facts().cart.is_empty());
+    let lacks_size = draft.facts().choices.iter().all(|choice| choice.size.is_none());
+    let is_size_known = !draft.facts().heights.is_empty();
+    if draft.perceived.has(Signal::Consent) && lacks_size && is_awaited && is_size_known {
+        // The garment does not come in the size: what does was offered to be shown.
+        let outcome = choosing::look_for_height(draft);
+        return present::present(draft, outcome);
+    }
     if draft.perceived.has(Signal::Consent) && draft.session.state() == State::End {
         return take_leave(draft);
     }
@@ -176,8 +186,16 @@ pub(super) fn unread(draft: &mut Draft<'_>) -> Event {
         let outcome = choosing::browse(draft);
         return present::present(draft, outcome);
     }
+    // "Для хлопчика", or a yes, beside a list: what the list lacks is asked for again.
+    let goes_on = draft.perceived.has_any(&[Signal::Consent, Signal::ShopWord])
+        && draft.perceived.unknown_words == 0
+        && draft.facts().shown.len() > 1;
     if is_awaited {
         nudge(draft);
+    } else if goes_on && draft.facts().heights.is_empty() {
+        listing::ask_height(draft);
+    } else if goes_on {
+        draft.ask(TemplateKey::DiscoveryAskWhich, Values::none());
     } else {
         draft.ask(TemplateKey::DiscoveryNotUnderstood, Values::none());
     }

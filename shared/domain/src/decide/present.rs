@@ -67,7 +67,9 @@ fn finish_choices(draft: &mut Draft<'_>, choices: &[Choice], obstacles: &[Obstac
     if choices.iter().any(|choice| choice.size.is_none()) {
         let has_no_size =
             obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::NoSuchSize { .. }));
-        if has_no_size {
+        if has_no_size && !draft.facts().heights.is_empty() {
+            draft.ask(TemplateKey::SizeAskOthers, Values::none());
+        } else if has_no_size {
             draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
         } else {
             ask_height(draft);
@@ -83,10 +85,15 @@ fn finish_choices(draft: &mut Draft<'_>, choices: &[Choice], obstacles: &[Obstac
             let is_told = obstacles.iter().any(|obstacle| {
                 matches!(obstacle, Obstacle::NoSuchColor { .. } | Obstacle::NotInColor { .. })
             }) || draft.perceived.has_any(&[Signal::AskColors, Signal::OtherColor]);
-            if is_told {
+            let is_one_of_several =
+                choices.iter().any(|other| other.product_id != choice.product_id);
+            let values = Values::none().with(Placeholder::Colors, colors);
+            if is_one_of_several {
+                let values = values.with(Placeholder::Name, product.name.as_str());
+                draft.ask(TemplateKey::ColorAskFor, values);
+            } else if is_told {
                 draft.ask(TemplateKey::ColorAskWhich, Values::none());
             } else {
-                let values = Values::none().with(Placeholder::Colors, colors);
                 draft.ask(TemplateKey::ColorAsk, values);
             }
         }

@@ -181,7 +181,15 @@ fn ask_to_complete(draft: &mut Draft<'_>) -> Option<Event> {
         return Some(Event::ChoseGarment);
     };
     let colors = labels(present::colors_in(product, size));
-    draft.ask(TemplateKey::ColorAsk, Values::none().with(Placeholder::Colors, colors));
+    let values = Values::none().with(Placeholder::Colors, colors);
+    let is_one_of_several =
+        draft.facts().choices.iter().any(|other| other.product_id != choice.product_id);
+    if is_one_of_several {
+        let values = values.with(Placeholder::Name, product.name.as_str());
+        draft.ask(TemplateKey::ColorAskFor, values);
+    } else {
+        draft.ask(TemplateKey::ColorAsk, values);
+    }
     Some(Event::ChoseSize)
 }
 
@@ -309,6 +317,7 @@ pub(super) fn ask_next(draft: &mut Draft<'_>) {
         let values = prepayment();
         draft.ask(key, values);
     } else if customer.name.is_none()
+        && customer.name_part.is_none()
         && customer.phone.is_none()
         && customer.city.is_none()
         && customer.branch.is_none()

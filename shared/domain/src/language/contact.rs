@@ -4,7 +4,7 @@ mod cities;
 mod people;
 
 pub use cities::{city, unknown_city};
-pub use people::{name, person_words};
+pub use people::{name, name_part, person_words};
 
 use super::token::{Kind, Token};
 
@@ -34,12 +34,6 @@ pub fn phone_in(tokens: &[Token]) -> Option<Result<String, ForeignPhone>> {
 #[must_use]
 pub fn is_name_or_town(token: &Token) -> bool {
     people::is_first_name(token) || cities::is_town(token)
-}
-
-/// Whether a word reads as a surname.
-#[must_use]
-pub fn is_family_like(token: &Token) -> bool {
-    people::is_family_like(&token.key)
 }
 
 /// Whether a word is written as a name beside a first name: "Костюк Інна" is no slip for "костюм".

@@ -71,9 +71,13 @@ pub(super) const fn harmless(c: char) -> char {
 /// the provider needs none of it.
 pub(super) fn private(text: &str, customer: &Customer) -> String {
     let mut text = text.to_owned();
-    for (known, mark) in
-        [(&customer.name, "[ім'я]"), (&customer.phone, "[телефон]"), (&customer.city, "[місто]")]
-    {
+    let half = customer.name_part.as_ref().map(|part| part.word.clone());
+    for (known, mark) in [
+        (&customer.name, "[ім'я]"),
+        (&half, "[ім'я]"),
+        (&customer.phone, "[телефон]"),
+        (&customer.city, "[місто]"),
+    ] {
         if let Some(known) = known.as_deref().filter(|known| known.chars().count() > 2) {
             text = text.replace(known, mark);
         }

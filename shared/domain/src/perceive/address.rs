@@ -51,6 +51,14 @@ pub(super) fn read(session: &Session, reading: &mut Reading<'_>, perceived: &mut
         perceived.name = Some(name);
         reading.claim(span);
     }
+    if is_asked && perceived.name.is_none() && perceived.phone.is_none() {
+        let claimed = &reading.claimed;
+        let free = |at: usize| !claimed.get(at).copied().unwrap_or(true);
+        if let Some((part, at)) = contact::name_part(tokens, free) {
+            perceived.name_part = Some(part);
+            reading.claim(at..at + 1);
+        }
+    }
     if perceived.city.is_none() {
         read_unknown_city(session, reading, perceived);
     }
@@ -64,17 +72,14 @@ fn read_unknown_city(session: &Session, reading: &mut Reading<'_>, perceived: &m
     let tells_all = perceived.phone.is_some() && perceived.branch.is_some();
     let is_alone = !tells_much && perceived.name.is_none() && perceived.signals.is_empty();
     let is_all_missing = is_awaited && is_alone && customer.name.is_some();
-    if !(tells_all || is_awaited && (tells_much || is_alone)) {
+    if !(tells_all || is_awaited && (tells_much || is_all_missing)) {
         return;
     }
     let claimed = &reading.claimed;
     let free = |at: usize| {
         !claimed.get(at).copied().unwrap_or(true) && !rules::is_known(&reading.tokens[at])
     };
-    let may_be_surname = is_alone && customer.name.is_none();
-    if let Some((city, span)) = contact::unknown_city(reading.tokens, free, is_all_missing)
-        && !(may_be_surname && contact::is_family_like(&reading.tokens[span.start]))
-    {
+    if let Some((city, span)) = contact::unknown_city(reading.tokens, free, is_all_missing) {
         perceived.city = Some(city);
         reading.claim(span);
     }

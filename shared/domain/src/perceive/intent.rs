@@ -199,7 +199,10 @@ fn looks_elsewhere(perceived: &Perceived) -> bool {
 }
 
 fn has_figures(perceived: &Perceived) -> bool {
-    perceived.names_something() || perceived.tells_address() || perceived.tells_size()
+    perceived.names_something()
+        || perceived.tells_address()
+        || perceived.tells_size()
+        || !perceived.sums.is_empty()
 }
 
 /// Whether requisites were shown and no receipt is in (decision 16).

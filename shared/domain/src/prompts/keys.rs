@@ -111,6 +111,8 @@ template_keys! {
     DiscoveryDidYouMean = "discovery.did_you_mean" [Name];
     /// A question about a garment that is not named.
     DiscoveryAskModel = "discovery.ask_model" [];
+    /// The garment does not come in the size: shall what does be shown?
+    SizeAskOthers = "size.ask_others" [];
     /// Which height?
     SizeAskHeight = "size.ask_height" [];
     /// Which height, when the garment is ordered already?
@@ -147,6 +149,8 @@ template_keys! {
     SizePutDifferently = "size.put_differently" [];
     /// Which of these colours?
     ColorAsk = "color.ask" [Colors];
+    /// In which colour one of several garments?
+    ColorAskFor = "color.ask_for" [Name, Colors];
     /// The colours of a garment.
     ColorList = "color.list" [Name, Colors];
     /// A garment of one colour.
@@ -253,6 +257,10 @@ template_keys! {
     OrderWaiting = "order.waiting" [];
     /// Part of the delivery data: the name.
     OrderPartName = "order.part_name" [];
+    /// A part of the delivery data: the surname alone.
+    OrderPartSurname = "order.part_surname" [];
+    /// A part of the delivery data: the first name alone.
+    OrderPartFirstName = "order.part_first_name" [];
     /// Part of the delivery data: the phone.
     OrderPartPhone = "order.part_phone" [];
     /// Part of the delivery data: the town.

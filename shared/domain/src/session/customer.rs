@@ -9,6 +9,9 @@ pub struct Customer {
     /// Two or three words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The first name or the surname alone, while the other is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_part: Option<NamePart>,
     /// As `+380` and nine digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
@@ -18,6 +21,15 @@ pub struct Customer {
     /// Where in the town the parcel is picked up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub branch: Option<Branch>,
+}
+
+/// One half of a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamePart {
+    /// The word.
+    pub word: String,
+    /// Whether it is the first name.
+    pub is_first: bool,
 }
 
 /// A place of the carrier.

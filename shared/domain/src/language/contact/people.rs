@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use crate::language::{fold, token::Token};
+use crate::{
+    language::{fold, token::Token},
+    session::customer::NamePart,
+};
 
 /// First names, Ukrainian; after `=` other spellings that become this one.
 const FIRST_NAMES: &str = "Олена=елена,алена,альона,лена,оленка Наталія=наталья,наталія,наташа,наталя \
@@ -121,7 +124,7 @@ pub(super) fn is_first_name(token: &Token) -> bool {
 }
 
 /// Whether a word reads as a patronymic or a usual surname.
-pub(super) fn is_family_like(key: &str) -> bool {
+fn is_family_like(key: &str) -> bool {
     const ENDS: &str = "енко ченко ко ук юк чук ак як ик ская ский цкий цка цкая ска ова ев ов ева ин ина ишин ович \
      ивна евич овна евна йович ец ий а ар ур ир ел ан ян юх их ло ба да га ха ша уля ля ня ей ай \
      ун он ос ис ас ер ор ом ам ил ал ул";
@@ -166,6 +169,26 @@ pub fn name(
         at += length.max(1);
     }
     best.map(|(_, name, span)| (name, span))
+}
+
+/// A first name or a surname that stands alone in a message, and where.
+#[must_use]
+pub fn name_part(tokens: &[Token], free: impl Fn(usize) -> bool) -> Option<(NamePart, usize)> {
+    let is_marked = tokens.iter().any(person_words);
+    let mut words =
+        tokens.iter().enumerate().filter(|(_, token)| token.is_word() && !is_beside(&token.key));
+    let (at, token) = words.next().filter(|(at, _)| free(*at))?;
+    if words.next().is_some() || token.raw.chars().count() < 3 {
+        return None;
+    }
+    if let Some(first) = first_name(&token.key) {
+        let word = first.name.to_owned();
+        return Some((NamePart { word, is_first: true }, at));
+    }
+    let is_written_as_name = token.raw.starts_with(char::is_uppercase);
+    let is_surname = is_marked || (is_written_as_name && is_family_like(&token.key));
+    let word = capitalised(&in_ukrainian_letters(&token.raw.to_lowercase()));
+    is_surname.then_some((NamePart { word, is_first: false }, at))
 }
 
 fn is_patronymic(token: &Token) -> bool {
@@ -274,7 +297,7 @@ pub(super) fn capitalised(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::name;
+    use super::{name, name_part};
     use crate::language::token::tokens;
 
     fn read(text: &str, is_asked: bool) -> Option<String> {
@@ -318,6 +341,18 @@ mod tests {
     fn small_letters_do_when_a_name_was_asked_for() {
         assert_eq!(read("коваль оля", true).as_deref(), Some("Коваль Ольга"));
         assert_eq!(read("коваль оля", false), None);
+    }
+
+    #[test]
+    fn one_half_of_a_name_is_known_as_such() {
+        let read = |text: &str| {
+            name_part(&tokens(text), |_| true).map(|(part, _)| (part.word, part.is_first))
+        };
+        assert_eq!(read("Оля"), Some(("Ольга".to_owned(), true)));
+        assert_eq!(read("прізвище Сорока"), Some(("Сорока".to_owned(), false)));
+        assert_eq!(read("Коваленко"), Some(("Коваленко".to_owned(), false)));
+        assert_eq!(read("а що далі"), None);
+        assert_eq!(read("зачекайте"), None);
     }
 
     #[test]
