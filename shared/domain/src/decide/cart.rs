@@ -2,10 +2,10 @@
 
 use super::{
     advice, choosing,
-    draft::{Draft, Say, label_of},
+    draft::{Draft, Say, label_of, labels},
     edges::Event,
     fitting::refine,
-    present,
+    listing, present,
     sale::go_on,
     service::escalate,
 };
@@ -224,6 +224,37 @@ pub(super) fn add_alike(draft: &mut Draft<'_>) -> Event {
         list_cart(draft);
     }
     go_on(draft)
+}
+
+/// "А можна інший колір?", and not said which, of what is ordered: what the last line comes in is
+/// told. Once a receipt is in, a human changes the order.
+pub(super) fn reopen_line(draft: &mut Draft<'_>) -> Option<Event> {
+    let perceived = draft.perceived;
+    let asks_color = perceived.has_any(&[Signal::OtherColor, Signal::AskColors]);
+    let wants_other = perceived.has_any(&[Signal::OtherColor, Signal::OtherSize]);
+    let is_open = draft.session.state() == State::PaymentDelivery
+        && draft.facts().choices.is_empty()
+        && (wants_other || asks_color)
+        && !perceived.names_something()
+        && !perceived.tells_size();
+    let line = draft.facts().cart.lines().last().cloned().filter(|_| is_open)?;
+    let product = draft.product(line.product_id)?;
+    if draft.facts().payment.proof && wants_other {
+        let key = TemplateKey::OrderChangedLate;
+        return Some(escalate(draft, EscalationReason::Policy, key));
+    }
+    draft.name(product.id, Some(line.size), Some(line.price));
+    let name = Values::none().with(Placeholder::Name, product.name.as_str());
+    if asks_color {
+        let colors = labels(present::colors_in(product, line.size));
+        draft.say(TemplateKey::ColorList, name.with(Placeholder::Colors, colors));
+        draft.ask(TemplateKey::ColorAskWhich, Values::none());
+    } else {
+        let sizes: Vec<Size> = product.sizes().collect();
+        draft.say(TemplateKey::SizeSizes, name.with(Placeholder::Sizes, sizes));
+        listing::ask_height(draft);
+    }
+    Some(Event::AskedPolicy)
 }
 
 /// Takes the line out of the cart and chooses it anew; what is complete goes back at once.

@@ -86,6 +86,9 @@ pub(super) fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
         listing::ask_height(draft);
         return Event::ToldSize;
     }
+    if let Some(event) = cart::reopen_line(draft) {
+        return event;
+    }
     let asks_advice =
         perceived.has(Signal::AskAdvice) && !perceived.names_something() && !perceived.tells_size();
     if asks_advice && draft.facts().shown.len() > 1 && draft.facts().choices.is_empty() {

@@ -136,6 +136,7 @@ mod tests {
             phone: Some("+380671234567".to_owned()),
             city: Some("Львів".to_owned()),
             branch: None,
+            name_part: None,
         };
         let text =
             "Коваль Ольга, +38 (067) 123-45-67, Львів, 4444 5555 6666 7777, a@b.com, зріст 128";
