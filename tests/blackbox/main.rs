@@ -11,6 +11,7 @@ mod dead_letters;
 mod delivery;
 mod evaluation;
 mod family;
+mod flows;
 mod instances;
 mod limits;
 mod looking_in;

@@ -3,9 +3,12 @@
 mod answer;
 mod block;
 mod crm;
+mod flow;
+mod follow_up;
 mod health;
 mod limited;
 mod managers;
+mod order_form;
 mod routes;
 mod secrets;
 mod start;

@@ -5,7 +5,7 @@ use lambda_http::{
     http::{HeaderMap, Method, StatusCode, header::AUTHORIZATION},
 };
 use mirt_aws::{queue::InboundQueue, table::Table};
-use mirt_channels::{manychat, telegram};
+use mirt_channels::{ParseError, manychat, telegram};
 use mirt_engine::{
     answer::wait,
     clock::{Clock as _, after},
@@ -20,8 +20,10 @@ use crate::{
     answer,
     block::Blocks,
     crm::{self, CrmWebhooks},
-    health, limited,
+    flow::Flow,
+    follow_up, health, limited,
     managers::{Managed, Managers},
+    order_form,
     secrets::WebhookSecrets,
 };
 
@@ -64,6 +66,12 @@ impl Webhooks {
             (Method::POST, "/webhooks/manychat" | "/webhooks/manychat/block") => {
                 self.manychat_block(&parts.headers, &body).await
             }
+            (Method::POST, "/webhooks/manychat/followup") => {
+                self.follow_up(&parts.headers, &body).await
+            }
+            (Method::POST, "/webhooks/manychat/create-order") => {
+                self.order_form(&parts.headers, &body).await
+            }
             (Method::POST, "/api/v1/messages") => self.manychat(&parts.headers, &body).await,
             (Method::POST, "/webhooks/telegram") => self.telegram(&parts.headers, &body).await,
             (Method::POST, path) => self.crm(path, &parts.headers, &body).await,
@@ -105,15 +113,48 @@ impl Webhooks {
         }
     }
 
+    /// A flow that asks whether a silent customer is written to.
+    async fn follow_up(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+        if let Err(refusal) = self.admit(headers, body) {
+            return *refusal;
+        }
+        match manychat::subscriber(body) {
+            Ok(session) => follow_up::ask(&self.flow(), session).await,
+            Err(ParseError::NoUser | ParseError::BadUser(_)) => follow_up::unknown_customer(),
+            Err(error) => bad_request("manychat", error),
+        }
+    }
+
+    /// A flow that has asked for the delivery data.
+    async fn order_form(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+        if let Err(refusal) = self.admit(headers, body) {
+            return *refusal;
+        }
+        match manychat::order_form(body) {
+            Ok((session, form)) => order_form::take(&self.flow(), session, &form).await,
+            Err(error) => bad_request("manychat", error),
+        }
+    }
+
+    const fn flow(&self) -> Flow<'_> {
+        Flow { table: &self.table, queue: &self.queue, blocks: &self.blocks }
+    }
+
     fn manychat_event(&self, headers: &HeaderMap, body: &[u8]) -> Result<InboundEvent, Refusal> {
+        self.admit(headers, body)?;
+        let parsed = manychat::parse(body, SystemClock.now());
+        parsed.map_err(|error| bad_request("manychat", error).into())
+    }
+
+    /// Lets a flow of ManyChat in.
+    fn admit(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), Refusal> {
         if !self.secrets.manychat_webhook_token.is(manychat_token(headers)) {
             return Err(unauthorized("X-ManyChat-Token, X-API-Key or Authorization").into());
         }
         if body.len() > MAX_BODY_BYTES {
             return Err(too_large().into());
         }
-        let parsed = manychat::parse(body, SystemClock.now());
-        parsed.map_err(|error| bad_request("manychat", error).into())
+        Ok(())
     }
 
     async fn telegram(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {

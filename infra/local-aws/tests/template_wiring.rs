@@ -79,6 +79,8 @@ fn each_route_leads_to_the_webhook() {
         [
             ("POST", "/webhooks/manychat", "webhook"),
             ("POST", "/webhooks/manychat/block", "webhook"),
+            ("POST", "/webhooks/manychat/followup", "webhook"),
+            ("POST", "/webhooks/manychat/create-order", "webhook"),
             ("POST", "/api/v1/messages", "webhook"),
             ("POST", "/webhooks/telegram", "webhook"),
             ("POST", "/webhooks/snitkix/order-status", "webhook"),

@@ -102,6 +102,9 @@ pub enum EventBody {
     },
     /// A manager did something.
     Managed(Managed),
+    /// Somebody asks whether time does something to the session: a flow that would write to a
+    /// silent customer.
+    Due,
     /// Something became of an order.
     Order(OrderNews),
 }
@@ -127,7 +130,7 @@ impl EventBody {
     pub const fn message(&self) -> Option<&Message> {
         match self {
             Self::Said { message, .. } => Some(message),
-            Self::Managed(_) | Self::Order(_) => None,
+            Self::Managed(_) | Self::Order(_) | Self::Due => None,
         }
     }
 }

@@ -56,7 +56,10 @@ pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
             EventBody::Order(news) if messages.is_empty() => {
                 return alone(key, Cause::Order(news), event.answer_until);
             }
-            EventBody::Managed(_) | EventBody::Order(_) => break,
+            EventBody::Due if messages.is_empty() => {
+                return alone(key, Cause::Due, event.answer_until);
+            }
+            EventBody::Managed(_) | EventBody::Order(_) | EventBody::Due => break,
         }
         // A clock that ran ahead must not make the window longer.
         let at = event.received_at.min(now);

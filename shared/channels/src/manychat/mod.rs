@@ -10,7 +10,7 @@ use mirt_domain::{reply::Reply, session_id::SessionId};
 use serde_json::Value;
 
 pub use options::{InvalidOption, Options, Taps};
-pub use parse::parse;
+pub use parse::{OrderForm, order_form, parse, subscriber};
 pub use send::Sender;
 
 /// A reply as what a flow's request is answered with: at most one call's worth, see [`crate::split`].

@@ -33,15 +33,9 @@ const EVENT_IDS: [&str; 6] =
 /// # Errors
 /// [`ParseError`] says in a sentence what is missing.
 pub fn parse(body: &[u8], received_at: Timestamp) -> Result<InboundEvent, ParseError> {
-    let payload: Value = serde_json::from_slice(body)?;
-    if !payload.is_object() {
-        return Err(ParseError::WrongForm("the body must be a JSON object"));
-    }
-    let client = first(&payload, &CLIENT_IDS).and_then(scalar);
-    let is_external_request = client.is_some();
-    let user = client
-        .or_else(|| first(first(&payload, &PERSONS)?, &PERSON_IDS).and_then(scalar))
-        .ok_or(ParseError::NoUser)?;
+    let payload = object(body)?;
+    let is_external_request = first(&payload, &CLIENT_IDS).and_then(scalar).is_some();
+    let session = session(&payload)?;
     let (text, photos) =
         if is_external_request { external_request(&payload) } else { webhook(&payload) };
     let attachments = if is_external_request { Vec::new() } else { attachments(&payload) };
@@ -58,13 +52,68 @@ pub fn parse(body: &[u8], received_at: Timestamp) -> Result<InboundEvent, ParseE
         None => EventKey::from_content(&message),
     };
     Ok(InboundEvent {
-        session: SessionId { channel: channel(&payload), user: UserId::parse(&user)? },
+        session,
         key,
         body: EventBody::said(message),
         received_at,
         order: EventOrder { at: received_at, sequence: 0 },
         answer_until: None,
     })
+}
+
+/// Whom a flow asks about.
+///
+/// # Errors
+/// [`ParseError`] says in a sentence what is missing.
+pub fn subscriber(body: &[u8]) -> Result<SessionId, ParseError> {
+    session(&object(body)?)
+}
+
+/// The delivery data that a flow has asked for, as the customer gave them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrderForm {
+    /// Who gets the parcel.
+    pub name: Option<String>,
+    /// Their phone.
+    pub phone: Option<String>,
+    /// The town.
+    pub city: Option<String>,
+    /// The carrier's branch there.
+    pub branch: Option<String>,
+}
+
+/// Whose form it is, and what it holds.
+///
+/// # Errors
+/// [`ParseError`] says in a sentence what is missing.
+pub fn order_form(body: &[u8]) -> Result<(SessionId, OrderForm), ParseError> {
+    let payload = object(body)?;
+    let fields = payload.get("custom_fields").unwrap_or(&Value::Null);
+    let field = |name| first(fields, &[name]).and_then(scalar);
+    let form = OrderForm {
+        name: field("client_name"),
+        phone: field("client_phone"),
+        city: field("client_city"),
+        branch: field("client_nova_poshta"),
+    };
+    Ok((session(&payload)?, form))
+}
+
+fn object(body: &[u8]) -> Result<Value, ParseError> {
+    let payload: Value = serde_json::from_slice(body)?;
+    if payload.is_object() {
+        Ok(payload)
+    } else {
+        Err(ParseError::WrongForm("the body must be a JSON object"))
+    }
+}
+
+fn session(payload: &Value) -> Result<SessionId, ParseError> {
+    let user = first(payload, &CLIENT_IDS)
+        .and_then(scalar)
+        .or_else(|| first(first(payload, &PERSONS)?, &PERSON_IDS).and_then(scalar))
+        .ok_or(ParseError::NoUser)?;
+    Ok(SessionId { channel: channel(payload), user: UserId::parse(&user)? })
 }
 
 /// `type` as ManyChat writes it; what is missing or unknown is Instagram, where the shop sells.

@@ -17,7 +17,7 @@ fn update(message: &Value) -> Update {
 fn part_of(event: &InboundEvent) -> &PartOf {
     match &event.body {
         EventBody::Said { part_of, .. } => part_of,
-        EventBody::Managed(_) | EventBody::Order(_) => panic!("no message"),
+        EventBody::Managed(_) | EventBody::Order(_) | EventBody::Due => panic!("no message"),
     }
 }
 
