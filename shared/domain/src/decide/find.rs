@@ -138,7 +138,8 @@ pub(super) fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
     }
     // "Цей костюм тоненький?" names a kind and means what is on offer.
     let is_list = draft.facts().shown.len() > 1;
-    let has_one = !(draft.facts().choices.is_empty() && draft.facts().cart.is_empty()) || !is_list;
+    let is_open = draft.facts().choices.is_empty() && draft.facts().cart.is_empty();
+    let has_one = !(is_open && is_list);
     let names_kind_only = is_mid_sale
         && has_one
         && perceived.products.is_empty()
