@@ -162,7 +162,7 @@ impl InboundEvent {
     pub fn album(&self) -> Option<&str> {
         match &self.body {
             EventBody::Said { part_of, .. } => part_of.album.as_deref(),
-            EventBody::Managed(_) | EventBody::Order(_) => None,
+            EventBody::Managed(_) | EventBody::Order(_) | EventBody::Due => None,
         }
     }
 
