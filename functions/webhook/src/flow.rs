@@ -60,7 +60,7 @@ impl Flow<'_> {
 
     /// The session as it stands.
     pub(crate) async fn session(&self, id: &SessionId) -> Result<Session, Box<Response<Body>>> {
-        let loaded = self.table.load_session(id).await.map_err(|error| failed(&error))?;
+        let loaded = self.table.load_session(id, 0).await.map_err(|error| failed(&error))?;
         Ok(loaded.session)
     }
 }
