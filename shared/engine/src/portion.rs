@@ -149,6 +149,7 @@ mod tests {
                 },
                 received_at: at,
                 order: EventOrder { at, sequence: n as u64 },
+                answer_until: None,
             },
         };
         albums.iter().enumerate().map(entry).collect()

@@ -88,7 +88,7 @@ async fn measure(bootstrap: &Path) -> Cost {
         warm += cpu_of_child().saturating_sub(first);
         firsts.push(first);
         peak_kb = peak_kb.max(peak_memory_of_children().unwrap_or_default());
-        world.kill();
+        world.kill().await;
     }
     firsts.sort_unstable();
     let calls = u32::try_from(STARTS * CALLS).expect("a small number");
