@@ -62,7 +62,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     };
     lambda_http::run(service_fn(|request: Request| {
         let webhooks = webhooks.clone();
-        async move { Ok::<_, Infallible>(webhooks.answer(request).await) }
+        async move { Ok::<_, Infallible>(Box::pin(webhooks.answer(request)).await) }
     }))
     .await
     .map_err(StartError::Lambda)
