@@ -4,6 +4,7 @@ use super::talk::Talk;
 use crate::{
     decide::{EDGES, ManagerAct, To},
     money::Money,
+    order::{OrderNews, OrderState},
     session::facts::PaymentMethod,
     state::{Phase, State},
     turn::Action,
@@ -171,6 +172,23 @@ fn s11_2_an_order_is_placed_once_however_often_it_is_approved() {
     assert!(placed(&talk));
     talk.press(ManagerAct::Approve);
     assert!(!placed(&talk));
+}
+
+#[test]
+fn s11_2_an_order_that_the_crm_refuses_moves_the_conversation_nowhere() {
+    let mut talk = Talk::paying();
+    talk.send_photo().press(ManagerAct::Approve);
+    let (place, order) = (talk.place(), talk.session.facts().placed[0].id);
+
+    talk.hear(OrderNews { order, state: OrderState::Failed });
+
+    assert_eq!(talk.place(), place);
+    assert_eq!((talk.heard(), talk.actions()), (String::new(), &[Action::TellOrderFailed][..]));
+    // The next message is read for what it says, and not as the answer to a question that the
+    // customer never heard.
+    talk.say("1");
+    assert_eq!(talk.session.facts().placed[0].state, OrderState::Failed);
+    assert_eq!(talk.actions(), []);
 }
 
 #[test]
