@@ -279,7 +279,8 @@ async fn a_turn_with_the_model_costs_four_calls_at_most_however_often_and_howeve
         // What the README works the cost of a conversation out from.
         let round = &costs[45..];
         let sum = round.iter().fold(Cost::default(), |sum, (_, turn)| sum.plus(*turn));
-        assert!(sum.read.0 <= 2 * 30, "read units of five turns: {}", sum.read);
-        assert!(sum.write.0 <= 2 * 130, "write units of five turns: {}", sum.write);
+        // The turns before come with the session; each holds the session as it was before it.
+        assert!(sum.read.0 <= 2 * 60, "read units of five turns: {}", sum.read);
+        assert!(sum.write.0 <= 2 * 150, "write units of five turns: {}", sum.write);
     }
 }
