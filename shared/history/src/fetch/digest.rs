@@ -87,7 +87,7 @@ where
                 match sender.send_digest(*chat, part).await {
                     Ok(()) => {}
                     // Nobody will take it: it is kept, and `mirt telegram digest` shows it.
-                    Err(error @ SendError::Refused { .. }) => {
+                    Err(error @ (SendError::Refused { .. } | SendError::Closed { .. })) => {
                         let error = chain(&error);
                         tracing::error!(event = "degraded", what = "digest_refused", error);
                         break;
