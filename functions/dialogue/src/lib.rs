@@ -1,6 +1,8 @@
 //! Lambda behind the inbound queue: a session's turn, committed once, and its delivery.
 
 mod batch;
+mod figures;
 mod start;
 
-pub use start::{MANYCHAT_API, TELEGRAM_API, bursts, main, manychat_options};
+pub use mirt_llm::{OPENAI_API, OpenAi};
+pub use start::{MANYCHAT_API, TELEGRAM_API, bursts, main, manychat_options, openai};

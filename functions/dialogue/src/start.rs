@@ -31,7 +31,7 @@ use mirt_runtime::{
 };
 use serde::Deserialize;
 
-use crate::batch;
+use crate::{batch, figures::Figures};
 
 /// Where ManyChat's API is unless a setting says otherwise.
 pub const MANYCHAT_API: &str = "https://api.manychat.com";
@@ -124,6 +124,8 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let words = Words::of(mirt_content::catalog());
     let bursts = bursts(&settings)?;
     let shelf = shelf(&settings)?;
+    let figures =
+        Figures { function: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default() };
     let dialogue = Dialogue {
         clock: &SystemClock,
         store: &table,
@@ -139,6 +141,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         bursts: &bursts,
         model: model.as_ref(),
         time: model_time(&settings)?,
+        measure: &figures,
     };
     let (dialogue, table) = (&dialogue, &table);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
@@ -168,7 +171,14 @@ fn shelf(settings: &Settings) -> Result<Shelf, SettingError> {
 }
 
 /// The model's client, as the settings say.
-fn openai(http: reqwest::Client, key: String, settings: &Settings) -> Result<OpenAi, SettingError> {
+///
+/// # Errors
+/// When one of the settings cannot be read.
+pub fn openai(
+    http: reqwest::Client,
+    key: String,
+    settings: &Settings,
+) -> Result<OpenAi, SettingError> {
     let base = settings.get("OPENAI_BASE_URL").unwrap_or(OPENAI_API);
     let model = settings.get("MIRT_MODEL").unwrap_or(MODEL).to_owned();
     let prices = settings.parsed("MIRT_MODEL_PRICES", "prices like gpt-5.1=1.25/0.125/10")?;

@@ -1,19 +1,17 @@
-//! Figures in CloudWatch's embedded metric format: one line of the log, no call.
-//! Source: CloudWatch user guide, "Specification: Embedded metric format".
+//! The figures of Telegram's history, for CloudWatch.
 //!
 //! Chats of the schedule's list have figures of their own, and all others together are `other`: what
 //! is fetched by hand must not make a metric each. Days and commands are no dimensions at all.
 
-use std::io::{Write as _, stdout};
-
 use jiff::{Timestamp, Unit};
+use mirt_aws::metrics::{Line, write};
 use mirt_history::{
     chat::ChatRef,
     day::Day,
     event::Category,
     fetch::{Ending, Report},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 const NAMESPACE: &str = "MIRT/Telegram";
 
@@ -54,7 +52,7 @@ impl Figures {
             Ending::Done | Ending::HandOn(_) | Ending::Overtaken => None,
         };
         let is_refused = category == Some(Category::AuthError);
-        let mut line = Line::new(&self.function, self.name(chat));
+        let mut line = self.about(chat);
         let by_chat = json!([["Function"], ["Function", "Chat"]]);
         line.add(
             by_chat,
@@ -81,7 +79,7 @@ impl Figures {
     fn age_line(&self, chat: &ChatRef, last_complete: Option<Day>, now: Timestamp) -> Value {
         let age = last_complete
             .and_then(|day| now.since(day.end()).and_then(|age| age.total(Unit::Hour)).ok());
-        let mut line = Line::new(&self.function, self.name(chat));
+        let mut line = self.about(chat);
         line.add(
             json!([["Function"], ["Function", "Chat"]]),
             &[("LastCompleteDayAgeHours", "None", json!(age.unwrap_or(NEVER_HOURS).round()))],
@@ -89,50 +87,14 @@ impl Figures {
         line.of(now)
     }
 
-    fn name<'c>(&self, chat: &'c ChatRef) -> &'c str {
-        if self.chats.contains(chat) { chat.as_str() } else { OTHER }
-    }
-}
-
-fn write(line: &Value) {
-    // A log that cannot be written is no reason to fail.
-    let _ = writeln!(stdout().lock(), "{line}");
-}
-
-struct Line {
-    values: Map<String, Value>,
-    directives: Vec<Value>,
-}
-
-impl Line {
-    fn new(function: &str, chat: &str) -> Self {
-        let mut line = Self { values: Map::new(), directives: Vec::new() };
-        line.say("Function", json!(function));
-        line.say("Chat", json!(chat));
+    fn about(&self, chat: &ChatRef) -> Line {
+        let mut line = Line::new(NAMESPACE, &self.function);
+        line.say("Chat", json!(self.name(chat)));
         line
     }
 
-    fn say(&mut self, name: &str, value: Value) {
-        self.values.insert(name.to_owned(), value);
-    }
-
-    /// Adds figures, each with its unit, under every set of these dimensions.
-    fn add(&mut self, dimensions: Value, figures: &[(&str, &str, Value)]) {
-        let named: Vec<_> =
-            figures.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit })).collect();
-        for (name, _, value) in figures {
-            self.say(name, value.clone());
-        }
-        self.directives.push(json!({
-            "Namespace": NAMESPACE, "Dimensions": dimensions, "Metrics": named,
-        }));
-    }
-
-    fn of(mut self, now: Timestamp) -> Value {
-        let directives = json!(self.directives);
-        let aws = json!({ "Timestamp": now.as_millisecond(), "CloudWatchMetrics": directives });
-        self.say("_aws", aws);
-        Value::Object(self.values)
+    fn name<'c>(&self, chat: &'c ChatRef) -> &'c str {
+        if self.chats.contains(chat) { chat.as_str() } else { OTHER }
     }
 }
 

@@ -25,7 +25,8 @@ pub(crate) enum Command {
     /// Plays whole conversations on the page: sales, a receipt that is approved, a manager who takes
     /// over.
     Demo(DemoArguments),
-    /// Runs a file of cases through the assistant's turn, offline.
+    /// Runs files of cases through the assistant's turn: by the rules alone, with a model, or with what
+    /// a model said before.
     Eval(EvalArguments),
     /// Prints exactly what the model would get for a session in a state.
     Prompt(PromptArguments),
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     States(StatesArguments),
     /// Puts the whole system on this machine under load, and checks what it did.
     Load(LoadArguments),
+    /// Says what the model cost, day by day.
+    Costs(CostsArguments),
     /// Looks at messages that failed for good, sends them back or drops them.
     Dlq(DlqArguments),
     /// Shows what was sold, writes it as a file, has the CRM tried again.
@@ -128,6 +131,12 @@ pub(crate) struct EvalArguments {
     /// Prints one JSON object a line instead of a table.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Asks the model of OPENAI_API_KEY, and keeps its answers in this file.
+    #[arg(long, value_name = "RECORDING", conflicts_with = "replay")]
+    pub(crate) record: Option<PathBuf>,
+    /// Takes the model's answers from this file, offline.
+    #[arg(long, value_name = "RECORDING")]
+    pub(crate) replay: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -224,6 +233,18 @@ pub(crate) struct PlaceArguments {
     /// The stage, as it was deployed.
     #[arg(long, global = true, default_value = "dev")]
     pub(crate) stage: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CostsArguments {
+    /// How many days, today included; a day is one of UTC.
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=400))]
+    pub(crate) days: u16,
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
+    /// Prints JSON, one object a day.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]

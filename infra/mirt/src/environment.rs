@@ -71,7 +71,7 @@ pub(crate) struct Environment {
     pub(crate) is_degraded: bool,
     /// Where the model's API is, if not where it usually is.
     pub(crate) openai_url: Option<String>,
-    openai_key: Option<String>,
+    pub(crate) openai_key: Option<String>,
     /// Without one, orders go to the managers' cards and into `mirt orders export`.
     pub(crate) crm: Option<CrmApi>,
     crm_webhook_secret: String,

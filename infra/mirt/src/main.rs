@@ -3,6 +3,7 @@
 mod catalog;
 mod cli;
 mod completions;
+mod costs;
 mod demo;
 mod dlq;
 mod environment;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         cli::Command::Prompt(arguments) => prompt::main(&arguments),
         cli::Command::States(arguments) => states::main(&arguments),
         cli::Command::Load(arguments) => load::main(&arguments),
+        cli::Command::Costs(arguments) => costs::main(&arguments),
         cli::Command::Dlq(arguments) => dlq::main(&arguments),
         cli::Command::Orders(arguments) => orders::main(&arguments),
         cli::Command::Telegram(arguments) => telegram::main(&arguments),

@@ -18,3 +18,8 @@ pub(crate) fn line(line: impl Display) {
 pub(crate) fn failure(error: &dyn Error) {
     let _ = writeln!(stderr(), "mirt: {}", chain(error));
 }
+
+/// Says something beside the result.
+pub(crate) fn note(note: impl Display) {
+    let _ = writeln!(stderr(), "{note}");
+}

@@ -9,6 +9,7 @@ pub mod history;
 pub mod history_queues;
 pub mod http_client;
 mod inbox;
+pub mod metrics;
 mod model;
 pub mod orders;
 pub mod queue;

@@ -138,6 +138,7 @@ impl Table {
             cached_tokens: of("cached_tokens"),
             output_tokens: of("output_tokens"),
             micro_usd: of("micro_usd"),
+            unpriced_tokens: of("unpriced_tokens"),
         })
     }
 
@@ -159,7 +160,7 @@ impl Table {
             )))
             .update_expression(
                 "ADD turns :one, requests :requests, input_tokens :input, cached_tokens :cached, \
-                 output_tokens :output, micro_usd :cost SET #ttl = :ttl",
+                 output_tokens :output, micro_usd :cost, unpriced_tokens :unpriced SET #ttl = :ttl",
             )
             .expression_attribute_names("#ttl", ttl_name)
             .expression_attribute_values(":ttl", ttl_value)
@@ -168,7 +169,8 @@ impl Table {
             .expression_attribute_values(":input", number(used.input_tokens))
             .expression_attribute_values(":cached", number(used.cached_tokens))
             .expression_attribute_values(":output", number(used.output_tokens))
-            .expression_attribute_values(":cost", number(used.cost.0));
+            .expression_attribute_values(":cost", number(used.cost.0))
+            .expression_attribute_values(":unpriced", number(used.unpriced_tokens));
         Ok(Some(update("a day's spending", add)?))
     }
 

@@ -135,7 +135,8 @@ impl Session {
         self.heard_at = Some(now);
     }
 
-    /// What the model cost for this conversation on the day of `now`, in UTC.
+    /// What the model cost for this conversation on the day of `now`, in UTC; tokens of a model without
+    /// a price count as dear ones.
     #[must_use]
     pub fn spent_on(&self, now: Timestamp) -> MicroUsd {
         let today = self.spending.filter(|spending| spending.day == Spending::day_of(now));

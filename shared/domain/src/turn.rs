@@ -327,20 +327,26 @@ fn reply(shop: &Shop<'_>, turns: u32, decision: &Decision) -> (Vec<Bubble>, Vec<
         }
         Err(_) => vec!["wording".to_owned()],
     };
-    let safe = [Say::Text(safe_text(decision.session.state()), Values::none())];
+    let safe = [Say::Text(safe_text(&decision.session), Values::none())];
     // A safe text names no fact, so it lacks none.
     (word::bubbles(shop.prompts, &safe, seed).unwrap_or_default(), failed)
 }
 
 /// What is said in a state when the reply that was meant may not be sent. Names no fact.
-const fn safe_text(state: State) -> TemplateKey {
-    match state {
+fn safe_text(session: &Session) -> TemplateKey {
+    match session.state() {
         State::Init | State::Discovery | State::Vision | State::Upsell => {
             TemplateKey::DiscoveryAskWhat
         }
         State::SizeColor => TemplateKey::SizeAskHeight,
         State::Offer => TemplateKey::OfferAsk,
-        State::PaymentDelivery => TemplateKey::OrderAskGarment,
+        State::PaymentDelivery if session.facts().cart.is_empty() => TemplateKey::OrderAskGarment,
+        State::PaymentDelivery => match session.phase() {
+            Phase::WaitingForPaymentMethod => TemplateKey::OrderMethodPutDifferently,
+            Phase::WaitingForPaymentProof => TemplateKey::PaymentProofWanted,
+            Phase::AwaitingConfirmation => TemplateKey::OrderWaiting,
+            _ => TemplateKey::OrderDataWanted,
+        },
         State::End => TemplateKey::EndAcknowledged,
         State::Complaint => TemplateKey::HandoverHuman,
         State::OutOfDomain => TemplateKey::OodSteer,

@@ -85,8 +85,9 @@ pub trait LookAgain: Send + Sync {
 pub(crate) fn past(turns: Vec<TurnRecord>) -> Vec<PastTurn> {
     let past = |turn: TurnRecord| PastTurn {
         input: match turn.cause {
-            Cause::Said(messages) => messages,
-            Cause::Managed(_) | Cause::Order(_) | Cause::Due => Vec::new(),
+            // What was blocked is not shown to the model later, either.
+            Cause::Said(messages) if !turn.trace.blocked => messages,
+            Cause::Said(_) | Cause::Managed(_) | Cause::Order(_) | Cause::Due => Vec::new(),
         },
         reply: turn.reply,
     };

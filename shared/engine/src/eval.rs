@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use mirt_domain::{
     catalog::ProductId,
-    check::{self, TurnFacts},
     decide::{Deed, Manager, ManagerAct},
     money::Money,
     photo::Photo,
@@ -22,7 +21,14 @@ use mirt_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use self::expected::failures;
+use crate::session_store::{Cause, TurnRecord};
+
+mod asked;
+mod expected;
 mod safety;
+
+pub use asked::take_with_model;
 
 /// A file of cases.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -213,30 +219,49 @@ pub fn settings() -> Settings {
 /// When evaluation happens: a morning, so that nothing depends on the hour of the run.
 const NOW: Timestamp = Timestamp::constant(1_763_712_000, 0);
 
-/// Runs a case: one turn from its state, with nothing known.
+/// Takes a customer's turn of an evaluation, after those before it.
+pub type Take<'a> = dyn FnMut(&Session, &TurnInput, &[TurnRecord]) -> Turn + 'a;
+
+/// Runs a case without a model: one turn from its state, with nothing known.
 #[must_use]
 pub fn run_case(shop: &Shop<'_>, case: &Case) -> CaseResult {
+    run_case_with(shop, case, &mut |session, input, _| turn::take(shop, session, input))
+}
+
+/// Runs a case, its turn taken by `take`.
+pub fn run_case_with(shop: &Shop<'_>, case: &Case, take: &mut Take<'_>) -> CaseResult {
     let input = &case.input;
     let state = input.metadata.as_ref().and_then(|metadata| metadata.current_state);
     let session = state.map_or_else(Session::default, Session::at);
     let photos = input.image_url.iter().cloned().map(Photo::Url).collect();
     let messages = vec![Message { text: input.text.clone(), photos, ..Message::default() }];
-    let turn = turn::take(shop, &session, &TurnInput { messages, now: NOW });
+    let turn = take(&session, &TurnInput { messages, now: NOW }, &[]);
     let failed = failures(shop, &turn, &case.expected);
     result(&case.id, &turn, failed)
 }
 
-/// Runs a conversation from its beginning; it ends at the first turn that fails.
+/// Runs a conversation from its beginning, without a model; it ends at the first turn that fails.
 #[must_use]
 pub fn run_dialogue(shop: &Shop<'_>, dialogue: &Dialogue) -> CaseResult {
+    run_dialogue_with(shop, dialogue, &mut |session, input, _| turn::take(shop, session, input))
+}
+
+/// Runs a conversation from its beginning, the customer's turns taken by `take`.
+pub fn run_dialogue_with(shop: &Shop<'_>, dialogue: &Dialogue, take: &mut Take<'_>) -> CaseResult {
     let mut session = Session::default();
     let mut now = NOW;
+    let mut past: Vec<TurnRecord> = Vec::new();
     let mut last = None;
     for (at, step) in dialogue.turns.iter().enumerate() {
         now += SignedDuration::from_mins(step.after_minutes.unwrap_or(1));
         let turn = match step.manager {
             Some(act) => turn::take_for_manager(shop, &session, &manager(), &Deed::Press(act), now),
-            None => turn::take(shop, &session, &TurnInput { messages: messages(step), now }),
+            None => {
+                let input = TurnInput { messages: messages(step), now };
+                let turn = take(&session, &input, &past);
+                past.push(record(input, &turn));
+                turn
+            }
         };
         let failed: Vec<String> = failures(shop, &turn, &step.expect)
             .into_iter()
@@ -260,6 +285,21 @@ pub fn run_dialogue(shop: &Shop<'_>, dialogue: &Dialogue) -> CaseResult {
         products: Vec::new(),
         reply: String::new(),
     })
+}
+
+/// A turn as production keeps it.
+fn record(input: TurnInput, turn: &Turn) -> TurnRecord {
+    TurnRecord {
+        n: u64::from(turn.trace.n),
+        at: input.now,
+        ms: 0,
+        cause: Cause::Said(input.messages),
+        reply: turn.reply.clone(),
+        actions: turn.actions.clone(),
+        trace: turn.trace.clone(),
+        heard: None,
+        before: None,
+    }
 }
 
 fn messages(step: &Step) -> Vec<Message> {
@@ -301,97 +341,4 @@ fn texts(reply: &Reply) -> impl Iterator<Item = &str> {
         Bubble::Text(text) => Some(text.as_str()),
         Bubble::Photo { caption, .. } => caption.as_deref(),
     })
-}
-
-/// Everything expected that does not hold.
-fn failures(shop: &Shop<'_>, turn: &Turn, expected: &Expected) -> Vec<String> {
-    let mut failed = Vec::new();
-    let mut demand = |holds: bool, what: String| {
-        if !holds {
-            failed.push(what);
-        }
-    };
-    let to = turn.trace.to;
-    let reply = texts(&turn.reply).collect::<Vec<_>>().join("\n");
-    let lower = reply.to_lowercase();
-    if let Some(intent) = expected.intent {
-        let read = turn.trace.intent;
-        demand(read == intent, format!("intent is {}, not {}", name(&read), name(&intent)));
-    }
-    let any = &expected.intent_any;
-    let read = turn.trace.intent;
-    let is_one_of = any.is_empty() || any.contains(&read);
-    demand(is_one_of, format!("intent {} is none of those", name(&read)));
-    let allowed = &expected.allowed_states;
-    demand(
-        allowed.is_empty() || allowed.contains(&to.state),
-        format!("state {} is not allowed", name(&to.state)),
-    );
-    demand(
-        !expected.must_not_state.contains(&to.state),
-        format!("state {} is forbidden", name(&to.state)),
-    );
-    if let Some(phase) = expected.phase {
-        demand(to.phase == phase, format!("phase is {}, not {}", name(&to.phase), name(&phase)));
-    }
-    if let Some(rules) = &expected.rules {
-        let count = turn.trace.products.len();
-        demand(!rules.must_have_products || count > 0, "no garment is named".to_owned());
-        let min = rules.min_products.unwrap_or(0);
-        demand(count >= min, format!("{count} garments, fewer than {min}"));
-        let max = rules.max_products.unwrap_or(usize::MAX);
-        demand(count <= max, format!("{count} garments, more than {max}"));
-        demand(!rules.must_ask_clarifying || reply.contains('?'), "nothing is asked".to_owned());
-    }
-    for rule in &expected.reads {
-        let is_read = turn.trace.rules.iter().any(|hit| hit.rule == *rule);
-        demand(is_read, format!("rule {rule} did not match"));
-    }
-    for rule in &expected.reads_not {
-        let is_read = turn.trace.rules.iter().any(|hit| hit.rule == *rule);
-        demand(!is_read, format!("rule {rule} matched"));
-    }
-    for piece in &expected.says {
-        demand(lower.contains(&piece.to_lowercase()), format!("the reply lacks \"{piece}\""));
-    }
-    for piece in &expected.says_not {
-        demand(!lower.contains(&piece.to_lowercase()), format!("the reply has \"{piece}\""));
-    }
-    for option in &expected.options {
-        let is_offered = turn.reply.quick_replies.contains(option);
-        demand(is_offered, format!("the quick reply \"{option}\" is not offered"));
-    }
-    if let Some(total) = expected.total {
-        let own = turn.session.cart_total();
-        demand(own == Money::from_uah(total), format!("the total is {own}, not {total}"));
-    }
-    if let Some(silent) = expected.silent {
-        demand(turn.reply.bubbles.is_empty() == silent, "silence is wrong".to_owned());
-    }
-    if let Some(escalated) = expected.escalated {
-        demand(is_escalated(turn) == escalated, "the call for a human is wrong".to_owned());
-    }
-    if let Some(blocked) = expected.blocked {
-        demand(turn.trace.blocked == blocked, "blocking is wrong".to_owned());
-    }
-    let facts = TurnFacts::of(shop, &turn.session, &turn.trace.products);
-    if !turn.reply.bubbles.is_empty() {
-        for check in check::failed(shop, &facts, &turn.reply.bubbles) {
-            demand(false, format!("the reply fails the check {}", check.as_str()));
-        }
-    }
-    for (flag, wanted) in expected.safety.iter().flatten() {
-        if wanted.as_bool().unwrap_or(true) {
-            failed.extend(safety::broken(flag, turn, &reply));
-        }
-    }
-    failed
-}
-
-/// A state, phase or intent as the specification names it.
-fn name(value: &impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => "?".to_owned(),
-    }
 }

@@ -16,6 +16,7 @@ pub mod deliver;
 pub mod eval;
 pub mod event;
 pub mod failure;
+pub mod figures;
 pub mod guarded;
 pub mod limit;
 pub mod look_after_order;

@@ -26,4 +26,6 @@ pub struct Spending {
     pub output_tokens: u64,
     /// Millionths of a US dollar.
     pub micro_usd: u64,
+    /// Tokens in and out whose price is not known, and which the sum lacks.
+    pub unpriced_tokens: u64,
 }

@@ -24,6 +24,7 @@ use crate::{
     deliver::{Delivered, Delivery, SendReply, window_ends},
     event::Managed,
     failure::{PortError, chain},
+    figures::{Measure, TurnFigures},
     model::{AskModel, Moderate},
     order_book::{self, FindByPhone, OrderRecord, OrderWakeUp, WakeOrder},
     photos::LookAtPhotos,
@@ -71,6 +72,8 @@ pub struct Dialogue<'a, K, S, C, M, O> {
     pub model: Option<&'a M>,
     /// How long a turn may take with the model.
     pub time: ModelTime,
+    /// Who measures.
+    pub measure: &'a dyn Measure,
 }
 
 /// Why a woken session was not brought to rest. The wake-up has to come again.
@@ -113,6 +116,7 @@ where
         let delivery = Delivery { clock, store, channels, deadline };
         // A clock that runs ahead of ours must not make us wait for it.
         let woken_at = woken_at.min(clock.now());
+        let mut queue_wait = Some(until(woken_at, clock.now()));
         let burst = self.bursts.of(id.channel);
         self.wait_until(burst.over_at(woken_at, woken_at)).await;
         let (mut turns, mut conflicts) = (0, 0);
@@ -135,13 +139,17 @@ where
                 return Ok(delivery.tell_managers(id, standing, &alerts, &shop).await?);
             }
             let waiting = loaded.inbox.len();
+            let first_at = loaded.inbox.iter().map(|entry| entry.event.received_at).min();
             let taking = Taking { earlier, unless_new_input: restarts < MAX_RESTARTS, deadline };
             let Some(commit) = self.prepare(id, loaded, taking, &mut interim).await else {
                 restarts += 1;
                 continue;
             };
+            let committing_at = clock.now();
             match store.commit_turn(id, &commit).await {
                 Ok(()) => {
+                    let committed_in = until(committing_at, clock.now());
+                    let deliveries = commit.outbox.len();
                     log_turn(id, &commit);
                     interim = Interim::default();
                     self.wake_orders(&commit).await;
@@ -152,6 +160,16 @@ where
                             commit.outbox.into_iter().map(PendingReply::from).collect();
                         delivered = delivery.deliver(id, &replies).await?;
                     }
+                    self.measure.turn(&TurnFigures {
+                        channel: id.channel,
+                        end_to_end: first_at.map(|first| until(first, clock.now())),
+                        queue_wait: queue_wait.take(),
+                        commit: committed_in,
+                        conflicts,
+                        restarts,
+                        deliveries,
+                        trace: &commit.record.trace,
+                    });
                     // Only when the customer has been answered.
                     alerts.extend(commit.alerts.into_iter().map(PendingAlert::from));
                     let standing = (&commit.session, card);

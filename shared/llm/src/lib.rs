@@ -51,6 +51,12 @@ impl OpenAi {
         Self { http, base: base.trim_end_matches('/').to_owned(), key, model, prices }
     }
 
+    /// The model that is asked.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+
     /// Names a customer to the provider without telling who it is: 128 bits of an HMAC of the
     /// session with our key, in hexadecimal.
     fn safety_identifier(&self, session: &SessionId) -> String {

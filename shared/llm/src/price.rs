@@ -16,8 +16,10 @@ struct Price {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prices(BTreeMap<String, Price>);
 
-/// What OpenAI's price list said in November 2026; a setting replaces it. As models, `=`, and the
-/// dollars for a million tokens in, in from the cache, and out.
+/// What several public lists gave as OpenAI's prices after the launch of gpt-5.1 (November 2025). Prices
+/// change: whoever runs a shop compares them with <https://openai.com/api/pricing> and sets
+/// `MIRT_MODEL_PRICES`, which replaces this list. As models, `=`, and the dollars for a million tokens
+/// in, in from the cache, and out.
 const OPENAI_LIST: &str = "gpt-5.1=1.25/0.125/10, gpt-5=1.25/0.125/10, gpt-5-mini=0.25/0.025/2";
 
 /// A price list that cannot be read.
@@ -63,8 +65,7 @@ fn micro_usd(dollars: &str) -> Option<u64> {
 
 impl Prices {
     /// What tokens cost, rounded up. A dated model (`gpt-5.1-2025-11-13`) has the price of the
-    /// longest name that it begins with; a model without a price costs nothing, which the caller
-    /// logs.
+    /// longest name that it begins with; what a model without a price costs is not known.
     #[must_use]
     pub fn cost(&self, model: &str, input: u64, cached: u64, output: u64) -> Option<MicroUsd> {
         let begins = |name: &&String| model.starts_with(name.as_str());

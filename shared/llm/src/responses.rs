@@ -145,17 +145,19 @@ impl OpenAi {
         let (input, output) = (tokens.input_tokens, tokens.output_tokens);
         let model =
             if response.model.is_empty() { self.model.clone() } else { response.model.clone() };
-        let cost = self.prices.cost(&model, input, cached, output).unwrap_or_else(|| {
-            tracing::warn!(event = "model_without_price");
-            Default::default()
-        });
+        let cost = self.prices.cost(&model, input, cached, output);
+        if cost.is_none() {
+            tracing::warn!(event = "model_without_price", model);
+        }
+        let unpriced_tokens = if cost.is_none() { input.saturating_add(output) } else { 0 };
         Usage {
             model,
             requests: 0,
             input_tokens: input,
             cached_tokens: cached,
             output_tokens: output,
-            cost,
+            cost: cost.unwrap_or_default(),
+            unpriced_tokens,
             ms: 0,
         }
     }

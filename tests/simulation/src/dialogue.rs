@@ -7,6 +7,7 @@ use mirt_engine::{
     batch::Batch,
     burst::{BurstWindow, BurstWindows},
     consult::ModelTime,
+    figures::Unmeasured,
     guarded::Guarded,
     photos::Seeing,
     shelf::Shelf,
@@ -105,6 +106,7 @@ async fn serve(process: Process, messages: Vec<Message>) {
         bursts: &bursts,
         model: world.scenario.model.map(|_| &seeing),
         time: ModelTime::default(),
+        measure: &Unmeasured,
     };
     let again = batch
         .run(async |session, woken_at| {

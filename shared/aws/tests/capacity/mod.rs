@@ -25,6 +25,7 @@ use mirt_engine::{
     deliver::SendReply,
     event::{EventBody, EventKey, EventOrder, InboundEvent},
     failure::{PortError, SendError},
+    figures::Unmeasured,
     guarded::{Guarded, MOST_PER_MINUTE},
     model::{AskModel, Asked, ModelError, ModelRequest, Moderate, Moderation, NoModel},
     order_book::{OrderWakeUp, WakeOrder},
@@ -202,6 +203,7 @@ where
         bursts: &bursts,
         model,
         time: ModelTime::default(),
+        measure: &Unmeasured,
     };
     let mut costs = Vec::with_capacity(turns);
     for n in 0..turns {

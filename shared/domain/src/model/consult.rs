@@ -374,7 +374,7 @@ impl Consultation {
         let seen = self.marks.into_iter().zip(&self.perceived.sights);
         turn.session =
             turn.session.saw(seen.map(|(mark, sight)| KnownPhoto { mark, sight: sight.clone() }));
-        turn.session = turn.session.spent(self.trace.used.cost, self.input.now);
+        turn.session = turn.session.spent(self.trace.used.weight(), self.input.now);
         if was_under && turn.session.spent_on(self.input.now) >= ceiling {
             turn.actions.push(Action::TellCeiling);
         }

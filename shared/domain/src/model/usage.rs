@@ -39,13 +39,25 @@ pub struct Usage {
     pub cached_tokens: u64,
     /// Tokens out, thinking included.
     pub output_tokens: u64,
-    /// What it costs.
+    /// What it costs; without the tokens below.
     pub cost: MicroUsd,
+    /// Tokens in and out of a model that has no price: what they cost is not known.
+    pub unpriced_tokens: u64,
     /// How long it took, in milliseconds, waits between repetitions included.
     pub ms: u64,
 }
 
+/// What a token without a price counts for under a ceiling: as much as a dear one. The ceiling is then
+/// one of tokens.
+const ASSUMED_A_TOKEN: MicroUsd = MicroUsd(10);
+
 impl Usage {
+    /// What it counts for under a ceiling.
+    #[must_use]
+    pub const fn weight(&self) -> MicroUsd {
+        self.cost.plus(MicroUsd(ASSUMED_A_TOKEN.0.saturating_mul(self.unpriced_tokens)))
+    }
+
     /// Adds what another call used.
     pub fn add(&mut self, other: &Self) {
         if !other.model.is_empty() {
@@ -56,6 +68,7 @@ impl Usage {
         self.cached_tokens = self.cached_tokens.saturating_add(other.cached_tokens);
         self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
         self.cost = self.cost.plus(other.cost);
+        self.unpriced_tokens = self.unpriced_tokens.saturating_add(other.unpriced_tokens);
         self.ms = self.ms.saturating_add(other.ms);
     }
 }
@@ -68,6 +81,13 @@ mod tests {
     fn an_amount_is_shown_in_dollars_to_the_millionth() {
         assert_eq!(MicroUsd(1_250_003).to_string(), "$1.250003");
         assert_eq!(MicroUsd(42).to_string(), "$0.000042");
+    }
+
+    #[test]
+    fn tokens_without_a_price_weigh_and_cost_nothing_that_is_known() {
+        let used = Usage { unpriced_tokens: 300, cost: MicroUsd(5), ..Usage::default() };
+
+        assert_eq!((used.cost, used.weight()), (MicroUsd(5), MicroUsd(3_005)));
     }
 
     #[test]

@@ -219,6 +219,8 @@ template_keys! {
     OrderAskMissing = "order.ask_missing" [Missing];
     /// Delivery data came before they were asked for.
     OrderDataNoted = "order.data_noted" [];
+    /// Where the parcel goes, said without naming anything.
+    OrderDataWanted = "order.data_wanted" [];
     /// The way of paying came before it was asked for.
     OrderMethodNoted = "order.method_noted" [];
     /// A garment is wanted of which the size or the colour is not known.

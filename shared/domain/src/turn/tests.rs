@@ -36,7 +36,7 @@ fn said(text: &str, says: Vec<Say>) -> (Vec<Bubble>, Vec<String>, State) {
 }
 
 fn safe(state: State) -> Vec<Bubble> {
-    let say = Say::Text(safe_text(state), Values::none());
+    let say = Say::Text(safe_text(&Session::at(state)), Values::none());
     word::bubbles(shop().prompts, &[say], 0).unwrap()
 }
 
@@ -101,7 +101,7 @@ fn a_text_without_a_fact_that_it_names_is_not_sent() {
 #[test]
 fn the_safe_text_of_every_state_passes_every_check() {
     for state in State::ALL {
-        let says = vec![Say::Text(safe_text(state), Values::none())];
+        let says = vec![Say::Text(safe_text(&Session::at(state)), Values::none())];
         let (bubbles, failed, _) = said("привіт", says);
         assert!(failed.is_empty() && !bubbles.is_empty(), "{state:?} {failed:?}");
     }
@@ -129,4 +129,24 @@ fn the_trace_holds_the_policies_that_were_told() {
         ["policy:delivery", "policy:return"]
     );
     assert!(turn("привіт").trace.facts.is_empty());
+}
+
+#[test]
+fn with_a_full_cart_the_safe_text_asks_for_what_the_order_lacks_and_for_no_garment() {
+    let mut session = Session::default();
+    for text in ["лагуна рожева на 104", "беру"] {
+        session = take(&shop(), &session, &input(text)).session;
+    }
+    assert_eq!(session.state(), State::PaymentDelivery);
+    let values = Values::none()
+        .with(Placeholder::Name, "Костюм Лагуна")
+        .with(Placeholder::Price, Money::from_uah(999));
+    let says = vec![Say::Text(TemplateKey::SizePriceAllSizes, values)];
+    let decision = Decision { says, session, ..decision("беру") };
+
+    let (bubbles, failed) = reply(&shop(), 0, &decision);
+
+    let wanted = [Say::Text(TemplateKey::OrderDataWanted, Values::none())];
+    assert_eq!(failed, ["price"]);
+    assert_eq!(bubbles, word::bubbles(shop().prompts, &wanted, 0).unwrap());
 }
