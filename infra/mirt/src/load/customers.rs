@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use mirt_domain::prompts::TemplateKey;
 use serde_json::{Value, json};
 
 use super::{
@@ -134,8 +135,12 @@ impl Customer {
         self.waits && !self.is_posting
     }
 
-    /// An answer came, from this process.
+    /// An answer came, from this process. That it takes a while is no answer, and is said beside the
+    /// turns.
     pub(super) fn hear(&mut self, messages: &Value, sender: Option<u64>) -> Waited {
+        if is_interim(messages) {
+            return Waited::default();
+        }
         let heard = |message: &Value| Heard { words: text_of(message).to_owned(), sender };
         self.heard.extend(messages.as_array().into_iter().flatten().map(heard));
         let took = self.asked.take().map(|asked| asked.elapsed().saturating_sub(QUIET));
@@ -195,6 +200,13 @@ impl Customer {
     }
 }
 
+/// Whether nothing but the message in between was said.
+fn is_interim(messages: &Value) -> bool {
+    let interim = mirt_content::prompts().wording(TemplateKey::InterimWait, 0);
+    let words = |message: &Value| Some(text_of(message)) == interim.as_deref();
+    messages.as_array().is_some_and(|all| !all.is_empty() && all.iter().all(words))
+}
+
 /// The words of a message, or the address of its photo.
 fn text_of(message: &Value) -> &str {
     message["text"].as_str().or(message["url"].as_str()).unwrap_or_default()
@@ -233,6 +245,19 @@ mod tests {
         };
         let turn = |((input, bubbles), n): (&(&[&str], &[&str]), u64)| json!({ "n": n, "input": texts(input), "bubbles": texts(bubbles) });
         json!({ "turns": turns.iter().zip(1..).map(turn).collect::<Vec<_>>() })
+    }
+
+    #[test]
+    fn the_message_in_between_is_no_answer_and_ends_no_waiting() {
+        let interim = mirt_content::prompts().wording(TemplateKey::InterimWait, 0);
+        let mut waiting = Customer { waits: true, ..customer(&["a"], &[]) };
+
+        let waited = waiting.hear(&json!([{ "text": interim }]), Some(1));
+        let answered = waiting.hear(&json!([{ "text": "x" }]), Some(1));
+
+        assert_eq!((waited.is_over, answered.is_over), (false, true));
+        let found = waiting.compare(&session(&[(&["a"], &["x"])]), &Killed::default());
+        assert_eq!(found, Found { turns: 1, ..Found::default() });
     }
 
     #[test]
