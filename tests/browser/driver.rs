@@ -56,6 +56,8 @@ impl Browser {
             "--headless=new".to_owned(),
             "--disable-gpu".to_owned(),
             "--hide-scrollbars".to_owned(),
+            // What fades in has no contrast yet while it does.
+            "--force-prefers-reduced-motion".to_owned(),
             format!("--window-size={width},{height}"),
         ];
         if env::var_os("MIRT_NO_SANDBOX").is_some() {
