@@ -2,6 +2,7 @@
 
 mod batch;
 mod figures;
+pub mod shop_settings;
 mod start;
 
 pub use mirt_llm::{OPENAI_API, OpenAi};

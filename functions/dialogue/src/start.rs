@@ -1,6 +1,6 @@
 //! Starting: settings, secrets, clients and the shop once, before the first batch.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use aws_lambda_events::sqs::SqsEvent;
 use jiff::Timestamp;
@@ -8,9 +8,8 @@ use lambda_runtime::{Context, LambdaEvent, service_fn};
 use mirt_aws::{orders::OrdersQueue, sdk, secrets, table::Table};
 use mirt_channels::{Channels, manychat, telegram};
 use mirt_domain::{
-    model::MicroUsd,
     session_id::SessionId,
-    shop::{Requisites, Settings as ShopSettings, Shop, Words},
+    shop::{Requisites, Shop, Words},
 };
 use mirt_engine::{
     burst::{BurstWindow, BurstWindows, WindowsByChannel},
@@ -31,13 +30,16 @@ use mirt_runtime::{
 };
 use serde::Deserialize;
 
-use crate::{batch, figures::Figures};
+use crate::{batch, figures::Figures, shop_settings};
 
 /// Where ManyChat's API is unless a setting says otherwise.
 pub const MANYCHAT_API: &str = "https://api.manychat.com";
 
 /// Where Telegram's Bot API is unless a setting says otherwise.
 pub const TELEGRAM_API: &str = "https://api.telegram.org";
+
+/// A day in seconds.
+const DAY_S: u64 = 24 * 60 * 60;
 
 /// The secret of the channels.
 #[derive(Deserialize)]
@@ -78,6 +80,10 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         secrets::read(&config, settings.required("MIRT_CHANNEL_SECRET")?).await?;
     let table = Table::new(&config, settings.required("MIRT_TABLE")?.to_owned());
     let orders = OrdersQueue::new(&config, settings.required("MIRT_ORDERS_QUEUE_URL")?.to_owned());
+    let table = match settings.number("MIRT_TRANSCRIPT_DAYS")? {
+        Some(days) => table.keeping_turns_for(Duration::from_secs(days.saturating_mul(DAY_S))),
+        None => table,
+    };
     let channels = Channels {
         manychat: manychat::Sender::new(
             http.clone(),
@@ -108,19 +114,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         model: Guarded::new(openai, &table, &SystemClock, most),
         photos: Photos { telegram: files.clone() },
     });
-    let default = ShopSettings::default();
-    let ceiling = settings.number("MIRT_MODEL_SESSION_CEILING_MICRO_USD")?.map(MicroUsd);
-    let [reminder, timeout] = ["MIRT_HAND_OVER_REMINDER_S", "MIRT_HAND_OVER_TIMEOUT_S"];
-    let seconds = |name| settings.seconds(name).map(|time| time.and_then(|t| t.try_into().ok()));
-    let shop_settings = ShopSettings {
-        hand_over_reminder: seconds(reminder)?.unwrap_or(default.hand_over_reminder),
-        hand_over_timeout: seconds(timeout)?.unwrap_or(default.hand_over_timeout),
-        requisites: secret.requisites,
-        model_ceiling: ceiling.unwrap_or(default.model_ceiling),
-        quiet: settings
-            .parsed("MIRT_QUIET_HOURS", "two full hours, as in 21-9")?
-            .unwrap_or(default.quiet),
-    };
+    let shop_settings = shop_settings::read(&settings, secret.requisites)?;
     let words = Words::of(mirt_content::catalog());
     let bursts = bursts(&settings)?;
     let shelf = shelf(&settings)?;

@@ -1,10 +1,11 @@
-//! Lambda on a schedule: finds what should have been done long ago, and wakes its session or order.
+//! Lambda on a schedule: finds what should have been done long ago, and wakes its session or order. The
+//! functions for what time does to a conversation are the same with another round.
 
 use std::process::ExitCode;
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use mirt_aws::{orders::OrdersQueue, queue::InboundQueue, sdk, table::Table};
-use mirt_engine::sweep::sweep;
+use mirt_engine::sweep::{Round, sweep};
 use mirt_runtime::{
     clock::SystemClock,
     process,
@@ -27,18 +28,24 @@ enum StartError {
 /// Runs the function until Lambda ends it.
 #[must_use]
 pub fn main() -> ExitCode {
-    process::run("sweeper", run)
+    main_of("sweeper", Round::Repairs)
 }
 
-async fn run(settings: Settings) -> Result<(), StartError> {
+/// Runs the function `name`, which does `round`, until Lambda ends it.
+#[must_use]
+pub fn main_of(name: &'static str, round: Round) -> ExitCode {
+    process::run(name, async move |settings| run(settings, round).await)
+}
+
+async fn run(settings: Settings, round: Round) -> Result<(), StartError> {
     let config = sdk::config(mirt_http::client()?).await;
     let table = Table::new(&config, settings.required("MIRT_TABLE")?.to_owned());
     let queue = InboundQueue::new(&config, settings.required("MIRT_INBOUND_QUEUE_URL")?.to_owned());
     let orders = OrdersQueue::new(&config, settings.required("MIRT_ORDERS_QUEUE_URL")?.to_owned());
-    let (table, queue, orders) = (&table, &queue, &orders);
+    let (table, queue, orders, round) = (&table, &queue, &orders, &round);
     // Whatever the schedule says, there is one thing to do.
     lambda_runtime::run(service_fn(async move |_: LambdaEvent<IgnoredAny>| {
-        let swept = sweep(&SystemClock, table, queue, orders).await?;
+        let swept = sweep(*round, &SystemClock, table, queue, orders).await?;
         Ok::<Value, lambda_runtime::Error>(
             json!({ "overdue": swept.overdue, "woken": swept.woken }),
         )

@@ -119,6 +119,7 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_BURST_QUIET_MS", "1500"),
             ("MIRT_CHANNEL_SECRET", "mirt/dev/channels"),
             ("MIRT_CONVERSATION_URL", ""),
+            ("MIRT_FOLLOW_UPS_S", "14400,82800"),
             ("MIRT_HAND_OVER_REMINDER_S", "900"),
             ("MIRT_HAND_OVER_TIMEOUT_S", "43200"),
             ("MIRT_LOG", "info"),
@@ -135,7 +136,9 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_ORDERS_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-orders.fifo"),
             ("MIRT_QUIET_HOURS", "21-9"),
             ("MIRT_STOCK_FRESH_S", ""),
+            ("MIRT_SUMMARY_AFTER_S", "259200"),
             ("MIRT_TABLE", "mirt-dev"),
+            ("MIRT_TRANSCRIPT_DAYS", "30"),
             ("OPENAI_BASE_URL", "https://api.openai.com/v1"),
             ("TELEGRAM_API_URL", "https://api.telegram.org"),
         ])
@@ -247,6 +250,40 @@ fn what_fell_through_is_looked_for_every_minute() {
             ("MIRT_LOG", "info"),
             ("MIRT_ORDERS_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-orders.fifo"),
             ("MIRT_TABLE", "mirt-dev"),
+        ])
+    );
+}
+
+#[test]
+fn what_time_does_is_looked_for_by_a_function_each() {
+    let template = template();
+
+    let hour = Duration::from_hours(1);
+    for (name, every) in [("summaries", hour), ("followups", Duration::from_mins(5))] {
+        assert!(template.schedules.contains(&Schedule { function: name.to_owned(), every }));
+        assert!(function(&template, name).spec.timeout < every);
+        assert_eq!(
+            environment(function(&template, name)),
+            environment(function(&template, "sweeper"))
+        );
+    }
+}
+
+#[test]
+fn the_report_of_a_day_is_looked_for_every_hour() {
+    let template = template();
+
+    let every = Duration::from_hours(1);
+    assert!(template.schedules.contains(&Schedule { function: "dayreport".to_owned(), every }));
+    assert_eq!(
+        environment(function(&template, "dayreport")),
+        BTreeMap::from([
+            ("MIRT_CHANNEL_SECRET", "mirt/dev/channels"),
+            ("MIRT_LOG", "info"),
+            ("MIRT_MANAGERS_CHAT", ""),
+            ("MIRT_QUIET_HOURS", "21-9"),
+            ("MIRT_TABLE", "mirt-dev"),
+            ("TELEGRAM_API_URL", "https://api.telegram.org"),
         ])
     );
 }

@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Dlq(DlqArguments),
     /// Shows what was sold, writes it as a file, has the CRM tried again.
     Orders(OrdersArguments),
+    /// Shows, exports or erases what is kept of one customer.
+    Customer(CustomerArguments),
     /// Reads Telegram's history: logs in, fetches, shows, writes files; and the bot's webhook.
     Telegram(TelegramArguments),
     /// Works on the shop's files: checks them, shows what differs, adds a product.
@@ -261,6 +263,33 @@ pub(crate) struct DlqArguments {
     pub(crate) json: bool,
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct CustomerArguments {
+    #[command(subcommand)]
+    pub(crate) command: CustomerCommand,
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CustomerCommand {
+    /// Where they stand, what is known of them, and how much is kept.
+    Show(Who),
+    /// All that is kept, as one JSON object.
+    Export(Who),
+    /// Removes all that is kept; says what it was. Twice does no harm.
+    Erase(Who),
+}
+
+/// A customer.
+#[derive(Args, Debug)]
+pub(crate) struct Who {
+    /// Their channel: instagram, telegram.
+    pub(crate) channel: String,
+    /// Their id there.
+    pub(crate) user: String,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum DlqCommand {
     /// How many there are in each queue.
@@ -461,6 +490,12 @@ pub(crate) enum FunctionName {
     Orders,
     /// On a schedule.
     Sweeper,
+    /// On a schedule: what the day before came to.
+    Dayreport,
+    /// On a schedule: customers to write to.
+    Followups,
+    /// On a schedule: conversations to sum up.
+    Summaries,
     /// Behind the queue of history commands, and on a schedule.
     TelegramFetch,
 }

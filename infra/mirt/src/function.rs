@@ -15,6 +15,9 @@ pub(crate) fn main(name: FunctionName) -> ExitCode {
         FunctionName::Webhook => mirt_webhook::main(),
         FunctionName::Dialogue => mirt_dialogue::main(),
         FunctionName::Orders => mirt_orders::main(),
+        FunctionName::Summaries => mirt_summaries::main(),
+        FunctionName::Followups => mirt_followups::main(),
+        FunctionName::Dayreport => mirt_dayreport::main(),
         FunctionName::Sweeper => mirt_sweeper::main(),
         FunctionName::TelegramFetch => mirt_telegram_fetch::main(),
     }

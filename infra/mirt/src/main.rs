@@ -4,6 +4,7 @@ mod catalog;
 mod cli;
 mod completions;
 mod costs;
+mod customer;
 mod demo;
 mod dlq;
 mod environment;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         cli::Command::Costs(arguments) => costs::main(&arguments),
         cli::Command::Dlq(arguments) => dlq::main(&arguments),
         cli::Command::Orders(arguments) => orders::main(&arguments),
+        cli::Command::Customer(arguments) => customer::main(&arguments),
         cli::Command::Telegram(arguments) => telegram::main(&arguments),
         cli::Command::Catalog(arguments) => catalog::main(&arguments),
         cli::Command::Completions { shell } => completions::main(shell),

@@ -1,5 +1,6 @@
 //! Where managers see a session, and which session a message of theirs is about.
 
+use aws_sdk_dynamodb::types::Put;
 use mirt_domain::session_id::SessionId;
 use mirt_engine::{
     card::{FindSubject, KeepCard, ManagersMessage, SessionCard},
@@ -9,9 +10,10 @@ use mirt_engine::{
 use crate::{
     error::port_error,
     table::{
-        Item, SK_CARD, SK_SUBJECT, SUBJECT_KEPT, Table, data, key, session_of, session_pk, string,
-        subject_pk, text, ttl,
+        Item, SK_CARD, SK_SUBJECT, SK_SUBJECT_HERE, SUBJECT_KEPT, Table, data, key, session_of,
+        session_pk, string, subject_pk, text, ttl,
     },
+    transaction::put,
 };
 
 /// The session of a message in the managers' chat.
@@ -39,10 +41,17 @@ impl KeepCard for Table {
         about: &SessionId,
         now: jiff::Timestamp,
     ) -> Result<(), PortError> {
+        let what = "the subject of a card";
         let mut item = key(subject_pk(message), SK_SUBJECT.to_owned());
         item.insert(ABOUT.to_owned(), string(session_pk(about)));
         item.extend([ttl(now, SUBJECT_KEPT)]);
-        self.put_item("the subject of a card", item).await
+        // Kept with the session as well: there it is found when the customer is erased.
+        let here = format!("{SK_SUBJECT_HERE}{}:{}", message.chat, message.id);
+        let mut here = key(session_pk(about), here);
+        here.extend([ttl(now, SUBJECT_KEPT)]);
+        let puts = [item, here]
+            .map(|item| put(what, Put::builder().table_name(&self.name).set_item(Some(item))));
+        self.write(what, puts.into_iter().collect::<Result<_, _>>()?).await.map(|_| ())
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use mirt_engine::{
     failure::PortError,
-    sweep::{FindOverdue, Overdue, OverduePage},
+    sweep::{FindOverdue, Overdue, OverduePage, Round},
 };
 
 use crate::{
@@ -20,16 +20,20 @@ const PAGE: i32 = 500;
 impl FindOverdue for Table {
     type Cursor = Item;
 
-    const PARTITIONS: u32 = DUE_SHARDS * Due::ALL.len() as u32;
+    fn partitions(&self, round: Round) -> u32 {
+        DUE_SHARDS * u32::try_from(Due::of(round).len()).unwrap_or(u32::MAX)
+    }
 
     async fn find_overdue(
         &self,
+        round: Round,
         partition: u32,
         from: Timestamp,
         to: Timestamp,
         page: Option<Item>,
     ) -> Result<OverduePage<Item>, PortError> {
-        let kind = Due::ALL[(partition / DUE_SHARDS) as usize % Due::ALL.len()];
+        let kinds = Due::of(round);
+        let kind = kinds[(partition / DUE_SHARDS) as usize % kinds.len()];
         let answer = self
             .client
             .query()

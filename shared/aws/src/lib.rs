@@ -2,6 +2,8 @@
 
 mod answers;
 mod cards;
+pub mod customers;
+mod day_book;
 pub mod dead_letters;
 mod due;
 mod error;

@@ -6,7 +6,11 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, TransactWriteItem, WriteRequest,
 };
 use jiff::Timestamp;
-use mirt_domain::session_id::SessionId;
+use mirt_domain::{
+    memory::Profile,
+    session_id::SessionId,
+    tally::{Tally, name},
+};
 use mirt_engine::{
     alert::{Alert, PendingAlert},
     clock::after,
@@ -21,9 +25,9 @@ use crate::{
     error::{if_held, port_error, unreadable},
     table::{
         DUE_AT, Due, Item, SK_CARD, SK_CLOSED, SK_INBOX, SK_INTAKE, SK_MANAGER, SK_OUTBOX,
-        SK_STATE, SK_TURN, TURN_KEPT, Table, alert_sk, counter, data, due, from_data, key, number,
-        outbox_key, outbox_sk, overdue, pending_sk, session_pk, string, text, time, ttl, turn_sk,
-        undelivered_sk,
+        SK_PROFILE, SK_STATE, SK_TURN, TURN_EVENTS, Table, alert_sk, counter, data, due,
+        event_of_inbox, from_data, key, number, outbox_key, outbox_sk, overdue, pending_sk,
+        session_pk, string, text, time, ttl, turn_sk, undelivered_sk,
     },
     transaction::{Written, check, delete, put},
 };
@@ -167,6 +171,7 @@ impl LoadSession for Table {
             closed: None,
             past: Vec::new(),
         };
+        let mut profile = Profile::default();
         for item in self.open_part(&session_pk(id), past).await? {
             match text(&item, "sk") {
                 SK_STATE => {
@@ -175,6 +180,7 @@ impl LoadSession for Table {
                     loaded.consumed = counter(&item, "consumed");
                     loaded.last_reply = outbox_key(text(&item, LAST_REPLY));
                 }
+                SK_PROFILE => profile = from_data("a profile", &item)?,
                 SK_CARD => loaded.card = Some(from_data("a card", &item)?),
                 SK_CLOSED => loaded.closed = Some(from_data("a closed session", &item)?),
                 sk if sk.starts_with(SK_INBOX) => loaded
@@ -197,6 +203,7 @@ impl LoadSession for Table {
             }
         }
         loaded.past.reverse();
+        loaded.session = loaded.session.with_profile(profile);
         sort_inbox(&mut loaded.inbox);
         loaded.outbox.sort_by_key(|pending| pending.entry.key);
         loaded.alerts.sort_by_key(|pending| pending.alert.key);
@@ -216,8 +223,8 @@ impl CommitTurn for Table {
         if let Some(last) = turn.last_reply {
             state.insert(LAST_REPLY.to_owned(), string(outbox_sk(last)));
         }
-        if let Some(at) = turn.due_at {
-            state.extend(due(Due::Session, id, at));
+        if let Some(next) = turn.due {
+            state.extend(due(next.duty.into(), id, next.at));
         }
         let state = Put::builder().table_name(&self.name).set_item(Some(state));
         let state = if turn.version == 0 {
@@ -266,6 +273,11 @@ impl CommitTurn for Table {
             let opened = Delete::builder().table_name(&self.name).set_key(Some(closed));
             items.push(delete(what, opened)?);
         }
+        if let Some(profile) = &turn.profile {
+            let mut item = key(pk.clone(), SK_PROFILE.to_owned());
+            item.extend([data("a profile", profile)?]);
+            items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(item)))?);
+        }
 
         for alert in &turn.alerts {
             items.push(self.put_alert(id, alert)?);
@@ -274,9 +286,13 @@ impl CommitTurn for Table {
         for order in &turn.orders {
             items.extend(self.put_order(order)?);
         }
+        items.push(self.count(id, &turn.tally, turn.record.at)?);
 
         let mut record = key(pk.clone(), turn_sk(turn.record.n));
-        record.extend([data(what, &turn.record)?, ttl(turn.record.at, TURN_KEPT)]);
+        let events = turn.consumed.iter().filter_map(|sk| event_of_inbox(sk));
+        let events = AttributeValue::L(events.map(string).collect());
+        record.insert(TURN_EVENTS.to_owned(), events);
+        record.extend([data(what, &turn.record)?, ttl(turn.record.at, self.turn_kept)]);
         items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(record)))?);
 
         items.extend(self.add_spending(id, &turn.record)?);
@@ -297,6 +313,12 @@ impl CommitTurn for Table {
             Written::ConditionFailed { .. } => Err(CommitError::NewInput),
         }
     }
+}
+
+/// A reply that will never be sent, on its day in UTC: the store knows no other clock.
+fn unsent(at: Timestamp) -> Tally {
+    let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    Tally { day, counts: [(name::UNSENT.to_owned(), 1)].into() }
 }
 
 impl SettleOutbox for Table {
@@ -364,6 +386,7 @@ impl SettleOutbox for Table {
         let mut items = vec![
             put(what, Put::builder().table_name(&self.name).set_item(Some(mark)))?,
             self.put_alert(id, alert)?,
+            self.count(id, &unsent(alert.raised_at), alert.raised_at)?,
         ];
         for entry in entries {
             items.extend(self.moved_aside(id, entry, &closed.reason)?);

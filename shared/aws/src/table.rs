@@ -9,7 +9,9 @@
 //! | | `MCARD` | where managers see the session |
 //! | | `NOSEND` | why the channel takes nothing for the customer until they write again |
 //! | | `OUT#<turn>#<part>` | a channel call to make |
+//! | | `PROFILE` | what is known of the customer beyond one conversation |
 //! | | `STATE` | the checkpoint, its version, how many events were consumed, ever, and the last reply |
+//! | | `SUBJECT#<chat>:<message>` | a message in the managers' chat that is about it; expires |
 //! | | `TROUBLE` | why its turns failed last; expires |
 //! | | `TURN#<turn, counted down>` | record and transcript of a turn; expires |
 //! | | `UNDELIVERED#<turn>#<part>` | a call that the channel refused for good |
@@ -19,6 +21,8 @@
 //! | `C#<order in the CRM>` | `O` | which order the CRM's name means |
 //! | `B#<month>` | `<time>#<order>` | an order that was confirmed in a month of UTC |
 //! | `PHONE#<digest>` | `<order>` | an order that was confirmed under a phone |
+//! | `DAY#<day>` | `<shard>` | counters of a day; expires |
+//! | | `REPORTED` | the managers have heard of it; expires |
 //! | `BREAKER#model` | `-` | what all instances know of the model's health |
 //! | `SPENDING#<day>` | `<shard>` | what the model cost on a day; expires |
 //! | `E#crm:<digest>` | `E` | a delivery of the CRM's that was taken; expires |
@@ -38,6 +42,7 @@ use std::{collections::HashMap, str::FromStr, time::Duration};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use mirt_domain::{
+    decide::Duty,
     order::OrderId,
     session_id::{SessionId, UserId},
 };
@@ -48,7 +53,7 @@ use mirt_engine::{
     failure::PortError,
     limit::Slot,
     session_store::{OutboxKey, PendingKey},
-    sweep::Subject,
+    sweep::{Round, Subject},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -71,7 +76,7 @@ pub(crate) const TROUBLE_KEPT: Duration = Duration::from_hours(14 * 24);
 /// How long an order is kept that was never confirmed.
 pub(crate) const ORDER_KEPT_UNPLACED: Duration = Duration::from_hours(30 * 24);
 
-/// How long a turn's record is kept.
+/// How long a turn's record is kept unless a setting says otherwise (decision 17).
 pub(crate) const TURN_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// How many partitions each kind of due entry is spread over in the index `due`, so that no one of
@@ -100,23 +105,35 @@ pub(crate) const SK_CARD: &str = "MCARD";
 pub(crate) const SK_CLOSED: &str = "NOSEND";
 pub(crate) const SK_SUBJECT: &str = "M";
 pub(crate) const SK_ORDER: &str = "O";
+pub(crate) const SK_SUBJECT_HERE: &str = "SUBJECT#";
 pub(crate) const SK_OUTBOX: &str = "OUT#";
+pub(crate) const SK_PROFILE: &str = "PROFILE";
 pub(crate) const SK_STATE: &str = "STATE";
 pub(crate) const SK_TROUBLE: &str = "TROUBLE";
 pub(crate) const SK_TURN: &str = "TURN#";
+
+/// The keys of the events that a turn consumed: by them their dedupe records are found.
+pub(crate) const TURN_EVENTS: &str = "events";
 
 /// The table and its client.
 #[derive(Clone, Debug)]
 pub struct Table {
     pub(crate) client: aws_sdk_dynamodb::Client,
     pub(crate) name: String,
+    pub(crate) turn_kept: Duration,
 }
 
 impl Table {
     /// The table `name`.
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, name: String) -> Self {
-        Self { client: aws_sdk_dynamodb::Client::new(config), name }
+        Self { client: aws_sdk_dynamodb::Client::new(config), name, turn_kept: TURN_KEPT }
+    }
+
+    /// Keeps the records of turns for `kept`.
+    #[must_use]
+    pub fn keeping_turns_for(self, kept: Duration) -> Self {
+        Self { turn_kept: kept, ..self }
     }
 
     /// Reads a key that is never there: the cheapest question that shows that the table answers.
@@ -144,15 +161,37 @@ pub(crate) enum Due {
     Outbox,
     /// Something that managers may never have heard of.
     Manager,
-    /// A session to which time does something.
+    /// A session with a hand-over that is reminded of, or ends, or with news to be told.
     Session,
     /// An order that the CRM has to be told or asked about.
     Order,
+    /// A session whose customer is written to.
+    FollowUp,
+    /// A session that is summed up.
+    Summary,
+}
+
+impl From<Duty> for Due {
+    fn from(duty: Duty) -> Self {
+        match duty {
+            Duty::HandOver | Duty::News => Self::Session,
+            Duty::FollowUp => Self::FollowUp,
+            Duty::Summary => Self::Summary,
+        }
+    }
 }
 
 impl Due {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Inbox, Self::Outbox, Self::Manager, Self::Session, Self::Order];
+    /// What a round looks for.
+    pub(crate) const fn of(round: Round) -> &'static [Self] {
+        match round {
+            Round::Repairs => {
+                &[Self::Inbox, Self::Outbox, Self::Manager, Self::Session, Self::Order]
+            }
+            Round::FollowUps => &[Self::FollowUp],
+            Round::Summaries => &[Self::Summary],
+        }
+    }
 
     /// The index's partition key for one part of the entries of this kind.
     pub(crate) fn shard(self, n: u32) -> String {
@@ -162,6 +201,8 @@ impl Due {
             Self::Manager => "MANAGER",
             Self::Session => "SESSION",
             Self::Order => "ORDER",
+            Self::FollowUp => "FOLLOW_UP",
+            Self::Summary => "SUMMARY",
         };
         format!("{kind}#{n}")
     }
@@ -204,6 +245,11 @@ pub(crate) fn model_calls_pk(at: Timestamp) -> String {
 
 pub(crate) fn inbox_sk(event: &InboundEvent) -> String {
     format!("{SK_INBOX}{}#{}", event.order.as_sort_key(), event.key.as_text())
+}
+
+/// The event key in the sort key of an inbox entry.
+pub(crate) fn event_of_inbox(sk: &str) -> Option<&str> {
+    sk.strip_prefix(SK_INBOX)?.splitn(3, '#').nth(2)
 }
 
 pub(crate) fn hour_sk(slot: Slot) -> String {

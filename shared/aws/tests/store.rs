@@ -3,6 +3,9 @@
 
 mod books;
 mod capacity;
+mod customers;
+mod days;
+mod due;
 mod stage;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +21,7 @@ use mirt_engine::{
         SettleOutbox as _, TurnCommit,
     },
     spending::day_of,
-    sweep::{FindOverdue, Subject},
+    sweep::{FindOverdue, Round, Subject},
 };
 use stage::{Stage, alert, commit, event, now, reply, session};
 
@@ -162,11 +165,12 @@ async fn events_and_replies_are_found_when_they_are_overdue_and_not_before() {
 /// The keys of what is due until `to`, all of it of the one session.
 async fn overdue(table: &Table, to: Timestamp) -> Vec<String> {
     let mut keys = Vec::new();
-    for partition in 0..Table::PARTITIONS {
+    for partition in 0..table.partitions(Round::Repairs) {
         let mut cursor = None;
         loop {
             let from = Timestamp::UNIX_EPOCH;
-            let page = table.find_overdue(partition, from, to, cursor).await.unwrap();
+            let page =
+                table.find_overdue(Round::Repairs, partition, from, to, cursor).await.unwrap();
             for entry in page.entries {
                 assert_eq!(entry.subject, Subject::Session(session("a")));
                 assert!(entry.due_at <= to);

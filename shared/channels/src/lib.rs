@@ -11,6 +11,7 @@ use mirt_domain::{channel::Channel, reply::Reply, session_id::SessionId};
 use mirt_engine::{
     alert::{Alert, TellManager},
     card::{ManagersMessage, Telling},
+    day_report::TellManagers,
     deliver::SendReply,
     failure::SendError,
 };
@@ -26,6 +27,21 @@ pub struct Channels {
     pub telegram: telegram::Sender,
     /// The Telegram chat in which that bot tells the managers; without one nobody is told.
     pub managers: Option<telegram::ManagersChat>,
+}
+
+/// The managers' chat alone, for what is about no conversation.
+#[derive(Clone, Debug)]
+pub struct Managers {
+    /// Our own Telegram bot.
+    pub telegram: telegram::Sender,
+    /// The chat.
+    pub chat: telegram::ManagersChat,
+}
+
+impl TellManagers for Managers {
+    async fn tell_managers(&self, text: &str) -> Result<(), SendError> {
+        self.telegram.announce(&self.chat, text).await
+    }
 }
 
 impl SendReply for Channels {

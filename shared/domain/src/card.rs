@@ -39,6 +39,7 @@ pub fn of(shop: &Shop<'_>, session: &Session, head: &str, said: &[Message]) -> C
     lines.push(standing(shop, facts));
     lines.push(String::new());
     lines.extend(wishes(shop, facts));
+    lines.extend(before(shop, session));
     lines.extend(order(shop, session));
     lines.extend(words(shop, said));
     let text = lines.join("\n").trim().to_owned();
@@ -92,6 +93,13 @@ fn wishes(shop: &Shop<'_>, facts: &Facts) -> Vec<String> {
         }));
     }
     lines
+}
+
+/// What the conversations before were about.
+fn before(shop: &Shop<'_>, session: &Session) -> Option<String> {
+    let summary = session.profile().summary.as_ref()?;
+    let values = Values::none().with(Placeholder::Summary, summary.text.as_str());
+    Some(text(shop, TemplateKey::CardBefore, &values))
 }
 
 /// The cart, who buys it and how it is paid.

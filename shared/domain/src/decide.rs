@@ -9,6 +9,7 @@ mod draft;
 mod edges;
 mod find;
 mod fitting;
+mod follow_up;
 mod gallery;
 mod listing;
 mod manager;
@@ -17,6 +18,7 @@ mod paying;
 mod photo;
 mod present;
 mod progress;
+mod recall;
 mod sale;
 mod service;
 mod sold_out;
@@ -29,11 +31,13 @@ use self::{draft::Draft, service::Answer};
 pub use self::{
     draft::Say,
     edges::{EDGES, Edge, Event, To, follow},
+    follow_up::{FollowUps, Planned, WINDOW, follow_up},
     manager::{Deed, Manager, ManagerAct},
-    timer::next_due,
+    timer::{Due, Duty, next_due},
 };
 use crate::{
     language::rules::Signal,
+    memory,
     order::OrderNews,
     perceive::Perceived,
     prompts::{Placeholder, TemplateKey, Values},
@@ -74,7 +78,10 @@ pub fn decide(
     perceived: &Perceived,
     now: Timestamp,
 ) -> Decision {
+    let recalled = recall::answer(&session, perceived);
+    let perceived = recalled.as_ref().unwrap_or(perceived);
     let mut draft = Draft::new(shop, perceived, now, session);
+    draft.facts_mut().flags.asked_same_height = None;
     let event = if is_silent(&draft) {
         Event::Silent
     } else if draft.session.state() == State::Complaint && draft.facts().hand_over.is_none() {
@@ -129,6 +136,14 @@ pub fn decide_for_order(
     conclude(draft, Event::Silent)
 }
 
+/// Decides what becomes of a session whose conversation was taken into its profile.
+pub(crate) fn decide_remembered(shop: &Shop<'_>, session: Session, now: Timestamp) -> Decision {
+    let nothing_said = Perceived::default();
+    let mut draft = Draft::new(shop, &nothing_said, now, session);
+    let event = timer::end_conversation(&mut draft);
+    conclude(draft, event)
+}
+
 /// Follows the edge of the event.
 fn conclude(mut draft: Draft<'_>, event: Event) -> Decision {
     if draft.facts().cart.is_empty() {
@@ -138,12 +153,14 @@ fn conclude(mut draft: Draft<'_>, event: Event) -> Decision {
     }
     let is_asking = draft.is_asking();
     let says = draft.take_says();
+    let (perceived, now) = (draft.perceived, draft.now);
     let (state, phase) = (draft.session.state(), draft.session.phase());
     let (edge, state, phase) = follow(state, phase, event);
     if draft.options.is_empty() && is_asking {
         draft.options = progress::quick_answers(&draft, state, phase);
     }
     let Draft { mut session, actions, products, options, words_of_manager, .. } = draft;
+    memory::note(&mut session, perceived, &actions, now);
     if event != Event::Silent {
         let has_numbers = word::names(&says).iter().any(|text| text.starts_with("discovery.item"));
         let kept = if has_numbers { Vec::new() } else { options.clone() };

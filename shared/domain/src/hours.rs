@@ -2,10 +2,20 @@
 
 use std::str::FromStr;
 
-use jiff::{Timestamp, ToSpan, civil::Time, tz::TimeZone};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 
 /// Where the shop's day and night are.
 static KYIV: TimeZone = jiff::tz::get!("Europe/Kyiv");
+
+/// The day of a moment by Kyiv's clocks.
+#[must_use]
+pub fn day_of(at: Timestamp) -> Date {
+    at.to_zoned(KYIV.clone()).date()
+}
 
 /// From one full hour to another by Kyiv's clocks; none when both are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +64,27 @@ impl QuietHours {
         let day = if is_tomorrow { local.date().checked_add(1.day()).ok()? } else { local.date() };
         let morning = day.to_datetime(Time::new(self.to, 0, 0, 0).ok()?);
         Some(morning.to_zoned(KYIV.clone()).ok()?.timestamp())
+    }
+
+    /// A moment, or the end of the quiet hours that it is in.
+    #[must_use]
+    pub fn over_by(self, at: Timestamp) -> Timestamp {
+        self.over_at(at).unwrap_or(at)
+    }
+
+    /// When the next quiet hours begin after a moment that is in none; never where there are none.
+    #[must_use]
+    pub fn begin_after(self, at: Timestamp) -> Timestamp {
+        if self.from == self.to {
+            return Timestamp::MAX;
+        }
+        let local = at.to_zoned(KYIV.clone());
+        let is_tomorrow = local.hour() >= self.from;
+        let day = if is_tomorrow { local.date().checked_add(1.day()) } else { Ok(local.date()) };
+        let begin = day.and_then(|day| Ok(day.to_datetime(Time::new(self.from, 0, 0, 0)?)));
+        let begin = begin.and_then(|begin| begin.to_zoned(KYIV.clone()));
+        // What no calendar has comes never.
+        begin.map_or(Timestamp::MAX, |begin| begin.timestamp())
     }
 }
 

@@ -1,5 +1,7 @@
 //! All that is kept of a conversation between two turns.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -8,14 +10,17 @@ pub mod customer;
 pub mod facts;
 
 use cart::CartLine;
-use facts::{Facts, Slots};
+use facts::{Facts, Flags, Slots};
 
 use crate::{
+    decide::FollowUps,
+    memory::{Fact, Profile, Summary},
     model::{KnownPhoto, MicroUsd, Sight},
     money::Money,
     order::OrderId,
     photo::Mark,
     state::{Phase, State},
+    tally::Counted,
 };
 
 /// A conversation's checkpoint. Stored, so every field has a default: an older record is read as
@@ -39,6 +44,23 @@ pub struct Session {
     /// and is kept with what was before a turn, so that a replay gives the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_order: Option<OrderId>,
+    /// What was learned of the customer since the last summary.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<Fact>,
+    /// The customer's last message that a summary covers, by its time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summed_up: Option<Timestamp>,
+    /// How often the customer was written to since they last wrote.
+    follow_ups: FollowUps,
+    /// What was counted of the conversation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counted: Option<Counted>,
+    /// Whether the customer came back upon a follow-up, and has bought nothing since.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    has_come_back: bool,
+    /// What outlives the conversation. Kept in a record of its own, which comes with the checkpoint.
+    #[serde(skip)]
+    profile: Arc<Profile>,
 }
 
 /// How many photos a conversation remembers.
@@ -130,9 +152,115 @@ impl Session {
         session
     }
 
+    /// What was learned of the customer since the last summary.
+    #[must_use]
+    pub fn notes(&self) -> &[Fact] {
+        &self.notes
+    }
+
+    /// What is known of the customer from before.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// The session with what is known of its customer from before.
+    #[must_use]
+    pub fn with_profile(mut self, profile: Profile) -> Self {
+        self.profile = Arc::new(profile);
+        self
+    }
+
+    /// The follow-ups since the customer last wrote.
+    #[must_use]
+    pub const fn follow_ups(&self) -> FollowUps {
+        self.follow_ups
+    }
+
+    /// The follow-ups, to be changed by a turn.
+    pub(crate) const fn follow_ups_mut(&mut self) -> &mut FollowUps {
+        &mut self.follow_ups
+    }
+
+    /// What was counted of the conversation.
+    pub(crate) const fn counted(&self) -> Option<Counted> {
+        self.counted
+    }
+
+    /// Notes what was counted of the conversation.
+    pub(crate) const fn count(&mut self, counted: Option<Counted>) {
+        self.counted = counted;
+    }
+
+    /// Whether the customer came back upon a follow-up, and has bought nothing since.
+    pub(crate) const fn has_come_back(&self) -> bool {
+        self.has_come_back
+    }
+
+    /// Notes that the customer came back upon a follow-up, or has bought something since.
+    pub(crate) const fn came_back(&mut self, has: bool) {
+        self.has_come_back = has;
+    }
+
+    /// Whether a summary covers all that the customer wrote.
+    #[must_use]
+    pub fn is_summed_up(&self) -> bool {
+        self.heard_at <= self.summed_up
+    }
+
+    /// Whether an order is begun and not done: silence does not end that.
+    pub(crate) fn is_ordering(&self) -> bool {
+        !self.facts.cart.is_empty() && !self.facts.payment.is_approved
+    }
+
+    /// Changes the notes.
+    pub(crate) fn take_note(&mut self, change: impl FnOnce(&mut Vec<Fact>)) {
+        change(&mut self.notes);
+    }
+
+    /// The session of a customer whose last message came at `at`: time counts from there, and not
+    /// from the turn that answered it.
+    #[must_use]
+    pub fn written_at(mut self, at: Timestamp) -> Self {
+        self.heard_at = self.heard_at.map(|heard| heard.min(at));
+        self
+    }
+
+    /// Takes the conversation into the profile, with a summary and with facts beside the notes.
+    pub(crate) fn remember(
+        &mut self,
+        text: String,
+        by_model: bool,
+        facts: Vec<Fact>,
+        now: Timestamp,
+    ) {
+        let mut profile = self.profile().clone();
+        profile.learn(std::mem::take(&mut self.notes).into_iter().chain(facts));
+        if !text.is_empty() {
+            profile.summary = Some(Summary { text, at: now, turn: self.turns, by_model });
+        }
+        self.profile = Arc::new(profile);
+        self.summed_up = self.heard_at;
+    }
+
+    /// Forgets what the conversation was about: the next begins anew. Who buys, the orders
+    /// that were confirmed, and that no follow-ups are wanted, stay.
+    pub(crate) fn begin_anew(&mut self) {
+        let customer = std::mem::take(&mut self.facts.customer);
+        let flags = Flags {
+            opted_out: self.facts.flags.opted_out,
+            greeted_at: self.facts.flags.greeted_at,
+            data_of_earlier_order: customer.is_complete(),
+            ..Flags::default()
+        };
+        let placed = std::mem::take(&mut self.facts.placed);
+        self.facts = Facts { customer, flags, placed, ..Facts::default() };
+    }
+
     /// The customer wrote.
-    pub(crate) const fn hear(&mut self, now: Timestamp) {
+    pub(crate) fn hear(&mut self, now: Timestamp) {
         self.heard_at = Some(now);
+        self.follow_ups = FollowUps::default();
     }
 
     /// What the model cost for this conversation on the day of `now`, in UTC; tokens of a model without

@@ -31,6 +31,10 @@ pub struct Settings {
     pub hand_over_timeout: SignedDuration,
     /// How long a customer waits for a human before the managers are reminded (decision 8).
     pub hand_over_reminder: SignedDuration,
+    /// How long after a customer's last message each follow-up is due (decision 9).
+    pub follow_ups: Vec<SignedDuration>,
+    /// How long a customer is silent before the conversation is summed up (decision 17).
+    pub summary_after: SignedDuration,
     /// Where customers pay; `None` makes the step of payment a human's (decision 3).
     pub requisites: Option<Requisites>,
     /// What the model may cost for one conversation on one day of UTC; past it the rules go on alone.
@@ -47,6 +51,8 @@ impl Default for Settings {
         Self {
             hand_over_timeout: SignedDuration::from_hours(12),
             hand_over_reminder: SignedDuration::from_mins(15),
+            follow_ups: [4, 23].map(SignedDuration::from_hours).to_vec(),
+            summary_after: SignedDuration::from_hours(3 * 24),
             requisites: None,
             model_ceiling: MODEL_CEILING,
             quiet: QuietHours::default(),

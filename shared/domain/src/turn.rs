@@ -13,6 +13,7 @@ use crate::{
     decide::{self, Decision, Deed, Event, Manager, Say},
     language::rules::Signal,
     marks,
+    memory::{SummedTurn, Summing},
     model::{Consultation, ModelTrace, Step},
     money::Money,
     order::OrderNews,
@@ -68,6 +69,8 @@ pub enum Action {
     Remind,
     /// Nobody ended a hand-over: the assistant answers again.
     EndHandOver,
+    /// A customer did not answer the last follow-up, or can be written none in time.
+    TellUnanswered,
     /// A manager wrote to a customer with whom another one talks: it was not passed on.
     TellNotYours,
     /// The CRM does not take an order: a human has to see to it.
@@ -249,6 +252,32 @@ pub fn take_on_time(shop: &Shop<'_>, session: &Session, now: Timestamp) -> Turn 
 pub fn take_for_order(shop: &Shop<'_>, session: &Session, news: OrderNews, now: Timestamp) -> Turn {
     let decision = decide::decide_for_order(shop, session.resumed(), news, now);
     Turn::of(shop, session, &Perceived::default(), Vec::new(), decision, None)
+}
+
+/// Begins the turn that the passing of time makes where a model may word it.
+#[must_use]
+pub fn begin_on_time(shop: &Shop<'_>, session: &Session, now: Timestamp) -> Step {
+    let decision = decide::decide_on_time(shop, session.resumed(), now);
+    let is_dear = session.spent_on(now) >= shop.settings.model_ceiling;
+    if decision.event != Event::FollowedUp || is_dear {
+        let perceived = Perceived::default();
+        return Step::Done(Box::new(Turn::of(
+            shop,
+            session,
+            &perceived,
+            Vec::new(),
+            decision,
+            None,
+        )));
+    }
+    Step::Ask(Box::new(Consultation::to_word(shop, session, decision, now)))
+}
+
+/// Begins the turn that the passing of time makes where a model may sum up: with `turns`, the last
+/// that were taken.
+#[must_use]
+pub fn begin_summary(session: &Session, turns: Vec<SummedTurn>, now: Timestamp) -> Summing {
+    Summing::of(&session.resumed(), turns, now)
 }
 
 impl Turn {

@@ -101,6 +101,7 @@ impl Matter {
             Action::TellCeiling => TemplateKey::ManagerCeiling,
             Action::Remind => TemplateKey::ManagerRemind,
             Action::EndHandOver => TemplateKey::ManagerHandOverEnded,
+            Action::TellUnanswered => TemplateKey::ManagerUnanswered,
             Action::TellNotYours => TemplateKey::ManagerNotYours,
             Action::TellOrderFailed => TemplateKey::ManagerOrderFailed,
             Action::TellOrderNews => TemplateKey::ManagerOrderNews,

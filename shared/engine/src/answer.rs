@@ -159,7 +159,7 @@ enum Found {
     Nothing,
     /// A reply that nobody else gives.
     Reserved {
-        first: PendingReply,
+        first: Box<PendingReply>,
         /// More that is held, which is sent: an answer holds one call's worth.
         others: Vec<OutboxKey>,
         /// Whether there is nothing else to send.
@@ -189,7 +189,7 @@ async fn look(
     }
     let held = rest.iter().filter(|later| later.held_until.is_some());
     let others = held.map(|later| later.entry.key).collect();
-    Ok(Some(Found::Reserved { first, others, is_all: rest.is_empty() }))
+    Ok(Some(Found::Reserved { first: Box::new(first), others, is_all: rest.is_empty() }))
 }
 
 /// What its `call` gives, unless that takes longer than `limit`.

@@ -128,8 +128,10 @@ pub(crate) fn tellings(
         shop.prompts.render(key, values, 0).unwrap_or_default().join("\n")
     };
     let head = words(alert.matter.text(), &alert.matter.values());
-    let begins =
-        matches!(alert.matter, Matter::Action(Action::Escalate { .. } | Action::CheckPayment));
+    let begins = matches!(
+        alert.matter,
+        Matter::Action(Action::Escalate { .. } | Action::CheckPayment | Action::TellUnanswered)
+    );
     let Some(known) = card.filter(|known| known.is_open || !begins) else {
         if alert.matter == Matter::Changed {
             return Vec::new();

@@ -36,7 +36,7 @@ const FIRST_LOOK: Duration = Duration::from_secs(6);
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// What is left of the function's time for committing and sending.
-const TIME_TO_SEND: Duration = Duration::from_secs(12);
+pub(crate) const TIME_TO_SEND: Duration = Duration::from_secs(12);
 
 /// With less time than this the model is not asked.
 const SHORTEST: Duration = Duration::from_secs(2);
@@ -264,7 +264,7 @@ where
 
     /// Asks once. Meanwhile the customer is told that it takes a while, once, and the inbox is
     /// looked at.
-    async fn ask(
+    pub(crate) async fn ask(
         &self,
         model: &M,
         request: &ModelRequest,
@@ -338,14 +338,14 @@ where
 }
 
 /// Why a question was given up.
-enum Stopped {
+pub(crate) enum Stopped {
     /// The customer wrote more, or another process has taken the turn.
     Overtaken,
     /// The time is over.
     OutOfTime,
 }
 
-fn log_failure(id: &SessionId, error: &ModelError) {
+pub(crate) fn log_failure(id: &SessionId, error: &ModelError) {
     let (channel, reason) = (id.channel, error.as_str());
     match error {
         ModelError::Quota | ModelError::Broken(_) => {

@@ -78,6 +78,7 @@ pub async fn tell(
         part: notice,
         committed_at: at,
         expires_at: after(at, FRESH),
+        is_follow_up: false,
     };
     if store.record_notice(&event.session, slot, &entry).await? {
         let wake_up = WakeUp {

@@ -4,10 +4,13 @@ use std::future::Future;
 
 use jiff::Timestamp;
 use mirt_domain::{
+    decide::Due,
+    memory::Profile,
     order::OrderNews,
     reply::Reply,
     session::Session,
     session_id::SessionId,
+    tally::Tally,
     turn::{Action, Message, TurnTrace},
 };
 use serde::{Deserialize, Serialize};
@@ -92,6 +95,9 @@ pub struct OutboxEntry {
     pub committed_at: Timestamp,
     /// When it is too late to send it.
     pub expires_at: Timestamp,
+    /// Whether nobody asked for it: what the customer writes before it is sent cancels it.
+    #[serde(default)]
+    pub is_follow_up: bool,
 }
 
 /// An outbox entry, and how its delivery goes.
@@ -168,6 +174,9 @@ pub struct TurnRecord {
     /// The session as the turn found it: with it and the input the turn can be taken again (I12).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Session>,
+    /// What was known of the customer from earlier conversations then, if anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
 }
 
 /// How long a burst was waited for.
@@ -206,8 +215,10 @@ pub struct TurnCommit {
     pub session: Session,
     /// The keys of the events that the turn consumed.
     pub consumed: Vec<String>,
-    /// When time will do something to the session next.
-    pub due_at: Option<Timestamp>,
+    /// What time will do to the session next.
+    pub due: Option<Due>,
+    /// What outlives the conversation, where the turn changed it.
+    pub profile: Option<Profile>,
     /// The channel calls to make.
     pub outbox: Vec<OutboxEntry>,
     /// Until when they are held for whoever waits for them as an answer.
@@ -217,6 +228,8 @@ pub struct TurnCommit {
     /// The orders that the turn changed. Nobody else writes them before they are confirmed, and no
     /// turn does after that, so they need no condition beside the session's version.
     pub orders: Vec<OrderRecord>,
+    /// What the turn adds to the counters of its day.
+    pub tally: Tally,
     /// The record of the turn.
     pub record: TurnRecord,
 }

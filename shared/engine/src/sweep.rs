@@ -1,7 +1,8 @@
-//! Use case: find what should have been done long ago, and wake its session.
+//! Use case: find what is due, and wake its session.
 //!
-//! Events that were recorded and whose wake-up was never sent, or ended as a dead letter; replies
-//! that their channel did not take. A run does a bounded amount of work and changes nothing: what
+//! The sweeper's round: events that were recorded and whose wake-up was never sent, or ended as a dead letter; replies
+//! that their channel did not take; hand-overs that nobody looks after. The other rounds have what time
+//! does to a conversation, a kind each. A run does a bounded amount of work and changes nothing: what
 //! it leaves is found by the next, and two runs at once send the same wake-ups, which the queue
 //! takes once.
 
@@ -21,9 +22,6 @@ use crate::{
 /// How many pages of a partition one run reads at most.
 const MAX_PAGES: u32 = 5;
 
-/// How many sessions or orders of a partition one run wakes at most.
-const MAX_WAKE_UPS: u32 = 100;
-
 /// What is older than this is with the dead letters, and with a human.
 const OLDEST: Duration = Duration::from_hours(7 * 24);
 
@@ -34,6 +32,48 @@ pub enum Subject {
     Session(SessionId),
     /// An order's.
     Order(OrderId),
+}
+
+/// What a run looks for. Each reads nothing but what is its own and due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Round {
+    /// What should have been done long ago; once a minute.
+    Repairs,
+    /// Customers to write to; every five minutes.
+    FollowUps,
+    /// Conversations to sum up; once an hour.
+    Summaries,
+}
+
+impl Round {
+    /// Every round.
+    pub const ALL: [Self; 3] = [Self::Repairs, Self::FollowUps, Self::Summaries];
+
+    /// From one run to the next, as `template.yaml` has it.
+    const fn every(self) -> Duration {
+        match self {
+            Self::Repairs => Duration::from_mins(1),
+            Self::FollowUps => Duration::from_mins(5),
+            Self::Summaries => Duration::from_hours(1),
+        }
+    }
+
+    /// How many sessions of a partition one run wakes at most.
+    const fn most_wake_ups(self) -> usize {
+        match self {
+            Self::Repairs => 100,
+            // Some four thousand a run over all partitions: a minute of sending.
+            Self::FollowUps | Self::Summaries => 1_000,
+        }
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Repairs => "repairs",
+            Self::FollowUps => "follow_ups",
+            Self::Summaries => "summaries",
+        }
+    }
 }
 
 /// Something that should have been done by now.
@@ -61,8 +101,8 @@ pub trait FindOverdue: Send + Sync {
     /// Where a page begins.
     type Cursor: Send;
 
-    /// How many parts the index has.
-    const PARTITIONS: u32;
+    /// How many parts the index has for a round.
+    fn partitions(&self, round: Round) -> u32;
 
     /// A page of one partition: what was due from `from` to `to`.
     ///
@@ -70,6 +110,7 @@ pub trait FindOverdue: Send + Sync {
     /// When the store did not answer.
     fn find_overdue(
         &self,
+        round: Round,
         partition: u32,
         from: Timestamp,
         to: Timestamp,
@@ -91,6 +132,7 @@ pub struct Swept {
 /// # Errors
 /// The first of the calls that failed. What could be done was done all the same.
 pub async fn sweep<S: FindOverdue>(
+    round: Round,
     clock: &impl Clock,
     store: &S,
     queue: &impl SendWakeUp,
@@ -99,24 +141,34 @@ pub async fn sweep<S: FindOverdue>(
     let now = clock.now();
     let mut swept = Swept::default();
     let mut failed = None;
-    for partition in 0..S::PARTITIONS {
-        if let Err(error) = sweep_partition(store, queue, orders, partition, now, &mut swept).await
-        {
-            tracing::error!(event = "sweep_failed", partition, error = chain(&error));
+    for partition in 0..store.partitions(round) {
+        let place = (round, partition);
+        if let Err(error) = sweep_partition(store, (queue, orders), place, now, &mut swept).await {
+            tracing::error!(
+                event = "sweep_failed",
+                round = round.as_str(),
+                partition,
+                error = chain(&error)
+            );
             failed.get_or_insert(error);
         }
     }
     if swept.overdue > 0 {
-        tracing::warn!(event = "swept", overdue = swept.overdue, woken = swept.woken);
+        let Swept { overdue, woken } = swept;
+        match round {
+            Round::Repairs => tracing::warn!(event = "swept", overdue, woken),
+            Round::FollowUps | Round::Summaries => {
+                tracing::info!(event = "due", round = round.as_str(), overdue, woken);
+            }
+        }
     }
     failed.map_or(Ok(swept), Err)
 }
 
 async fn sweep_partition<S: FindOverdue>(
     store: &S,
-    queue: &impl SendWakeUp,
-    orders: &impl WakeOrder,
-    partition: u32,
+    (queue, orders): (&impl SendWakeUp, &impl WakeOrder),
+    (round, partition): (Round, u32),
     now: Timestamp,
     swept: &mut Swept,
 ) -> Result<(), PortError> {
@@ -124,10 +176,11 @@ async fn sweep_partition<S: FindOverdue>(
     let mut woken = BTreeSet::new();
     let mut cursor = None;
     for _ in 0..MAX_PAGES {
-        let page = store.find_overdue(partition, oldest, now, cursor).await?;
+        let page = store.find_overdue(round, partition, oldest, now, cursor).await?;
         for entry in page.entries {
             swept.overdue += 1;
-            if !is_its_turn(until(entry.due_at, now)) || !woken.insert(entry.subject.clone()) {
+            let overdue = until(entry.due_at, now);
+            if !is_its_turn(round, overdue) || !woken.insert(entry.subject.clone()) {
                 continue;
             }
             let name = wake_up_name(&entry);
@@ -141,7 +194,7 @@ async fn sweep_partition<S: FindOverdue>(
                 }
             }
             swept.woken += 1;
-            if woken.len() >= MAX_WAKE_UPS as usize {
+            if woken.len() >= round.most_wake_ups() {
                 return Ok(());
             }
         }
@@ -153,12 +206,12 @@ async fn sweep_partition<S: FindOverdue>(
     Ok(())
 }
 
-/// Whether an entry's session is woken in this run, one of a run a minute. What stays overdue is
-/// woken less and less often: its wake-ups fail, and must not crowd out the others'.
-fn is_its_turn(overdue: Duration) -> bool {
-    match overdue.as_secs() / 60 {
-        minutes @ 0..30 => minutes < 3 || minutes % 5 == 0,
-        minutes => minutes % 30 == 0,
+/// Whether an entry's session is woken in this run. What stays overdue is woken less and less often:
+/// its wake-ups fail, and must not crowd out the others'.
+fn is_its_turn(round: Round, overdue: Duration) -> bool {
+    match overdue.as_secs() / round.every().as_secs() {
+        runs @ 0..30 => runs < 3 || runs % 5 == 0,
+        runs => runs % 30 == 0,
     }
 }
 
@@ -175,7 +228,9 @@ mod tests {
     #[test]
     fn what_stays_overdue_is_woken_less_and_less_often() {
         let runs = |from, to| {
-            (from..to).filter(|minute| is_its_turn(Duration::from_mins(*minute))).count()
+            (from..to)
+                .filter(|minute| is_its_turn(Round::Repairs, Duration::from_mins(*minute)))
+                .count()
         };
 
         assert_eq!(runs(0, 10), 4);

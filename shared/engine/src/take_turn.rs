@@ -5,12 +5,14 @@ use std::{future::Future, pin::pin, time::Duration};
 use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use mirt_domain::{
-    decide::next_due,
+    decide::{Due, Duty, next_due},
+    memory::Profile,
     model::MOST_TURNS,
     order::{self, OrderId},
     session::Session,
     session_id::SessionId,
     shop::Shop,
+    tally::Counting,
     turn::{self, Action, Turn, TurnInput},
 };
 
@@ -31,9 +33,10 @@ use crate::{
     portion::{self, Portion},
     session_store::{
         Cause, CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry,
-        OutboxKey, PendingReply, SettleOutbox, TurnCommit, TurnRecord,
+        OutboxKey, PendingKey, PendingReply, SettleOutbox, TurnCommit, TurnRecord,
     },
     shelf::{ReadStock, Shelf},
+    sum_up::to_sum_up,
 };
 
 /// How often a turn that is ready is thrown away because the customer wrote more (I5).
@@ -123,11 +126,12 @@ where
         let (mut version, mut restarts) = (None, 0);
         let (mut interim, mut is_read_anew) = (Interim::default(), false);
         while turns < MAX_TURNS {
-            let loaded = self.load_whole_burst(id, burst).await?;
+            let mut loaded = self.load_whole_burst(id, burst).await?;
             if version.replace(loaded.version) != Some(loaded.version) {
                 // Another turn than the one that was thrown away.
                 restarts = 0;
             }
+            self.cancel_follow_ups(id, &mut loaded).await?;
             let earlier = delivery.deliver(id, &loaded.outbox).await?;
             if earlier == Delivered::NotAll && !std::mem::replace(&mut is_read_anew, true) {
                 // There is an alert now, and the session may be closed.
@@ -210,6 +214,28 @@ where
         }
     }
 
+    /// Takes a follow-up that was not sent yet out of the outbox once the customer has written.
+    async fn cancel_follow_ups(
+        &self,
+        id: &SessionId,
+        loaded: &mut LoadedSession,
+    ) -> Result<(), PortError> {
+        if !loaded.inbox.iter().any(|entry| entry.event.body.message().is_some()) {
+            return Ok(());
+        }
+        let (cancelled, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut loaded.outbox)
+            .into_iter()
+            .partition(|pending| pending.entry.is_follow_up);
+        loaded.outbox = kept;
+        if cancelled.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(event = "follow_up_cancelled", channel = %id.channel);
+        let keys: Vec<PendingKey> =
+            cancelled.iter().map(|pending| PendingKey::Reply(pending.entry.key)).collect();
+        self.store.mark_delivered(id, &keys).await
+    }
+
     /// Shows the customer that an answer is being written, for as long as `work` lasts; nothing is
     /// shown of work that is done at once.
     async fn while_typing<T>(&self, id: &SessionId, work: impl Future<Output = T>) -> T {
@@ -225,9 +251,15 @@ where
         }
     }
 
+    /// What time does to a session now.
+    fn due(&self, session: &Session) -> Option<Due> {
+        let now = self.clock.now();
+        next_due(session, self.shop.settings, now).filter(|due| due.at <= now)
+    }
+
     /// Whether time does something to a session now.
     fn is_due(&self, session: &Session) -> bool {
-        next_due(session, self.shop.settings).is_some_and(|due| due <= self.clock.now())
+        self.due(session).is_some()
     }
 
     /// Reads the session once the customer has stopped writing, or has written for long enough. A
@@ -330,24 +362,26 @@ where
         let shop = Shop { catalog: &offered, ..self.shop };
         let portion = portion::of(std::mem::take(&mut loaded.inbox), now);
         let Portion { keys, cause, heard, answer_until } = portion;
+        let is_due = cause == Cause::Due;
+        let before = to_sum_up(&loaded.past);
+        let consulting = Consulting {
+            clock: self.clock,
+            store: self.store,
+            channels: self.channels,
+            model: self.model,
+            shop: &shop,
+            time: self.time,
+            id,
+            deadline,
+            version: loaded.version,
+            recorded: unless_new_input.then_some(recorded),
+            past: past(std::mem::take(&mut loaded.past)),
+            // Who waits for an answer says so themselves.
+            may_interrupt: earlier != Delivered::Waiting && answer_until.is_none() && !is_due,
+        };
         let Turn { session, reply, actions, trace } = match &cause {
             Cause::Said(messages) => {
                 let input = TurnInput { messages: messages.clone(), now };
-                let consulting = Consulting {
-                    clock: self.clock,
-                    store: self.store,
-                    channels: self.channels,
-                    model: self.model,
-                    shop: &shop,
-                    time: self.time,
-                    id,
-                    deadline,
-                    version: loaded.version,
-                    recorded: unless_new_input.then_some(recorded),
-                    past: past(std::mem::take(&mut loaded.past)),
-                    // Who waits for an answer says so themselves.
-                    may_interrupt: earlier != Delivered::Waiting && answer_until.is_none(),
-                };
                 let step = turn::begin(&shop, &loaded.session, &input);
                 let consulted = Box::pin(consulting.take(step, interim));
                 match self.while_typing(id, consulted).await {
@@ -359,11 +393,34 @@ where
                 turn::take_for_manager(&shop, &loaded.session, by, deed, now)
             }
             Cause::Order(news) => turn::take_for_order(&shop, &loaded.session, *news, now),
-            Cause::Due => turn::take_on_time(&shop, &loaded.session, now),
+            Cause::Due => match (self.model, self.due(&loaded.session)) {
+                (Some(model), Some(Due { duty: Duty::Summary, .. })) => {
+                    Box::pin(consulting.sum_up(model, &loaded.session, before, now)).await?
+                }
+                _ => {
+                    let step = turn::begin_on_time(&shop, &loaded.session, now);
+                    match Box::pin(consulting.take(step, interim)).await {
+                        Consulted::Turn(turn) => *turn,
+                        Consulted::Overtaken => return None,
+                    }
+                }
+            },
+        };
+        let session = match &heard {
+            Some(heard) => session.written_at(heard.last),
+            None => session,
         };
         let committed_at = self.clock.now();
         // What a manager says is late by the customer's clock, not by the manager's.
         let heard_at = heard.map(|heard| heard.last).or(session.heard_at()).unwrap_or(now);
+        let is_follow_up = cause == Cause::Due && session.follow_ups().said_at == Some(now);
+        let mut expires_at = window_ends(heard_at);
+        if is_follow_up {
+            // What no channel takes before the evening is not sent at night.
+            let evening = self.shop.settings.quiet.begin_after(committed_at);
+            expires_at =
+                expires_at.min(evening.checked_sub(Duration::from_secs(1)).unwrap_or(evening));
+        }
         let opens = matches!(cause, Cause::Said(_)) && loaded.closed.is_some();
         let closed = loaded.closed.as_ref().filter(|_| !opens);
         let parts = match closed {
@@ -377,20 +434,36 @@ where
                 key: OutboxKey { turn: n, part: place },
                 part,
                 committed_at,
-                expires_at: window_ends(heard_at),
+                expires_at,
+                is_follow_up,
             })
             .collect();
         let ms = until(now, committed_at).as_millis().try_into().unwrap_or(u64::MAX);
         let before = Some(loaded.session.clone());
-        let record = TurnRecord { n, at: now, ms, cause, reply, actions, trace, heard, before };
+        let known = loaded.session.profile();
+        let profile = (*known != Profile::default()).then(|| known.clone());
+        let record =
+            TurnRecord { n, at: now, ms, cause, reply, actions, trace, heard, before, profile };
+        let counting = Counting {
+            before: &loaded.session,
+            is_said: matches!(record.cause, Cause::Said(_)),
+            actions: &record.actions,
+            trace: &record.trace,
+            ms,
+            at: now,
+        };
+        let (session, tally) = counting.tally(session);
         let same_phone = self.same_phone(id, &session, &record).await;
         Some(TurnCommit {
+            tally,
             version: loaded.version,
             recorded: unless_new_input.then_some(recorded),
             consumed_ever: loaded.consumed + keys.len() as u64,
             last_reply: outbox.last().map(|entry| entry.key).or(loaded.last_reply),
             settled: loaded.last_reply.filter(|_| earlier != Delivered::Waiting),
-            due_at: next_due(&session, self.shop.settings),
+            due: next_due(&session, self.shop.settings, committed_at),
+            profile: (session.profile() != loaded.session.profile())
+                .then(|| session.profile().clone()),
             alerts: Alert::for_turn(&record, &loaded, &session, &same_phone),
             orders: order::changed(&loaded.session, &session)
                 .into_iter()
@@ -453,6 +526,9 @@ fn log_turn(id: &SessionId, commit: &TurnCommit) {
             }
             Action::TellCeiling => {
                 tracing::warn!(event = "model_ceiling", channel = %id.channel, turn = n);
+            }
+            Action::TellUnanswered => {
+                tracing::info!(event = "follow_ups_unanswered", channel = %id.channel, turn = n);
             }
             Action::TellOrderFailed | Action::TellOrderNews => {
                 tracing::warn!(event = "order_left_to_managers", channel = %id.channel, turn = n);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use mirt_engine::{
     failure::PortError,
-    sweep::{FindOverdue, OverduePage, sweep},
+    sweep::{FindOverdue, OverduePage, Round, sweep},
 };
 
 use crate::{
@@ -31,7 +31,7 @@ pub(crate) fn start(world: &World) {
             world,
             TIMEOUT,
             |process| async move {
-                match sweep(&process, &process, &process, &process).await {
+                match sweep(Round::Repairs, &process, &process, &process, &process).await {
                     Ok(swept) if swept.overdue == 0 => {}
                     Ok(swept) => process.note(format_args!("sweeps: {swept:?}")),
                     Err(error) => process.note(format_args!("does not sweep: {error}")),
@@ -45,11 +45,14 @@ pub(crate) fn start(world: &World) {
 impl FindOverdue for Process {
     type Cursor = usize;
 
-    const PARTITIONS: u32 = 1;
+    fn partitions(&self, _: Round) -> u32 {
+        1
+    }
 
     /// An index follows its table after a while, so what is new may be missing.
     async fn find_overdue(
         &self,
+        _: Round,
         _: u32,
         from: Timestamp,
         to: Timestamp,

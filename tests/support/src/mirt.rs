@@ -185,9 +185,13 @@ impl Mirt {
         Some(String::from_utf8_lossy(&ended.stdout).into_owned())
     }
 
-    /// What the functions logged.
+    /// What the functions have logged since the last start.
+    ///
+    /// # Panics
+    /// When nothing was.
     pub fn functions_log(&self) -> String {
-        std::fs::read_to_string(self.data_folder().join("functions.log")).expect("a log")
+        let file = self.data_folder().join("functions.log");
+        std::fs::read_to_string(file).expect("the functions' log")
     }
 
     fn data_folder(&self) -> PathBuf {

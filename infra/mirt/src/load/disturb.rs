@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use mirt_aws::{sdk, table::Table};
 use mirt_engine::{
     failure::PortError,
-    sweep::{FindOverdue, Subject},
+    sweep::{FindOverdue, Round, Subject},
 };
 use mirt_local_aws::{endpoint::Endpoint, lambda::Lambda, site::Site};
 use serde_json::json;
@@ -52,11 +52,11 @@ impl Killed {
 /// The replies that are not noted as sent, by customer and turn.
 async fn outbox(table: &Table) -> Result<BTreeSet<(String, u64)>, PortError> {
     let mut replies = BTreeSet::new();
-    for partition in 0..Table::PARTITIONS {
+    for partition in 0..table.partitions(Round::Repairs) {
         let mut page = None;
         loop {
             let (from, to) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
-            let found = table.find_overdue(partition, from, to, page).await?;
+            let found = table.find_overdue(Round::Repairs, partition, from, to, page).await?;
             replies.extend(found.entries.into_iter().filter_map(|entry| {
                 let turn = entry.key.strip_prefix(REPLY)?.split('#').next()?.parse().ok()?;
                 let Subject::Session(session) = entry.subject else { return None };

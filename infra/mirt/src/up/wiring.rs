@@ -52,6 +52,9 @@ const PASSED_ON: &[&str] = &[
     "MIRT_HAND_OVER_TIMEOUT_S",
     "MIRT_QUIET_HOURS",
     "MIRT_STOCK_FRESH_S",
+    "MIRT_FOLLOW_UPS_S",
+    "MIRT_SUMMARY_AFTER_S",
+    "MIRT_TRANSCRIPT_DAYS",
 ];
 
 const CRM_SECRET: &str = "MIRT_CRM_SECRET";

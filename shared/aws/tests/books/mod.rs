@@ -13,7 +13,7 @@ use mirt_engine::{
     },
     session_store::{CommitTurn as _, LoadSession as _, TurnCommit},
     shelf::ReadStock as _,
-    sweep::{FindOverdue, Subject},
+    sweep::{FindOverdue, Round, Subject},
     take_stock::{KeepStock as _, take_stock},
 };
 
@@ -58,9 +58,10 @@ fn delivery(name: &str) -> DeliveryId {
 /// The orders that the sweeper finds.
 async fn due(stage: &Stage) -> Vec<OrderId> {
     let mut found = Vec::new();
-    for partition in 0..<mirt_aws::table::Table as FindOverdue>::PARTITIONS {
+    for partition in 0..stage.table.partitions(Round::Repairs) {
         let from = now() - SignedDuration::from_hours(1);
-        let page = stage.table.find_overdue(partition, from, now(), None).await.unwrap();
+        let page =
+            stage.table.find_overdue(Round::Repairs, partition, from, now(), None).await.unwrap();
         found.extend(page.entries.into_iter().filter_map(|entry| match entry.subject {
             Subject::Order(order) => Some(order),
             Subject::Session(_) => None,

@@ -10,6 +10,7 @@ use mirt_domain::{
     session::Session,
     session_id::{SessionId, UserId},
     shop::{Settings, Shop, Words},
+    tally::Tally,
     turn::{self, Message, TurnInput},
 };
 use mirt_engine::{
@@ -29,6 +30,7 @@ const TEMPLATE: &str = include_str!("../../../../template.yaml");
 /// The table of `template.yaml`, empty.
 pub(crate) struct Stage {
     pub(crate) table: Table,
+    pub(crate) client: aws_sdk_dynamodb::Client,
     pub(crate) endpoint: Endpoint,
 }
 
@@ -48,7 +50,8 @@ impl Stage {
         endpoint.dynamodb().ensure_table(definition).await.unwrap();
         let http = mirt_http::client().unwrap();
         let config = sdk::local_config(http, endpoint.url(), site.region).await;
-        Self { table: Table::new(&config, name), endpoint }
+        let client = aws_sdk_dynamodb::Client::new(&config);
+        Self { table: Table::new(&config, name), client, endpoint }
     }
 }
 
@@ -81,9 +84,14 @@ pub(crate) fn commit(loaded: &LoadedSession, consumed: usize, replies: &[&str]) 
     let n = loaded.version + 1;
     let keys: Vec<_> = loaded.inbox.iter().take(consumed).map(|entry| entry.key.clone()).collect();
     TurnCommit {
-        due_at: None,
         held_until: None,
         opens: false,
+        due: None,
+        profile: None,
+        tally: Tally {
+            day: jiff::civil::date(2026, 11, 21),
+            counts: [("turns".to_owned(), 1)].into(),
+        },
         version: loaded.version,
         recorded: Some(loaded.consumed + loaded.inbox.len() as u64),
         consumed_ever: loaded.consumed + keys.len() as u64,
@@ -99,6 +107,7 @@ pub(crate) fn commit(loaded: &LoadedSession, consumed: usize, replies: &[&str]) 
                 part: reply(text),
                 committed_at: now(),
                 expires_at: now(),
+                is_follow_up: false,
             })
             .collect(),
         alerts: Vec::new(),
@@ -135,6 +144,7 @@ fn record(n: u64) -> TurnRecord {
         actions: turn.actions,
         trace: turn.trace,
         heard: Some(Heard { first: now(), last: now() }),
+        profile: None,
         before: Some(Session::default()),
     }
 }

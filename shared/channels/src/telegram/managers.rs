@@ -69,6 +69,15 @@ impl Sender {
         }
     }
 
+    /// Posts a text that is about no session.
+    ///
+    /// # Errors
+    /// [`SendError`] says whether it is worth trying later.
+    pub async fn announce(&self, chat: &ManagersChat, text: &str) -> Result<(), SendError> {
+        let body = json!({ "text": text });
+        self.post(chat, "sendMessage", body).await.map(|_| ())
+    }
+
     /// One call; once more without formatting where Telegram cannot make out what it is about.
     async fn post(
         &self,

@@ -55,11 +55,15 @@ pub enum Event {
     Unread,
     /// A manager gave the conversation back.
     HandedBack,
+    /// The customer has been silent for days: the conversation is over.
+    FellSilent,
+    /// A silent customer is written to.
+    FollowedUp,
 }
 
 impl Event {
     /// Every event.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Silent,
         Self::Restarted,
         Self::Escalated,
@@ -85,6 +89,8 @@ impl Event {
         Self::Greeted,
         Self::Unread,
         Self::HandedBack,
+        Self::FellSilent,
+        Self::FollowedUp,
     ];
 }
 
@@ -201,6 +207,8 @@ pub const EDGES: &[Edge] = &[
         at(State::Discovery, Phase::Discovery),
     ),
     edge("handed_back", ANY, Event::HandedBack, To::Stay),
+    edge("follow_up", ANY, Event::FollowedUp, To::Stay),
+    edge("silence_of_days", ANY, Event::FellSilent, at(State::Init, Phase::Init)),
 ];
 
 /// The edge that an event takes from a state, and where it ends.

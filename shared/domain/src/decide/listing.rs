@@ -4,7 +4,7 @@ use super::{
     choosing,
     draft::{Draft, MAX_PHOTOS, Say},
     edges::Event,
-    present,
+    present, recall,
     service::nudge,
 };
 use crate::{
@@ -183,7 +183,7 @@ pub(super) fn ask_height(draft: &mut Draft<'_>) {
         draft.ask(TemplateKey::SizeAskHeightOrAge, Values::none());
     } else if perceived.is_infant || !perceived.ages.is_empty() {
         draft.ask(TemplateKey::SizeAskHeightForUnknownAge, Values::none());
-    } else {
+    } else if !recall::ask_grown(draft) {
         draft.ask(TemplateKey::SizeAskHeight, Values::none());
     }
 }

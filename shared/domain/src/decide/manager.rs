@@ -70,10 +70,12 @@ pub(super) fn act(draft: &mut Draft<'_>, by: &Manager, deed: &Deed) -> Event {
         ManagerAct::TakeOver => take_over(draft, by),
         ManagerAct::HandBack => {
             draft.end_hand_over();
+            draft.session.follow_ups_mut().is_told = true;
             Event::HandedBack
         }
         ManagerAct::Close if draft.facts().hand_over.is_some() => {
             draft.facts_mut().hand_over = None;
+            draft.session.follow_ups_mut().is_told = true;
             Event::TookLeave
         }
         ManagerAct::Approve

@@ -10,7 +10,7 @@ use super::{
     draft::{Draft, labels},
     edges::Event,
     paying::{show_requisites, take_method, take_proof},
-    present,
+    present, recall,
     service::{escalate, nudge},
     sold_out,
 };
@@ -177,7 +177,9 @@ fn ask_to_complete(draft: &mut Draft<'_>) -> Option<Event> {
     let product = draft.product(choice.product_id)?;
     draft.name(product.id, choice.size, None);
     let Some(size) = choice.size else {
-        draft.ask(TemplateKey::SizeAskHeightToOrder, Values::none());
+        if !recall::ask_grown(draft) {
+            draft.ask(TemplateKey::SizeAskHeightToOrder, Values::none());
+        }
         return Some(Event::ChoseGarment);
     };
     let colors = labels(present::colors_in(product, size));

@@ -79,8 +79,8 @@ impl Talk {
     /// Lets time pass; says whether anything was due.
     pub(crate) fn wait(&mut self, minutes: i64) -> bool {
         self.now += SignedDuration::from_mins(minutes);
-        let due = decide::next_due(&self.session, shop().settings);
-        let is_due = due.is_some_and(|due| due <= self.now);
+        let due = decide::next_due(&self.session, shop().settings, self.now);
+        let is_due = due.is_some_and(|due| due.at <= self.now);
         self.keep(turn::take_on_time(&shop(), &self.session, self.now));
         is_due
     }

@@ -5,6 +5,7 @@
 //! decides again, and a second question words that. Words that fail a guard go back once with the
 //! reasons; failing again, or without an answer, the shop's own texts are sent.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -127,6 +128,19 @@ impl Consultation {
             trace,
             marks: Vec::new(),
         }
+    }
+
+    /// Begins a turn that nobody's message makes: what was decided is worded.
+    pub(crate) fn to_word(
+        shop: &Shop<'_>,
+        session: &Session,
+        decision: Decision,
+        now: Timestamp,
+    ) -> Self {
+        let input = TurnInput { messages: Vec::new(), now };
+        let nothing_said = Perceived::default();
+        let begun = Self::begin(shop, session, &input, nothing_said, Vec::new(), decision);
+        Self { purpose: Purpose::Word, ..begun }
     }
 
     /// Whether the customer's photos are looked at.

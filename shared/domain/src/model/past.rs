@@ -52,6 +52,29 @@ pub(super) fn transcript(past: &[PastTurn], customer: &Customer) -> String {
     lines.join("\n")
 }
 
+/// How many characters of numbered turns at most.
+const MOST_CHARS_NUMBERED: usize = 12_000;
+
+/// Turns with their numbers, oldest first, as many of the last ones as fit.
+pub(crate) fn numbered_transcript<'p>(
+    turns: impl DoubleEndedIterator<Item = (u32, &'p PastTurn)>,
+    customer: &Customer,
+) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut chars = 0;
+    for (n, turn) in turns.rev() {
+        let said = transcript(std::slice::from_ref(turn), customer);
+        let part = said.lines().map(|line| format!("[{n}] {line}")).collect::<Vec<_>>().join("\n");
+        chars += part.chars().count();
+        if chars > MOST_CHARS_NUMBERED {
+            break;
+        }
+        parts.push(part);
+    }
+    parts.reverse();
+    parts.join("\n")
+}
+
 /// A text in one line, without what could be taken for our own marks.
 fn in_one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -69,7 +92,7 @@ pub(super) const fn harmless(c: char) -> char {
 
 /// A text without telephone numbers, cards, addresses of mail, and what is known of the customer:
 /// the provider needs none of it.
-pub(super) fn private(text: &str, customer: &Customer) -> String {
+pub(crate) fn private(text: &str, customer: &Customer) -> String {
     let mut text = text.to_owned();
     let half = customer.name_part.as_ref().map(|part| part.word.clone());
     for (known, mark) in [

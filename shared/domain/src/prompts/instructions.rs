@@ -64,6 +64,10 @@ instructions! {
     Wording = "wording";
     /// How to read photos.
     Photos = "photos";
+    /// How to write to a customer who has been silent.
+    FollowUp = "follow_up";
+    /// How to sum up a conversation.
+    Summary = "summary";
     /// The state of the same name, and so on.
     Init = "init";
     /// Looking for something.

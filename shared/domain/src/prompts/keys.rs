@@ -119,6 +119,10 @@ template_keys! {
     SizeAskHeightToOrder = "size.ask_height_to_order" [];
     /// An age alone: a guess, and which height?
     SizeAskHeightForAge = "size.ask_height_for_age" [Years, Height, Size];
+    /// The height of last time: has the child grown?
+    SizeAskSameHeight = "size.ask_same_height" [Height];
+    /// The height of last time is too old to go by: which is it now?
+    SizeAskHeightAgain = "size.ask_height_again" [Height];
     /// The height is not known to the customer either.
     SizeAskHeightOrAge = "size.ask_height_or_age" [];
     /// An age that tells no height.
@@ -379,6 +383,8 @@ template_keys! {
     CardLooksAt = "card.looks_at" [Name];
     /// On a manager's card: a child's height.
     CardHeight = "card.height" [Height];
+    /// What the conversations before were about.
+    CardBefore = "card.before" [Summary];
     /// On a manager's card: goes before what the customer wrote.
     CardWrote = "card.wrote" [];
     /// On a manager's card: a photo came.
@@ -455,6 +461,8 @@ template_keys! {
     ManagerRemind = "manager.remind" [];
     /// To managers: nobody ended a hand-over, and the assistant answers again.
     ManagerHandOverEnded = "manager.hand_over_ended" [];
+    /// A customer did not answer the last follow-up, or can be written none in time.
+    ManagerUnanswered = "manager.unanswered" [];
     /// To managers: what one of them wrote was not passed on, because another one has the customer.
     ManagerNotYours = "manager.not_yours" [];
     /// To managers: the assistant goes on without the model in one conversation.
@@ -523,6 +531,72 @@ template_keys! {
     QuickOtherSize = "quick.other_size" [];
     /// A quick reply: a human.
     QuickManager = "quick.manager" [];
+    /// The child has not grown since.
+    QuickSameHeight = "quick.same_height" [];
+    /// The child has grown since.
+    QuickGrown = "quick.grown" [];
+    /// Goes before the report of a day.
+    ReportHead = "report.head" [Day];
+    /// Of a day: customers who wrote.
+    ReportConversations = "report.conversations" [N];
+    /// Of a day: those whom no human had to help.
+    ReportAlone = "report.alone" [N];
+    /// Of a day: paid orders.
+    ReportOrders = "report.orders" [N, Total];
+    /// Of a day: customers whom a human had.
+    ReportHandedOver = "report.handed_over" [N];
+    /// Of a day: why a human was called, and how often.
+    ReportReason = "report.reason" [Reason, N];
+    /// Of a day: hand-overs without a word of a human.
+    ReportUnanswered = "report.unanswered" [N];
+    /// Of a day: follow-ups.
+    ReportFollowUps = "report.follow_ups" [N];
+    /// Of a day: follow-ups that had an answer.
+    ReportFollowUpsAnswered = "report.follow_ups_answered" [N];
+    /// Of a day: orders after a follow-up.
+    ReportFollowUpOrders = "report.follow_up_orders" [N];
+    /// Of a day: what the model cost.
+    ReportCost = "report.cost" [Cost];
+    /// Of a day: how long turns took.
+    ReportTime = "report.time" [Time];
+    /// Of a day: what went wrong.
+    ReportIncidents = "report.incidents" [N];
+    /// Nothing is chosen yet.
+    FollowUpSearch = "follow_up.search" [];
+    /// A garment was shown.
+    FollowUpGarment = "follow_up.garment" [Name];
+    /// A garment is chosen, its size is not known.
+    FollowUpHeight = "follow_up.height" [Name];
+    /// A garment and its size are chosen, its colour is not.
+    FollowUpColor = "follow_up.color" [Name, Colors];
+    /// An offer was made.
+    FollowUpOffer = "follow_up.offer" [Name];
+    /// An order was begun, and nothing is in it.
+    FollowUpOrder = "follow_up.order" [];
+    /// An order was begun.
+    FollowUpOrderOf = "follow_up.order_of" [Name];
+    /// Delivery data are missing.
+    FollowUpData = "follow_up.data" [Name, Missing];
+    /// The way of paying is not chosen.
+    FollowUpMethod = "follow_up.method" [Name];
+    /// The receipt is awaited.
+    FollowUpProof = "follow_up.proof" [Name];
+    /// Of a summary: garments that were looked at.
+    MemoryLookedAt = "memory.looked_at" [Name];
+    /// Of a summary: a line of an order that is not paid.
+    MemoryOrdered = "memory.ordered" [Name, Size, Color];
+    /// Of a summary: a line of a paid order.
+    MemoryBought = "memory.bought" [Name, Size, Color];
+    /// Of a summary: the height of a child.
+    MemoryHeight = "memory.height" [Height];
+    /// Of a summary: it ended while choosing.
+    MemoryStoppedAtChoice = "memory.stopped_at_choice" [];
+    /// Of a summary: it ended at an offer.
+    MemoryStoppedAtOffer = "memory.stopped_at_offer" [];
+    /// Of a summary: it ended with an order that was begun.
+    MemoryStoppedAtOrder = "memory.stopped_at_order" [];
+    /// Of a summary: it ended with a receipt that nobody has looked at.
+    MemoryStoppedAtProof = "memory.stopped_at_proof" [];
 }
 
 /// A name that no text has.

@@ -112,8 +112,18 @@ placeholders! {
     Branch = "branch": Text;
     /// An order's number.
     Order = "order": Text;
+    /// A day.
+    Day = "day": Text;
+    /// Why something was done.
+    Reason = "reason": Text;
+    /// What the model cost.
+    Cost = "cost": Text;
+    /// How long something took.
+    Time = "time": Text;
     /// Who of the managers.
     Manager = "manager": Text;
+    /// What the conversations before were about.
+    Summary = "summary": Text;
     /// What of the delivery data is not known yet.
     Missing = "missing": Text;
     /// Who delivers.

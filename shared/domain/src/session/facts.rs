@@ -195,6 +195,23 @@ pub enum EscalationReason {
 
 /// How many orders a conversation remembers.
 const PLACED_ORDERS: usize = 5;
+impl EscalationReason {
+    /// Every reason.
+    pub const ALL: [Self; 12] = [
+        Self::HumanAsked,
+        Self::Complaint,
+        Self::Insult,
+        Self::Danger,
+        Self::Wholesale,
+        Self::ReturnOrExchange,
+        Self::OrderStatus,
+        Self::Policy,
+        Self::NoProgress,
+        Self::UnknownPhoto,
+        Self::NoRequisites,
+        Self::TakenOver,
+    ];
+}
 
 impl Facts {
     /// The order of the cart is confirmed.
@@ -246,6 +263,10 @@ pub struct Flags {
     pub offered_manager: bool,
     /// Whether an old customer was asked if the known data still hold.
     pub asked_same_data: bool,
+    /// The height of last time, if the last turn asked whether the child has grown since.
+    pub asked_same_height: Option<Height>,
+    /// Whether the height of last time was asked about in this conversation.
+    pub recalled_height: bool,
 }
 
 /// What is known, for whoever looks into a session.

@@ -14,7 +14,7 @@ use mirt_aws::table::Table;
 use mirt_engine::{
     failure::PortError,
     spending::day_of,
-    sweep::{FindOverdue as _, Overdue, Subject},
+    sweep::{FindOverdue as _, Overdue, Round, Subject},
 };
 use mirt_history::{day::Day, store::Days as _};
 use serde_json::{Value, json};
@@ -72,10 +72,13 @@ pub(super) async fn due(
     to: Timestamp,
 ) -> Result<Vec<Overdue>, PortError> {
     let mut all = Vec::new();
-    for partition in 0..Table::PARTITIONS {
+    let parts = Round::ALL
+        .into_iter()
+        .flat_map(|round| (0..table.partitions(round)).map(move |partition| (round, partition)));
+    for (round, partition) in parts {
         let mut next = None;
         for _ in 0..MOST_PAGES {
-            let page = table.find_overdue(partition, from, to, next).await?;
+            let page = table.find_overdue(round, partition, from, to, next).await?;
             all.extend(page.entries);
             next = page.next;
             if next.is_none() {

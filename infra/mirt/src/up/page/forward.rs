@@ -32,6 +32,9 @@ const BEHIND: Duration = Duration::from_secs(1);
 /// Schedules that run as often as this look for what is due; the others have work of their own.
 const OFTEN: Duration = Duration::from_mins(5);
 
+/// The hourly one among them.
+const SUMMARIES: &str = "summaries";
+
 /// How often, and how many times, it is looked whether what was due is done.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 const MOST_LOOKS: u32 = 80;
@@ -92,7 +95,11 @@ async fn move_to(page: &Page, moment: Timestamp) -> Result<(), io::Error> {
 }
 
 async fn run_schedules(page: &Page) {
-    for it in page.schedules.iter().filter(|schedule| schedule.every <= OFTEN) {
+    for it in page
+        .schedules
+        .iter()
+        .filter(|schedule| schedule.every <= OFTEN || schedule.function == SUMMARIES)
+    {
         if let Err(error) = schedule::run_once(&it.function, &page.functions).await {
             tracing::warn!(event = "scheduled_run_failed", function = it.function, %error);
         }

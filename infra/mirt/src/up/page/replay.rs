@@ -77,6 +77,7 @@ pub(super) async fn replay(State(page): State<Arc<Page>>, Json(asked): Json<Aske
     else {
         return refused(StatusCode::NOT_FOUND, vec!["nothing to begin from".to_owned()]);
     };
+    let before = before.with_profile(record.profile.clone().unwrap_or_default());
     let content = match content(&asked.files) {
         Ok(content) => content,
         Err(faults) => return refused(StatusCode::UNPROCESSABLE_ENTITY, faults),

@@ -1,0 +1,5 @@
+//! The `bootstrap` of the dayreport function.
+
+fn main() -> std::process::ExitCode {
+    mirt_dayreport::main()
+}

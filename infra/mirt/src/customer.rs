@@ -1,0 +1,99 @@
+//! `mirt customer`: all that is kept of one customer, here or in AWS.
+
+use std::{collections::BTreeMap, process::ExitCode};
+
+use mirt_aws::table::Table;
+use mirt_domain::{
+    channel::Channel,
+    session_id::{SessionId, UserId},
+};
+use mirt_engine::failure::PortError;
+use serde_json::{Value, json};
+
+use crate::{
+    cli::{CustomerArguments, CustomerCommand},
+    output,
+    place::{self, PlaceError},
+};
+
+/// Why nothing was shown or done.
+#[derive(Debug, thiserror::Error)]
+enum CustomerError {
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    #[error(transparent)]
+    Store(#[from] PortError),
+    #[error("the async runtime cannot be started")]
+    Runtime(#[from] std::io::Error),
+    #[error("there is no channel {0}: instagram, telegram and the others that sessions name")]
+    NoSuchChannel(String),
+    #[error("that is no customer's id")]
+    NoSuchUser,
+    #[error("nothing is kept of this customer")]
+    Nothing,
+}
+
+/// Does what was asked for.
+pub(crate) fn main(arguments: &CustomerArguments) -> ExitCode {
+    let run = || -> Result<(), CustomerError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(run(arguments))
+    };
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &CustomerArguments) -> Result<(), CustomerError> {
+    let config = place::config(&arguments.place).await?;
+    let table = Table::new(&config, format!("mirt-{}", arguments.place.stage));
+    let (CustomerCommand::Show(who) | CustomerCommand::Export(who) | CustomerCommand::Erase(who)) =
+        &arguments.command;
+    let channel: Channel =
+        who.channel.parse().map_err(|_| CustomerError::NoSuchChannel(who.channel.clone()))?;
+    let user = UserId::parse(&who.user).map_err(|_| CustomerError::NoSuchUser)?;
+    let id = SessionId { channel, user };
+    match &arguments.command {
+        CustomerCommand::Show(_) => {
+            let export = table.export(&id).await?.ok_or(CustomerError::Nothing)?;
+            output::line(format_args!("{:#}", summary(&export)));
+        }
+        CustomerCommand::Export(_) => {
+            let export = table.export(&id).await?.ok_or(CustomerError::Nothing)?;
+            output::line(format_args!("{export:#}"));
+        }
+        CustomerCommand::Erase(_) => {
+            let erased = table.erase(&id).await?;
+            if erased.0.is_empty() {
+                output::line("nothing is kept of this customer");
+            }
+            for (kind, count) in erased.0 {
+                output::line(format_args!("erased {count} {kind}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where the customer stands, what is known of them, and how much of what is kept.
+fn summary(export: &Value) -> Value {
+    let records = &export["records"];
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for key in records.as_object().into_iter().flat_map(|records| records.keys()) {
+        *counts.entry(key.split('#').next().unwrap_or_default()).or_default() += 1;
+    }
+    json!({
+        "channel": export["channel"],
+        "user": export["user"],
+        "state": records["STATE"]["data"]["state"],
+        "heard_at": records["STATE"]["data"]["heard_at"],
+        "customer": records["STATE"]["data"]["facts"]["customer"],
+        "profile": records["PROFILE"]["data"],
+        "records": counts,
+        "elsewhere": export["elsewhere"].as_array().map_or(0, Vec::len),
+    })
+}

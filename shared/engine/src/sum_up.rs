@@ -1,0 +1,82 @@
+//! A conversation is over: the model sums it up, or the checkpoint does.
+
+use jiff::Timestamp;
+use mirt_domain::{
+    memory::SummedTurn,
+    model::PastTurn,
+    session::Session,
+    turn::{self, Turn},
+};
+
+use crate::{
+    clock::{Clock, after},
+    consult::{Consulting, Interim, LookAgain, Stopped, TIME_TO_SEND, log_failure},
+    deliver::SendReply,
+    model::{AnswerFormat, AskModel, Asked, ModelError, ModelRequest, Moderate},
+    photos::LookAtPhotos,
+    session_store::TurnRecord,
+};
+
+/// The name of the shape of answers, for the provider.
+const FORMAT: &str = "summary";
+
+impl<K, S, C, M> Consulting<'_, K, S, C, M>
+where
+    K: Clock,
+    S: LookAgain,
+    C: SendReply,
+    M: AskModel + Moderate + LookAtPhotos,
+{
+    /// Takes the turn that sums a conversation up; nothing if the customer writes meanwhile.
+    pub(crate) async fn sum_up(
+        &self,
+        model: &M,
+        session: &Session,
+        turns: Vec<SummedTurn>,
+        now: Timestamp,
+    ) -> Option<Turn> {
+        let is_too_dear = session.spent_on(now) >= self.shop.settings.model_ceiling;
+        let summing = turn::begin_summary(session, turns, now);
+        if is_too_dear {
+            return Some(summing.unanswered(self.shop, "ceiling"));
+        }
+        let Some(question) = summing.question(self.shop) else {
+            return Some(summing.unanswered(self.shop, "nothing_said"));
+        };
+        let request = ModelRequest {
+            session: self.id.clone(),
+            instructions: question.instructions,
+            input: question.input,
+            photos: Vec::new(),
+            format: AnswerFormat { name: FORMAT, schema: question.schema },
+        };
+        let latest = self.deadline.checked_sub(TIME_TO_SEND).unwrap_or(Timestamp::MIN);
+        let ends_at = after(self.clock.now(), self.time.text).min(latest);
+        // Nobody waits for it: nothing is said in between.
+        let mut interim = Interim::default();
+        let asked = match self.ask(model, &request, ends_at, &mut interim).await {
+            Ok(asked) => asked,
+            Err(Stopped::Overtaken) => return None,
+            Err(Stopped::OutOfTime) => Asked::refused(ModelError::Timeout),
+        };
+        let mut summing = summing;
+        summing.note_usage(&asked.usage);
+        Some(match asked.answer {
+            Ok(json) => summing.answered(self.shop, &json),
+            Err(error) => {
+                log_failure(self.id, &error);
+                summing.unanswered(self.shop, error.as_str())
+            }
+        })
+    }
+}
+
+/// The turns before this one, as they are summed up.
+pub(crate) fn to_sum_up(past: &[TurnRecord]) -> Vec<SummedTurn> {
+    past.iter()
+        .map(|turn| SummedTurn {
+            n: u32::try_from(turn.n).unwrap_or(u32::MAX),
+            said: PastTurn { input: turn.cause.messages().to_vec(), reply: turn.reply.clone() },
+        })
+        .collect()
+}

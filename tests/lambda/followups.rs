@@ -1,0 +1,31 @@
+//! The real `bootstrap` of followups, started as Lambda starts it, with what Scheduler sends.
+#![expect(clippy::panic, reason = "a test whose surroundings fail must fail, where they do")]
+
+use mirt_test_support::lambda::FunctionWorld;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_with_nothing_due_wakes_nobody_whatever_the_schedule_says() {
+    let world = FunctionWorld::start(env!("CARGO_BIN_EXE_followups"), "followups").await;
+
+    for event in [
+        include_str!("../../infra/events/followups-schedule.json"),
+        "{}",
+        r#"["not", { "what": "is sent" }, null]"#,
+    ] {
+        let swept = world.invoke(event).await;
+        let swept = swept.unwrap_or_else(|error| panic!("{error:?}"));
+        assert_eq!(swept, json!({ "overdue": 0, "woken": 0 }));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_no_json_fails_the_run_and_the_next_one_runs() {
+    let world = FunctionWorld::start(env!("CARGO_BIN_EXE_followups"), "followups").await;
+
+    let broken = world.invoke("{ not json").await;
+    let next = world.invoke("{}").await;
+
+    assert!(broken.is_err(), "{broken:?}");
+    assert!(next.is_ok(), "{next:?}");
+}
