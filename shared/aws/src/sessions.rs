@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::{
 };
 use jiff::Timestamp;
 use mirt_domain::{
+    hours::day_of,
     memory::Profile,
     session_id::SessionId,
     tally::{Tally, name},
@@ -315,10 +316,10 @@ impl CommitTurn for Table {
     }
 }
 
-/// A reply that will never be sent, on its day in UTC: the store knows no other clock.
-fn unsent(at: Timestamp) -> Tally {
-    let day = at.to_zoned(jiff::tz::TimeZone::UTC).date();
-    Tally { day, counts: [(name::UNSENT.to_owned(), 1)].into() }
+/// So many replies that will never be sent, on their day.
+fn unsent(replies: usize, at: Timestamp) -> Tally {
+    let replies = replies.try_into().unwrap_or(u64::MAX);
+    Tally { day: day_of(at), counts: [(name::UNSENT.to_owned(), replies)].into() }
 }
 
 impl SettleOutbox for Table {
@@ -367,6 +368,7 @@ impl SettleOutbox for Table {
     ) -> Result<(), PortError> {
         let mut items = self.moved_aside(id, entry, reason)?.to_vec();
         items.push(self.put_alert(id, alert)?);
+        items.push(self.count(id, &unsent(1, alert.raised_at), alert.raised_at)?);
         match self.write("a refused reply", items).await? {
             // Another instance has settled it.
             Written::Done | Written::ConditionFailed { .. } => Ok(()),
@@ -386,7 +388,7 @@ impl SettleOutbox for Table {
         let mut items = vec![
             put(what, Put::builder().table_name(&self.name).set_item(Some(mark)))?,
             self.put_alert(id, alert)?,
-            self.count(id, &unsent(alert.raised_at), alert.raised_at)?,
+            self.count(id, &unsent(entries.len(), alert.raised_at), alert.raised_at)?,
         ];
         for entry in entries {
             items.extend(self.moved_aside(id, entry, &closed.reason)?);

@@ -299,6 +299,7 @@ fn record(input: TurnInput, turn: &Turn) -> TurnRecord {
         trace: turn.trace.clone(),
         heard: None,
         before: None,
+        profile: None,
     }
 }
 
