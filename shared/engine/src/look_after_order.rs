@@ -38,6 +38,10 @@ pub const GIVE_UP_AFTER: Duration = Duration::from_hours(24);
 /// than any call takes.
 const ANSWER_IN: Duration = Duration::from_mins(2);
 
+/// How long after an order was written to be on its way it is still sent. Who is held up for longer
+/// may not be the only one who sends it: after [`ANSWER_IN`] another asks, and finds none.
+const SENT_WITHIN: Duration = Duration::from_secs(30);
+
 /// How often the CRM is asked how far an order has come, beside what it tells by itself. Source: the
 /// predecessor's schedule (specification of integrations, section 5.6).
 pub const CHECK_EVERY: Duration = Duration::from_mins(30);
@@ -242,6 +246,10 @@ where
         record.version += 1;
         if !self.store.keep_order(&record).await? {
             return Err(OrderError::Conflicts);
+        }
+        if until(now, self.clock.now()) > SENT_WITHIN {
+            tracing::warn!(event = "order_sent_too_late", order = %record.order.id);
+            return Ok(Step::Rest);
         }
         match crm.create(&record).await {
             Ok(id) => self.accepted(record, InCrm { id, state: Some(OrderState::Accepted) }).await,

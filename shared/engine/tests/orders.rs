@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -35,6 +35,12 @@ fn begin() -> Timestamp {
 /// A clock that a test moves.
 struct Time(Mutex<Timestamp>);
 
+impl Default for Time {
+    fn default() -> Self {
+        Self(Mutex::new(begin()))
+    }
+}
+
 impl Time {
     fn pass(&self, duration: Duration) {
         *self.0.lock().unwrap() += SignedDuration::try_from(duration).unwrap();
@@ -58,6 +64,9 @@ struct Books {
     /// By its key: what is recorded twice is there once.
     news: Mutex<BTreeMap<String, OrderNews>>,
     is_deaf: Mutex<bool>,
+    time: Arc<Time>,
+    /// How long a write takes.
+    held_up: Mutex<Duration>,
 }
 
 impl LoadOrder for Books {
@@ -68,6 +77,7 @@ impl LoadOrder for Books {
 
 impl KeepOrder for Books {
     async fn keep_order(&self, record: &OrderRecord) -> Result<bool, PortError> {
+        self.time.pass(*self.held_up.lock().unwrap());
         let mut orders = self.orders.lock().unwrap();
         let known = orders.get_mut(&record.order.id).unwrap();
         let is_next = known.version + 1 == record.version;
@@ -168,7 +178,7 @@ impl Crm for Scripted {
 
 /// A shop with one confirmed order.
 struct World {
-    time: Time,
+    time: Arc<Time>,
     books: Books,
     crm: Scripted,
 }
@@ -198,7 +208,7 @@ impl World {
         };
         let books = Books::default();
         books.orders.lock().unwrap().insert(ORDER, record);
-        Self { time: Time(Mutex::new(begin())), books, crm }
+        Self { time: Arc::clone(&books.time), books, crm }
     }
 
     fn answering(script: &[Answer]) -> Self {
@@ -207,7 +217,7 @@ impl World {
 
     fn wake(&self) {
         let orders = Orders {
-            clock: &self.time,
+            clock: &*self.time,
             store: &self.books,
             queue: &self.books,
             crm: Some(&self.crm),
@@ -394,7 +404,7 @@ fn news_that_the_session_did_not_take_are_told_again() {
 fn without_a_crm_an_order_stays_confirmed_and_is_not_woken_again() {
     let world = World::answering(&[]);
     let orders = Orders {
-        clock: &world.time,
+        clock: &*world.time,
         store: &world.books,
         queue: &world.books,
         crm: None::<&NoCrm>,
@@ -431,4 +441,20 @@ fn whatever_the_crm_does_the_order_is_there_once_or_a_human_knows() {
     }
     assert_eq!(seen.values().sum::<u32>(), 1_024);
     assert_eq!(seen.len(), 2, "{seen:?}");
+}
+
+#[test]
+fn who_was_held_up_before_sending_an_order_leaves_it_to_whoever_comes_next() {
+    let world = World::answering(&[]);
+    *world.books.held_up.lock().unwrap() = Duration::from_mins(3);
+
+    world.wake();
+
+    // By now another process may have found no order in the CRM, and have made it.
+    assert_eq!((world.calls(), world.in_crm()), (vec!["find"], 0));
+    assert_eq!(world.state(), OrderState::Submitted);
+    *world.books.held_up.lock().unwrap() = Duration::ZERO;
+    world.pass(1);
+    assert_eq!(world.calls(), ["find", "find", "create"]);
+    assert_eq!((world.state(), world.in_crm()), (OrderState::Accepted, 1));
 }

@@ -27,25 +27,32 @@ pub(crate) fn write(world: &World) {
     for session in &scenario.sessions {
         for writing in &session.writings {
             for late in &writing.copies {
-                let (session, writing) = (session.clone(), writing.clone());
                 let pause = until(world.time.now(), writing.at).saturating_add(*late);
-                carry(world, session, writing, pause, 1);
+                let (plan, writing) = (session.clone(), writing.clone());
+                let make = move |world: &World| event(world, &plan, &writing);
+                carry(world, make, pause, session.delivers_again, 1);
             }
         }
     }
 }
 
 /// Delivers after a pause, and again when that was for nothing and the channel is one of those.
-fn carry(world: &World, session: SessionPlan, writing: Writing, pause: Duration, nth: u32) {
+pub(crate) fn carry(
+    world: &World,
+    make: impl Fn(&World) -> InboundEvent + Send + 'static,
+    pause: Duration,
+    delivers_again: bool,
+    nth: u32,
+) {
     let world = world.clone();
     let time = world.time.clone();
     time.spawn(|_| async move {
         world.time.sleep(pause).await;
-        let event = event(&world, &session, &writing);
+        let event = make(&world);
         webhook::deliver(&world, event, move |world| {
-            if session.delivers_again && nth < DELIVERIES {
+            if delivers_again && nth < DELIVERIES {
                 let pause = LONGEST_PAUSE.min(Duration::from_secs(1 << nth.min(6)));
-                carry(world, session, writing, pause, nth + 1);
+                carry(world, make, pause, delivers_again, nth + 1);
             }
         });
     });

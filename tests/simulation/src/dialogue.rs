@@ -12,7 +12,7 @@ use mirt_engine::{
     photos::Seeing,
     shelf::Shelf,
     take_turn::Dialogue,
-    wake_up::QueueTask,
+    wake_up::{QueueTask, WakeUp},
 };
 
 use crate::{
@@ -26,6 +26,9 @@ use crate::{
 
 /// How long an instance may take for a batch. As in `template.yaml`.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(90);
+
+/// The most messages that an instance is given. As in `template.yaml`.
+const MAX_BATCH: usize = 10;
 
 /// How long to wait for a customer who is still writing: not the same in both channels.
 pub(crate) fn bursts() -> BurstWindows {
@@ -53,8 +56,9 @@ fn poll(world: &World) {
             if state.running == most {
                 return Vec::new();
             }
+            let visibility = world.scenario.visibility;
             let batch =
-                world.time.chance(|rng| state.queue.receive(now, world.scenario.visibility, rng));
+                world.time.chance(|rng| state.queue.receive(now, visibility, MAX_BATCH, rng));
             state.running += usize::from(!batch.is_empty());
             batch
         });
@@ -75,7 +79,7 @@ fn poll(world: &World) {
 }
 
 /// One batch: take the turns, then delete what is done with.
-async fn serve(process: Process, messages: Vec<Message>) {
+async fn serve(process: Process, messages: Vec<Message<WakeUp>>) {
     let world = &process.world;
     for message in &messages {
         let (id, receives) = (message.id, message.receives);

@@ -3,6 +3,7 @@
 mod alerts;
 mod deliveries;
 mod model;
+mod orders;
 mod turns;
 
 use std::{
@@ -30,6 +31,7 @@ use alerts::Alerts;
 use deliveries::Deliveries;
 pub(crate) use deliveries::Sender;
 use model::Model;
+use orders::Orders;
 use turns::Turns;
 
 /// The book of one run.
@@ -48,6 +50,7 @@ pub(crate) struct Ledger {
     told: BTreeSet<(SessionId, u32)>,
     deliveries: Deliveries,
     alerts: Alerts,
+    orders: Orders,
     model: Model,
     /// The most turns of others that were taken while an event waited for its own, where turns must be
     /// prompt.
@@ -77,6 +80,7 @@ pub(crate) struct Count {
     pub(crate) replies: usize,
     pub(crate) alerts: usize,
     pub(crate) sent_again: u64,
+    pub(crate) orders: u64,
     pub(crate) questions: u64,
     pub(crate) most_foreign: u64,
 }
@@ -94,6 +98,7 @@ impl Ledger {
             told: BTreeSet::new(),
             deliveries: Deliveries::default(),
             alerts: Alerts::default(),
+            orders: Orders::default(),
             model: Model::default(),
             most_foreign: 0,
         }
@@ -145,8 +150,11 @@ impl Ledger {
         });
         let at = self.time.now();
         let slot = Slot::of(event.received_at);
-        let in_minute =
-            records.values().filter(|other| Slot::of(other.event.received_at) == slot).count();
+        let is_counted = |event: &InboundEvent| event.body.message().is_some();
+        let in_minute = records
+            .values()
+            .filter(|other| is_counted(&other.event) && Slot::of(other.event.received_at) == slot)
+            .count();
         let others = self.turns.iter().filter(|(id, _)| **id != event.session);
         let foreign_then = others.map(|(_, turns)| turns.count()).sum();
         let record = Record {
@@ -161,7 +169,7 @@ impl Ledger {
         if is_there {
             self.violation(format_args!("I2: {} {key} is recorded twice", event.session));
         }
-        if in_minute >= MOST_PER_MINUTE as usize {
+        if is_counted(event) && in_minute >= MOST_PER_MINUTE as usize {
             let session = &event.session;
             self.violation(format_args!(
                 "{session} has {in_minute} events in one minute, and one more"
@@ -189,7 +197,8 @@ impl Ledger {
         let (session, key) = (&event.session, event.key.as_text());
         self.note(process, format_args!("takes no more of {session}: {key}"));
         let slot = Slot::of(event.received_at);
-        let records = self.records.get(session).into_iter().flat_map(BTreeMap::values);
+        let all = self.records.get(session).into_iter().flat_map(BTreeMap::values);
+        let records = all.filter(|record| record.event.body.message().is_some());
         let same_hour = || {
             records
                 .clone()
@@ -272,6 +281,7 @@ impl Ledger {
             replies: self.deliveries.count(),
             alerts: self.alerts.count(),
             sent_again: self.deliveries.sent_again(),
+            orders: self.orders.count() as u64,
             questions: self.model.questions(),
             most_foreign: self.most_foreign,
         }

@@ -1,5 +1,5 @@
-//! The real use cases of the engine in a made-up world: webhooks, dialogue instances, a FIFO queue,
-//! a store, channels and a model, in virtual time and in an order that a seed decides.
+//! The real use cases of the engine in a made-up world: webhooks, dialogue instances, FIFO
+//! queues, a store, channels, a model and a CRM, in virtual time and in an order that a seed decides.
 //!
 //! Every call that leaves a process is a point at which the seed may kill the process, before or
 //! after the call's effect, let the call fail, lose its answer, repeat it or hold it up. After each
@@ -7,6 +7,9 @@
 //! line for every step, by `cargo run -p mirt-simulation -- --seed N`.
 
 mod channel;
+mod checkout;
+mod crm;
+mod crm_webhook;
 mod customers;
 mod dialogue;
 pub mod executor;
@@ -14,6 +17,8 @@ mod guards;
 mod ledger;
 mod model;
 pub mod mutant;
+mod order_store;
+mod orders;
 mod process;
 mod queue;
 mod run;

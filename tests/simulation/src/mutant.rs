@@ -51,4 +51,18 @@ pub enum Mutant {
     NoCeiling,
     /// A failed session's messages are deleted from the queue all the same.
     FailureIsNotReported,
+    /// An order is made in the CRM without asking whether it is there.
+    CreateWithoutAsking,
+    /// That an order is about to be made is not written down before.
+    SubmittedAfterTheCall,
+    /// The CRM is asked again at once after an answer that never came, while it may be at work still.
+    NoWaitForAnswer,
+    /// An order is written without looking at the version that was read.
+    NoOrderVersionCondition,
+    /// An order that was confirmed is in no index, so that only its message leads to it.
+    OrderIsNeverDue,
+    /// An order that is given up is noted as such, and nobody is told.
+    GiveUpInSilence,
+    /// A delivery of the CRM is answered before what it tells is written.
+    AnswerCrmBeforeWriting,
 }

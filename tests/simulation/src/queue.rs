@@ -7,7 +7,7 @@ use std::{
 
 use fastrand::Rng;
 use jiff::Timestamp;
-use mirt_domain::session_id::SessionId;
+use mirt_domain::{order::OrderId, session_id::SessionId};
 use mirt_engine::{
     clock::after,
     failure::PortError,
@@ -15,7 +15,7 @@ use mirt_engine::{
     wake_up::{SendWakeUp, WakeUp},
 };
 
-use crate::{dialogue, process::Process, weather::Site};
+use crate::{dialogue, orders, process::Process, weather::Site};
 
 /// How long a deduplication id is remembered. Source: SQS developer guide.
 const DEDUPLICATION: Duration = Duration::from_mins(5);
@@ -23,23 +23,54 @@ const DEDUPLICATION: Duration = Duration::from_mins(5);
 /// How often a message is received before it is a dead letter. As in `template.yaml`.
 const MAX_RECEIVES: u32 = 5;
 
-/// The most messages that one receive gives. As in `template.yaml`.
-const MAX_BATCH: usize = 10;
+/// What a queue carries.
+pub(crate) trait Letter: Clone {
+    /// The message group.
+    type Group: Clone + Ord;
 
-/// The inbound queue.
-#[derive(Debug, Default)]
-pub(crate) struct Queue {
-    groups: BTreeMap<SessionId, VecDeque<Message>>,
-    sent: BTreeMap<(SessionId, String), Timestamp>,
+    fn group(&self) -> Self::Group;
+
+    /// The deduplication id, within the group.
+    fn name(&self) -> &str;
+}
+
+impl Letter for WakeUp {
+    type Group = SessionId;
+
+    fn group(&self) -> SessionId {
+        self.session.clone()
+    }
+
+    fn name(&self) -> &str {
+        &self.event
+    }
+}
+
+impl Letter for OrderWakeUp {
+    type Group = OrderId;
+
+    fn group(&self) -> OrderId {
+        self.order
+    }
+
+    fn name(&self) -> &str {
+        &self.reason
+    }
+}
+
+/// A queue.
+pub(crate) struct Queue<L: Letter> {
+    groups: BTreeMap<L::Group, VecDeque<Message<L>>>,
+    sent: BTreeMap<(L::Group, String), Timestamp>,
     next: u64,
-    pub(crate) dead: Vec<Message>,
+    pub(crate) dead: Vec<Message<L>>,
 }
 
 /// A message.
-#[derive(Clone, Debug)]
-pub(crate) struct Message {
+#[derive(Clone)]
+pub(crate) struct Message<L> {
     pub(crate) id: u64,
-    pub(crate) wake_up: WakeUp,
+    pub(crate) wake_up: L,
     pub(crate) receives: u32,
     /// Nobody is given it before.
     hidden_until: Timestamp,
@@ -47,17 +78,23 @@ pub(crate) struct Message {
     receipt: u64,
 }
 
-impl Queue {
+impl<L: Letter> Default for Queue<L> {
+    fn default() -> Self {
+        Self { groups: BTreeMap::new(), sent: BTreeMap::new(), next: 0, dead: Vec::new() }
+    }
+}
+
+impl<L: Letter> Queue<L> {
     /// Takes a message, unless its deduplication id was there a moment ago. It can be received
     /// after `delay`.
-    fn send(&mut self, wake_up: &WakeUp, now: Timestamp, delay: Duration) -> bool {
-        let name = (wake_up.session.clone(), wake_up.event.clone());
+    fn send(&mut self, wake_up: &L, now: Timestamp, delay: Duration) -> bool {
+        let name = (wake_up.group(), wake_up.name().to_owned());
         if self.sent.get(&name).is_some_and(|at| after(*at, DEDUPLICATION) > now) {
             return false;
         }
         self.sent.insert(name, now);
         self.next += 1;
-        let group = self.groups.entry(wake_up.session.clone()).or_default();
+        let group = self.groups.entry(wake_up.group()).or_default();
         // In a FIFO queue nothing overtakes: what is behind a late message is late too.
         let hidden_until = group
             .back()
@@ -74,17 +111,18 @@ impl Queue {
         true
     }
 
-    /// Gives up to ten messages, in order within each group, and none of a group that has one in
+    /// Gives up to `most` messages, in order within each group, and none of a group that has one in
     /// flight.
     pub(crate) fn receive(
         &mut self,
         now: Timestamp,
         visibility: Duration,
+        most: usize,
         rng: &mut Rng,
-    ) -> Vec<Message> {
-        let mut open: Vec<SessionId> = self.groups.keys().cloned().collect();
+    ) -> Vec<Message<L>> {
+        let mut open: Vec<L::Group> = self.groups.keys().cloned().collect();
         rng.shuffle(&mut open);
-        let most = rng.usize(1..=MAX_BATCH);
+        let most = rng.usize(1..=most);
         let mut batch = Vec::new();
         for id in open {
             let Some(group) = self.groups.get_mut(&id) else { continue };
@@ -117,13 +155,14 @@ impl Queue {
     }
 
     /// Deletes a message that was received, if its receipt is still good.
-    pub(crate) fn delete(&mut self, message: &Message, now: Timestamp) -> bool {
-        let Some(group) = self.groups.get_mut(&message.wake_up.session) else { return false };
+    pub(crate) fn delete(&mut self, message: &Message<L>, now: Timestamp) -> bool {
+        let name = message.wake_up.group();
+        let Some(group) = self.groups.get_mut(&name) else { return false };
         let before = group.len();
         group.retain(|other| other.receipt != message.receipt || other.hidden_until <= now);
         let is_deleted = group.len() < before;
         if group.is_empty() {
-            self.groups.remove(&message.wake_up.session);
+            self.groups.remove(&name);
         }
         is_deleted
     }
@@ -133,14 +172,21 @@ impl Queue {
     }
 }
 
-impl SendWakeUp for Process {
-    async fn send_wake_up(&self, wake_up: &WakeUp) -> Result<(), PortError> {
+impl Process {
+    /// How long a message is on its way.
+    fn journey(&self) -> Duration {
         let late = self.world.scenario.late_wake_ups;
-        let now = || self.world.time.now();
-        let delay = self.world.time.chance(|rng| match rng.u32(..1000) {
+        self.world.time.chance(|rng| match rng.u32(..1000) {
             draw if draw < late => Duration::from_secs(rng.u64(..600)),
             _ => Duration::from_millis(rng.u64(..100)),
-        });
+        })
+    }
+}
+
+impl SendWakeUp for Process {
+    async fn send_wake_up(&self, wake_up: &WakeUp) -> Result<(), PortError> {
+        let now = || self.world.time.now();
+        let delay = self.journey();
         self.call(Site::Wake, |state| {
             let is_new = state.queue.send(wake_up, now(), delay);
             state.ledger.woke(self.id, wake_up, is_new);
@@ -153,8 +199,18 @@ impl SendWakeUp for Process {
 }
 
 impl WakeOrder for Process {
-    /// Nobody looks after orders here.
-    async fn wake_order(&self, _: &OrderWakeUp) -> Result<(), PortError> {
+    async fn wake_order(&self, wake_up: &OrderWakeUp) -> Result<(), PortError> {
+        let now = || self.world.time.now();
+        let delay = self.journey();
+        self.call(Site::WakeOrder, |state| {
+            let OrderWakeUp { order, reason } = wake_up;
+            let is_new = state.orders_queue.send(wake_up, now(), delay);
+            state
+                .ledger
+                .note(self.id, format_args!("wakes order {order} ({reason}), new: {is_new}"));
+            orders::poll_after(&self.world, delay);
+        })
+        .await?;
         Ok(())
     }
 }

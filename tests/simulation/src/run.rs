@@ -4,22 +4,25 @@ use std::{sync::LazyLock, time::Duration};
 
 use fastrand::Rng;
 use mirt_domain::shop::{Settings, Shop, Words};
-use mirt_engine::clock::{after, until};
+use mirt_engine::{
+    clock::{after, until},
+    eval,
+};
 
 use crate::{
-    customers,
+    checkout, customers,
     executor::{Endless, Executor},
     mutant::Mutant,
     scenario::{BEGIN, ChannelTrouble, Kind, Scenario},
     sweeper,
-    world::World,
+    world::{State, World},
 };
 
 /// When a run must have come to rest, long after the weather has cleared up.
 const LONGEST: Duration = Duration::from_hours(48);
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| Words::of(mirt_content::catalog()));
-static SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
+static SETTINGS: LazyLock<Settings> = LazyLock::new(eval::settings);
 
 /// What a run came to.
 #[derive(Debug, Default)]
@@ -42,6 +45,8 @@ pub struct Outcome {
     pub in_vain: u64,
     /// When the last channel call was taken, in seconds from the beginning.
     pub last_taken: u64,
+    /// Orders that were made in the CRM.
+    pub orders: u64,
     /// Questions to the model.
     pub questions: u64,
     /// The most turns of others that were taken while an event waited for its own, in a run in which
@@ -63,6 +68,7 @@ impl Outcome {
         self.sent_again += other.sent_again;
         self.in_vain += other.in_vain;
         self.last_taken = self.last_taken.max(other.last_taken);
+        self.orders += other.orders;
         self.questions += other.questions;
         self.most_foreign = self.most_foreign.max(other.most_foreign);
         self.calls += other.calls;
@@ -99,6 +105,7 @@ fn play(
     let scenario = time.chance(scenario);
     let kind = scenario.kind;
     let world = World::new(time, shop, scenario, mutant, is_traced);
+    checkout::prepare(&world);
     customers::write(&world);
     let rest = come_to_rest(&mut executor, &world);
     let mut outcome = world.with(|state| {
@@ -111,6 +118,9 @@ fn play(
         if !has_dead || world.scenario.sweeps {
             state.ledger.at_rest(!world.scenario.sweeps);
         }
+        if state.weather.struck == 0 || world.scenario.sweeps {
+            state.ledger.orders_at_rest(&mut state.store);
+        }
         let count = state.ledger.count();
         Outcome {
             violations: state.ledger.violations().to_vec(),
@@ -122,6 +132,7 @@ fn play(
             sent_again: count.sent_again,
             in_vain: state.channels.in_vain,
             last_taken: state.channels.last_taken.map_or(0, |at| until(BEGIN, at).as_secs()),
+            orders: count.orders,
             questions: count.questions,
             most_foreign: count.most_foreign,
             calls: state.weather.calls.values().sum(),
@@ -144,13 +155,18 @@ fn come_to_rest(executor: &mut Executor, world: &World) -> Result<bool, Endless>
     while minute < end {
         minute = after(minute, sweeper::EVERY);
         let is_idle = executor.run_until(minute)?;
-        if is_idle && world.with(|state| state.store.is_drained() && state.queue.is_empty()) {
+        if is_idle && world.with(|state| is_drained(state)) {
             return Ok(true);
         }
         executor.advance_to(minute);
         sweeper::start(world);
     }
     Ok(false)
+}
+
+/// Whether nothing is left to do but to ask the CRM now and then how far it has come.
+fn is_drained(state: &State) -> bool {
+    state.store.is_drained() && state.queue.is_empty() && state.orders_queue.is_empty()
 }
 
 fn describe(kind: Kind, world: &World) -> String {

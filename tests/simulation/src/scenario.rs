@@ -14,8 +14,10 @@ use mirt_domain::{
 use mirt_engine::clock::after;
 
 use crate::{
+    crm::CrmPlan,
     dialogue,
     model::ModelPlan,
+    orders,
     weather::{Site, Weather},
 };
 
@@ -49,6 +51,10 @@ pub(crate) struct Scenario {
     pub(crate) prompt: Option<Duration>,
     /// How the model is; nothing where turns are taken by the rules alone.
     pub(crate) model: Option<ModelPlan>,
+    /// How the CRM is.
+    pub(crate) crm: CrmPlan,
+    /// How long an order's message that was received is hidden: longer than any process may take.
+    pub(crate) orders_visibility: Duration,
 }
 
 /// What a run is about.
@@ -82,6 +88,8 @@ pub(crate) struct SessionPlan {
     pub(crate) delivers_again: bool,
     /// Whether the channel waits for the answer to each message.
     pub(crate) asks: bool,
+    /// When a manager says that the money of this customer is there; never, of one who buys nothing.
+    pub(crate) presses: Vec<Timestamp>,
 }
 
 /// One message of a customer.
@@ -189,6 +197,15 @@ impl Scenario {
             outages,
             sweeps: !matches!(kind, Kind::Calm | Kind::FewFaults),
             model: (rng.u8(..3) > 0).then(|| model(is_prompt, rng)),
+            // Without a sweeper nobody comes back to an order that was not taken.
+            crm: match kind {
+                Kind::Calm | Kind::FewFaults => CrmPlan::WELL,
+                _ => crm(rng),
+            },
+            orders_visibility: match hangs {
+                true => Duration::from_secs(rng.u64(orders::TIMEOUT.as_secs() + 5..360)),
+                false => orders::VISIBILITY,
+            },
             sessions,
         }
     }
@@ -244,6 +261,8 @@ impl Scenario {
             },
             prompt: None,
             model: None,
+            crm: CrmPlan::WELL,
+            orders_visibility: orders::VISIBILITY,
             dialogues: 4,
             timeouts_hold: true,
             visibility: VISIBILITY,
@@ -271,7 +290,13 @@ fn patient(n: u32, rng: &mut Rng) -> SessionPlan {
             Writing { at, text: format!("m{}", at.as_second()), number, copies }
         })
         .collect();
-    SessionPlan { id: SessionId { channel, user }, writings, delivers_again: true, asks: false }
+    SessionPlan {
+        id: SessionId { channel, user },
+        writings,
+        delivers_again: true,
+        asks: false,
+        presses: Vec::new(),
+    }
 }
 
 /// A model that is well, or slow, or down; where turns must be prompt it may not keep them waiting.
@@ -333,7 +358,30 @@ fn session(n: u32, kind: Kind, rng: &mut Rng) -> SessionPlan {
     // A reply whose asker dies is found by the sweeper.
     let asks = !has_numbers && kind != Kind::FewFaults && writings.len().is_multiple_of(3);
     let delivers_again = rng.u8(..4) > 0;
-    SessionPlan { id: SessionId { channel, user }, writings, delivers_again, asks }
+    let presses = if rng.bool() { Vec::new() } else { presses(rng) };
+    SessionPlan { id: SessionId { channel, user }, writings, delivers_again, asks, presses }
+}
+
+/// When managers say that the money is there: mostly once, and another one a while later.
+fn presses(rng: &mut Rng) -> Vec<Timestamp> {
+    let count = rng.u8(1..=3);
+    (0..count).map(|_| after(BEGIN, Duration::from_millis(rng.u64(..240_000)))).collect()
+}
+
+/// A CRM that is well, or slow, or refuses, or is down: for an hour, or for longer than an order is
+/// tried.
+fn crm(rng: &mut Rng) -> CrmPlan {
+    let often = |rng: &mut Rng| match rng.u8(..4) {
+        0 => rng.u32(..500),
+        1 => rng.u32(..60),
+        _ => 0,
+    };
+    let outage = (rng.u8(..6) == 0).then(|| {
+        let from = after(BEGIN, Duration::from_secs(rng.u64(..180)));
+        let longest = if rng.u8(..4) == 0 { 30 * 3_600 } else { 3_600 };
+        (from, after(from, Duration::from_secs(rng.u64(10..longest))))
+    });
+    CrmPlan { failing: often(rng), refusing: often(rng) / 2, slow: often(rng), outage }
 }
 
 /// One call of one kind, among the first of a run.

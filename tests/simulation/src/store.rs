@@ -17,7 +17,7 @@ use mirt_engine::{
     sweep::{Overdue, Subject},
 };
 
-use crate::{guards::Guards, mutant::Mutant};
+use crate::{guards::Guards, mutant::Mutant, order_store::OrderStore};
 
 /// When an entry that should be gone within seconds is overdue. As in `shared/aws`.
 const OVERDUE_AFTER: Duration = Duration::from_mins(2);
@@ -30,6 +30,7 @@ const UNCLAIMED_AFTER: Duration = Duration::from_secs(5);
 pub(crate) struct Store {
     dedupe: BTreeMap<(SessionId, EventKey), Timestamp>,
     pub(crate) guards: Guards,
+    pub(crate) orders: OrderStore,
     sessions: BTreeMap<SessionId, Items>,
 }
 
@@ -80,7 +81,12 @@ impl Store {
     }
 
     /// What is due, oldest first.
-    pub(crate) fn overdue(&self, from: Timestamp, to: Timestamp) -> Vec<Overdue> {
+    pub(crate) fn overdue(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        mutant: Option<Mutant>,
+    ) -> Vec<Overdue> {
         let entries = self.sessions.iter().flat_map(|(session, items)| {
             let inbox = items
                 .inbox
@@ -99,15 +105,16 @@ impl Store {
                 due_at,
             })
         });
+        let orders = self.orders.due().filter(|_| mutant != Some(Mutant::OrderIsNeverDue));
         let mut overdue: Vec<_> =
-            entries.filter(|entry| (from..=to).contains(&entry.due_at)).collect();
+            entries.chain(orders).filter(|entry| (from..=to).contains(&entry.due_at)).collect();
         overdue.sort_by(|a, b| a.due_at.cmp(&b.due_at).then_with(|| a.key.cmp(&b.key)));
         overdue
     }
 
     /// Whether nothing is left to do.
     pub(crate) fn is_drained(&self) -> bool {
-        self.sessions.values().all(|items| items.is_drained())
+        self.orders.is_drained() && self.sessions.values().all(Items::is_drained)
     }
 
     /// The transaction of an event: dedupe record with its condition, inbox entry, counter.
@@ -132,12 +139,14 @@ impl Store {
         let items = self.items(&event.session);
         let hour = items.hours.entry(slot.hour).or_default();
         let minute = hour.minutes.entry(slot.minute).or_default();
-        let is_full = *minute >= MOST_PER_MINUTE || hour.count >= MOST_PER_HOUR;
+        // What the shop's own people do is not counted.
+        let counts = u32::from(event.body.message().is_some());
+        let is_full = counts > 0 && (*minute >= MOST_PER_MINUTE || hour.count >= MOST_PER_HOUR);
         if is_full && mutant != Some(Mutant::NoLimit) {
             return Received::Limited { is_told: hour.is_told };
         }
-        *minute += 1;
-        hour.count += 1;
+        *minute += counts;
+        hour.count += counts;
         self.dedupe.insert(dedupe, event.received_at);
         let items = self.items(&event.session);
         items.inbox.insert(Self::inbox_key(event), event.clone());
@@ -208,6 +217,7 @@ impl Store {
         for entry in &turn.outbox {
             items.put_reply(entry, turn.held_until);
         }
+        self.orders.put_all(&turn.orders);
     }
 
     pub(crate) fn put_alerts(&mut self, id: &SessionId, turn: &TurnCommit) {

@@ -11,7 +11,6 @@ use mirt_engine::{
     event::InboundEvent,
     failure::PortError,
     limit::{RecordNotice, Slot},
-    order_book::{FindByPhone, OrderOfPhone},
     receive::{Received, RecordEvent},
     session_store::{
         Closed, CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry,
@@ -151,13 +150,6 @@ impl ReadStock for Process {
     }
 }
 
-impl FindByPhone for Process {
-    /// Managers are told of no orders here.
-    async fn orders_of_phone(&self, _: &str) -> Result<Vec<OrderOfPhone>, PortError> {
-        Ok(Vec::new())
-    }
-}
-
 /// Items that a query reads in one moment.
 #[derive(Clone, Copy)]
 enum Part {
@@ -227,6 +219,10 @@ impl CommitTurn for Process {
                 Ok(()) => {
                     let left = Store::items(&mut state.store, id).inbox.clone();
                     state.ledger.committed(self.id, id, turn, left);
+                    for order in &turn.orders {
+                        let before = state.store.orders.get(order.order.id);
+                        state.ledger.ordered(self.id, before, order);
+                    }
                     match self.world.has(Mutant::AlertAfterCommit) {
                         true => state.store.put_checkpoint(id, turn),
                         false => state.store.put_turn(id, turn),

@@ -74,6 +74,7 @@ impl Summary {
             replies,
             alerts,
             sent_again,
+            orders,
             questions,
             most_foreign,
             calls,
@@ -82,7 +83,7 @@ impl Summary {
         } = self.total;
         let mut lines = vec![format!(
             "{} seeds: {events} events, {turns} turns, {replies} channel calls of which \
-             {sent_again} were made again, {alerts} alerts, {questions} questions to the model; \
+             {sent_again} were made again, {alerts} alerts, {orders} orders in the CRM, {questions} questions to the model; \
              {most_foreign} turns of others at most while an event waited and nothing failed; \
              {calls} outside calls, {faults} of them struck",
             self.seeds

@@ -59,7 +59,9 @@ impl FindOverdue for Process {
         page: Option<usize>,
     ) -> Result<OverduePage<usize>, PortError> {
         let first = page.unwrap_or(0);
-        let mut entries = self.call(Site::Sweep, |state| state.store.overdue(from, to)).await?;
+        let mutant = self.world.mutant;
+        let overdue = self.call(Site::Sweep, |state| state.store.overdue(from, to, mutant));
+        let mut entries = overdue.await?;
         let next = (entries.len() > first + PAGE).then_some(first + PAGE);
         let entries = entries.drain(first.min(entries.len())..).take(PAGE).collect();
         Ok(OverduePage { entries, next })

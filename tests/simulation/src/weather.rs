@@ -35,6 +35,16 @@ pub(crate) enum Site {
     Breaker,
     /// A look into the inbox while the model thinks.
     LookAgain,
+    LoadOrder,
+    KeepOrder,
+    WakeOrder,
+    /// A question to the CRM whether it has an order.
+    Find,
+    /// An order for the CRM.
+    Create,
+    /// What the CRM tells, written down.
+    Hear,
+    FindByPhone,
 }
 
 impl Site {
@@ -134,7 +144,8 @@ impl Weather {
         let mut delay = || {
             let draw = rng.u32(..1000);
             // An adapter cuts its sends off long before a process hangs.
-            let stalls = if matches!(site, Site::Send | Site::Tell) { 0 } else { self.stalls };
+            let is_cut_off = matches!(site, Site::Send | Site::Tell | Site::Find | Site::Create);
+            let stalls = if is_cut_off { 0 } else { self.stalls };
             if is_clear || draw >= self.slow_calls + stalls {
                 Duration::from_micros(rng.u64(..USUAL_US))
             } else if draw < stalls {
@@ -152,8 +163,19 @@ impl Weather {
 fn fault(site: Site, rng: &mut Rng) -> Fate {
     let possible: &[Fate] = match site {
         Site::Wait => &[Fate::KillBefore, Fate::KillAfter],
-        Site::Load | Site::Sweep | Site::Look | Site::LookAgain | Site::Moderate => {
+        Site::Load
+        | Site::Sweep
+        | Site::Look
+        | Site::LookAgain
+        | Site::Moderate
+        | Site::LoadOrder
+        | Site::Find
+        | Site::FindByPhone => {
             &[Fate::KillBefore, Fate::KillAfter, Fate::Unavailable, Fate::Refused]
+        }
+        // No library below may try this again.
+        Site::Create => {
+            &[Fate::KillBefore, Fate::KillAfter, Fate::Unavailable, Fate::Refused, Fate::AnswerLost]
         }
         _ => &[
             Fate::KillBefore,

@@ -3,9 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mirt_domain::shop::Shop;
+use mirt_engine::{order_book::OrderWakeUp, wake_up::WakeUp};
 
 use crate::{
     channel::Channels,
+    crm::CrmSystem,
     executor::Handle,
     ledger::Ledger,
     mutant::Mutant,
@@ -29,9 +31,13 @@ pub(crate) struct World {
 pub(crate) struct State {
     pub(crate) weather: Weather,
     pub(crate) store: Store,
-    pub(crate) queue: Queue,
-    /// Batches that instances work on.
+    pub(crate) queue: Queue<WakeUp>,
+    pub(crate) orders_queue: Queue<OrderWakeUp>,
+    /// Batches that instances of the dialogue work on.
     pub(crate) running: usize,
+    /// Batches that instances of the orders' function work on.
+    pub(crate) running_orders: usize,
+    pub(crate) crm: CrmSystem,
     pub(crate) channels: Channels,
     pub(crate) ledger: Ledger,
 }
@@ -48,7 +54,10 @@ impl World {
             weather: scenario.weather.clone(),
             store: Store::default(),
             queue: Queue::default(),
+            orders_queue: Queue::default(),
             running: 0,
+            running_orders: 0,
+            crm: CrmSystem::default(),
             channels: Channels::new(&scenario),
             ledger: Ledger::new(time.clone(), scenario.prompt, is_traced),
         };

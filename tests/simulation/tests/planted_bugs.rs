@@ -7,7 +7,7 @@ const WITHIN: u64 = 1_500;
 
 /// Found within [`WITHIN`] seeds. The others need two faults at once, because what they break is
 /// guarded twice; the README says how many seeds find them.
-const SOON: [Mutant; 14] = [
+const SOON: [Mutant; 21] = [
     Mutant::LastWriterWins,
     Mutant::NoConditionOnNewInput,
     Mutant::CommitInTwoWrites,
@@ -22,6 +22,13 @@ const SOON: [Mutant; 14] = [
     Mutant::PostponedIsHidden,
     Mutant::AlertAfterCommit,
     Mutant::NoCeiling,
+    Mutant::CreateWithoutAsking,
+    Mutant::SubmittedAfterTheCall,
+    Mutant::NoWaitForAnswer,
+    Mutant::NoOrderVersionCondition,
+    Mutant::OrderIsNeverDue,
+    Mutant::GiveUpInSilence,
+    Mutant::AnswerCrmBeforeWriting,
 ];
 
 #[test]

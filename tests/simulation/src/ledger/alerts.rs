@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mirt_domain::session_id::SessionId;
+use mirt_domain::{session_id::SessionId, turn::Action};
 use mirt_engine::{
     alert::{Alert, AlertKey, Matter},
     session_store::TurnCommit,
@@ -83,6 +83,9 @@ impl Ledger {
     /// A manager is told.
     pub(crate) fn told(&mut self, sender: Sender, id: &SessionId, alert: &Alert) {
         self.note(sender.process, format_args!("tells managers of {id}: {:?}", alert.matter));
+        if alert.matter == Matter::Action(Action::TellOrderFailed) {
+            self.told_given_up(id);
+        }
         let now = self.time.now();
         let Some(raised) = self.alerts.0.get_mut(&(id.clone(), alert.key)) else {
             return self.violation(format_args!("I6: managers hear of what no turn of {id} left"));

@@ -209,18 +209,30 @@ impl Ledger {
             wrong.push(format!("I3: turn {n} of {id} takes its events out of order"));
         }
         let last = consumed.iter().map(|event| event.order).max();
+        // What the shop does is a turn of its own, which ends the one before it.
+        let is_shops = |event: &InboundEvent| event.body.message().is_none();
+        let others = inbox.iter().filter(|(key, _)| !turn.consumed.contains(key));
+        let end = others.filter(|(_, event)| is_shops(event)).map(|(_, event)| event.order).min();
+        let is_of_another_turn = |event: &InboundEvent| {
+            consumed.first().is_some_and(|first| is_shops(first))
+                || end.is_some_and(|end| end <= event.order)
+        };
         for (key, event) in inbox.iter().filter(|(key, _)| !turn.consumed.contains(key)) {
             let was_there = records.get(key).is_some_and(|record| record.moment < view.moment);
-            if was_there && !is_full {
+            if is_full || is_of_another_turn(event) {
+                // It is in the next one.
+            } else if was_there {
                 wrong.push(format!("I4: turn {n} of {id} leaves out {key}, which was there"));
-            } else if was_there && last.is_some_and(|last| event.order < last) {
-                wrong.push(format!("I3: turn {n} of {id} takes what came after {key}"));
-            } else if !was_there && view.restarts < MAX_RESTARTS && !is_full {
+            } else if view.restarts < MAX_RESTARTS {
                 wrong.push(format!("I5: turn {n} of {id} does not answer {key}"));
             }
+            if was_there && last.is_some_and(|last| event.order < last) {
+                wrong.push(format!("I3: turn {n} of {id} takes what came after {key}"));
+            }
         }
-        let received = || consumed.iter().map(|event| event.received_at);
-        if let (Some(first), Some(last)) = (received().min(), received().max()) {
+        let first = inbox.values().map(|event| event.received_at).min();
+        let last = consumed.iter().map(|event| event.received_at).max();
+        if let (Some(first), Some(last)) = (first, last) {
             let over_at = bursts().of(id.channel).over_at(first, last);
             if turn.record.at < over_at {
                 wrong.push(format!("I4: turn {n} of {id} is taken while the customer writes"));
