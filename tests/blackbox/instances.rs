@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use mirt_aws::sdk;
-use mirt_test_support::{ModelReply, OpenAiStub, mirt::World};
+use mirt_test_support::{
+    ModelReply, OpenAiStub,
+    mirt::{World, telegram_message},
+};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -192,4 +195,86 @@ async fn a_limit_is_counted_by_all_processes_of_the_webhook_together_and_told_on
     let told = words(&world.manychat.shown_to("1450"));
     assert_eq!(told.matches("Повідомлень зараз дуже багато").count(), 1, "{told}");
     world.check();
+}
+
+/// A photo of an album, as Telegram delivers it: an update of its own.
+fn album_photo(update: u64, user: i64, name: &str) -> Value {
+    let photo = json!([{ "file_id": name, "width": 90, "height": 90 }]);
+    telegram_message(update, user, &json!({ "photo": photo, "media_group_id": "album-1" }))
+}
+
+/// The photos of each message of a turn.
+fn photos(turn: &Value) -> Vec<Value> {
+    let messages = turn["input"].as_array().cloned().unwrap_or_default();
+    messages.into_iter().map(|message| message["photos"].clone()).collect()
+}
+
+/// Posts at the same moment are taken by as many processes, in no order.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_album_taken_by_several_processes_with_words_in_between_is_one_turn_with_all_its_photos()
+{
+    // Long enough for a busy machine to start all of the processes.
+    let world = Arc::new(world_with(&[("MIRT_BURST_BY_CHANNEL", "telegram=5000/60000")]).await);
+    let words = telegram_message(3, 1460, &json!({ "text": "таке ж, тільки рожеве" }));
+    let updates = [
+        album_photo(5, 1460, "d"),
+        words,
+        album_photo(1, 1460, "a"),
+        album_photo(4, 1460, "c"),
+        album_photo(2, 1460, "b"),
+    ];
+    let mut posts = JoinSet::new();
+    for update in updates {
+        let world = Arc::clone(&world);
+        // Refused by the store for the moment, when several write to one session: sent again.
+        posts.spawn(async move { while world.mirt.telegram(&update).await.0 != StatusCode::OK {} });
+    }
+    posts.join_all().await;
+
+    let session = world.mirt.at_rest("telegram", "1460", 1).await;
+
+    let turns = turns(&session);
+    assert_eq!(turns.len(), 1, "{session:#}");
+    let album = json!(["a", "b", "c", "d"]);
+    assert_eq!(photos(&turns[0]), [album, json!([])], "{session:#}");
+    assert_eq!(texts_consumed(&session), ["таке ж, тільки рожеве"]);
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_album_that_comes_as_the_longest_wait_ends_is_not_cut() {
+    // Nobody is waited for but the rest of an album, and that for six seconds.
+    let world = world_with(&[("MIRT_BURST_BY_CHANNEL", "telegram=6000/1")]).await;
+    for (update, name) in [(1, "a"), (2, "b"), (3, "c")] {
+        world.mirt.telegram(&album_photo(update, 1461, name)).await;
+        // Longer than the longest wait, after which a turn would be taken.
+        tokio::time::sleep(Duration::from_millis(400)).await;
+    }
+    world.mirt.telegram_text(4, 1461, "є такі?").await;
+
+    let session = world.mirt.at_rest("telegram", "1461", 1).await;
+
+    assert_eq!(turns(&session).len(), 1, "{session:#}");
+    let album: usize =
+        photos(&turns(&session)[0]).iter().filter_map(Value::as_array).map(Vec::len).sum();
+    assert_eq!(album, 3, "{session:#}");
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_channel_waits_for_its_customers_as_long_as_its_own_setting_says() {
+    // On Instagram nobody is waited for, on Telegram for longer than any test.
+    let windows = "telegram=600000/600000, instagram=1/1";
+    let world = world_with(&[("MIRT_BURST_BY_CHANNEL", windows)]).await;
+
+    world.mirt.telegram_text(1, 1470, "Добрий день").await;
+    world.mirt.instagram_text("1471", "Добрий день").await;
+    world.mirt.at_rest("instagram", "1471", 1).await;
+    world.mirt.instagram_text("1471", "скільки лагуна на 98?").await;
+    let instagram = world.mirt.at_rest("instagram", "1471", 2).await;
+    let telegram = world.mirt.session("telegram", "1470").await;
+
+    assert_eq!(turns(&instagram).len(), 2, "each message is a turn of its own");
+    assert_eq!((turns(&telegram).len(), &telegram["pending_inbox"]), (0, &json!(1)));
+    assert!(world.telegram.shown_to("1470").is_empty());
 }
