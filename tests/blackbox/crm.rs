@@ -294,7 +294,7 @@ async fn one_customer_on_two_channels_hears_nothing_of_the_other_ones_order() {
 }
 
 /// Waits until an order has come to a state.
-async fn wait_for_state(world: &World, id: &str, state: &str) {
+pub(crate) async fn wait_for_state(world: &World, id: &str, state: &str) {
     for _ in 0..200 {
         if order(world, id).await["state"] == state {
             return;

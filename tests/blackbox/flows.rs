@@ -4,7 +4,7 @@ use mirt_test_support::mirt::{MANYCHAT_TOKEN, World};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{turns, world};
+use crate::{turns, world, world_with};
 
 /// What a flow's request is answered with.
 async fn ask(world: &World, path: &str, payload: &Value) -> Value {
@@ -36,6 +36,34 @@ async fn a_customer_who_has_just_written_is_not_followed_up_and_who_is_unknown_n
     assert_eq!(known["followup_text"], "");
     assert_eq!(unknown, json!({ "needs_followup": false, "reason": "unknown_user" }));
     assert_eq!(world.manychat.shown_to("5001").len(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flow_that_asks_for_a_follow_up_gets_it_once_and_it_is_not_sent_as_well() {
+    let soon = [("MIRT_QUIET_HOURS", "9-9"), ("MIRT_FOLLOW_UPS_S", "1,82800")];
+    let world = world_with(&soon).await;
+    world.mirt.instagram_text("5005", "сукня лагуна рожева на зріст 134").await;
+    world.mirt.at_rest("instagram", "5005", 1).await;
+    let before = world.manychat.shown_to("5005").len();
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+
+    let asked = ask(&world, FOLLOW_UP, &form("5005", &json!({}))).await;
+    let again = ask(&world, FOLLOW_UP, &form("5005", &json!({}))).await;
+    for schedule in ["followups", "sweeper"] {
+        let path = format!("/local/schedules/{schedule}");
+        let run = world.mirt.request(reqwest::Method::POST, &path).send().await;
+        assert!(run.is_ok_and(|answer| answer.status().is_success()));
+    }
+
+    assert_eq!(asked["needs_followup"], true, "{asked}");
+    let words = asked["followup_text"].as_str().unwrap_or_default();
+    assert!(words.contains("Лагуна"), "{asked}");
+    assert_eq!(asked["add_tag"], json!(["followup_sent"]));
+    assert_eq!(again["needs_followup"], false, "{again}");
+    let session = world.mirt.at_rest("instagram", "5005", 3).await;
+    assert_eq!(session["pending_outbox"], 0, "{session:#}");
+    assert_eq!(world.manychat.shown_to("5005").len(), before, "nothing was sent beside it");
+    world.check();
 }
 
 #[tokio::test(flavor = "multi_thread")]

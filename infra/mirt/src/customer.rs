@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeMap, process::ExitCode};
 
-use mirt_aws::table::Table;
+use jiff::Timestamp;
+use mirt_aws::{
+    customers::{EraseError, Erased},
+    table::Table,
+};
 use mirt_domain::{
     channel::Channel,
     session_id::{SessionId, UserId},
@@ -23,6 +27,8 @@ enum CustomerError {
     Place(#[from] PlaceError),
     #[error(transparent)]
     Store(#[from] PortError),
+    #[error("the customer was not erased, or not wholly; run it again later")]
+    Erase(#[from] EraseError),
     #[error("the async runtime cannot be started")]
     Runtime(#[from] std::io::Error),
     #[error("there is no channel {0}: instagram, telegram and the others that sessions name")]
@@ -67,13 +73,22 @@ async fn run(arguments: &CustomerArguments) -> Result<(), CustomerError> {
             output::line(format_args!("{export:#}"));
         }
         CustomerCommand::Erase(_) => {
-            let erased = table.erase(&id).await?;
-            if erased.0.is_empty() {
+            let Erased { removed, kept } = table.erase(&id, Timestamp::now()).await?;
+            if removed.is_empty() {
                 output::line("nothing is kept of this customer");
             }
-            for (kind, count) in erased.0 {
+            for (kind, count) in removed {
                 output::line(format_args!("erased {count} {kind}"));
             }
+            for order in &kept {
+                output::line(format_args!(
+                    "kept order {order} with its goods, sums and dates, without the customer"
+                ));
+            }
+            output::line(
+                "the counters of days hold no customer and stay; the CRM and the channels have copies \
+                 of their own",
+            );
         }
     }
     Ok(())

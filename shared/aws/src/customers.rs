@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
-use mirt_domain::session_id::SessionId;
-use mirt_engine::failure::PortError;
+use jiff::Timestamp;
+use mirt_domain::{order::OrderId, session_id::SessionId};
+use mirt_engine::{failure::PortError, order_book::OrderRecord};
 use serde_json::{Map, Value};
 
 use crate::{
     error::{port_error, unreadable},
+    orders::Deal,
     sessions::DELETES_PER_REQUEST,
     table::{
-        Item, SK_INBOX, SK_SUBJECT, SK_SUBJECT_HERE, SK_TURN, TURN_EVENTS, Table, event_of_inbox,
-        key, session_pk, string, text,
+        Item, SK_INBOX, SK_STATE, SK_SUBJECT, SK_SUBJECT_HERE, SK_TURN, TURN_EVENTS, Table,
+        event_of_inbox, key, session_pk, string, text,
     },
 };
 
@@ -22,21 +24,42 @@ const ROUNDS: usize = 10;
 /// How many pages of 1 MB a customer's items may have.
 const MAX_PAGES: usize = 256;
 
-/// What an erasure removed, by kind of record.
+/// What an erasure did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Erased(pub BTreeMap<String, usize>);
+pub struct Erased {
+    /// What it removed, by kind of record.
+    pub removed: BTreeMap<String, usize>,
+    /// The orders that the law wants kept. Nothing in them says whose they were.
+    pub kept: BTreeSet<OrderId>,
+}
+
+/// Why a customer was not erased.
+#[derive(Debug, thiserror::Error)]
+pub enum EraseError {
+    /// The store did not do it, or the customer does not stop writing: again, later.
+    #[error(transparent)]
+    Store(#[from] PortError),
+    /// An order that is paid is on its way into the CRM, which has to know where to send it. A day at
+    /// most, then it is there or a human has it.
+    #[error("{} order(s) are on their way into the CRM: {}", .0.len(), names(.0))]
+    OrdersUnderWay(Vec<OrderId>),
+}
+
+fn names(orders: &[OrderId]) -> String {
+    orders.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
 
 #[derive(Debug, thiserror::Error)]
 #[error("the customer has more than {MAX_PAGES} pages of records")]
 struct TooMany;
 
 #[derive(Debug, thiserror::Error)]
-#[error("the customer keeps writing: run it again")]
+#[error("the customer keeps writing, or the shop: run it again")]
 struct StillWriting;
 
 impl Table {
     /// All that is kept of a customer, as one JSON object: the records of the session by their keys,
-    /// and the records elsewhere that point to it. `None` where nothing is.
+    /// and the records elsewhere that are theirs. `None` where nothing is.
     ///
     /// # Errors
     /// When the store did not answer.
@@ -49,8 +72,12 @@ impl Table {
         for item in &items {
             records.insert(text(item, "sk").to_owned(), json(item));
         }
+        let mut keys = elsewhere_of(id, &items);
+        for deal in items.iter().filter_map(Deal::of) {
+            keys.extend(deal.keys());
+        }
         let mut elsewhere = Vec::new();
-        for (pk, sk) in elsewhere_of(id, &items) {
+        for (pk, sk) in keys {
             if let Some(item) = self.item(&pk, &sk).await? {
                 let mut record = json(&item);
                 if let Value::Object(fields) = &mut record {
@@ -67,34 +94,79 @@ impl Table {
         Ok(Some(Value::Object(export)))
     }
 
-    /// Removes all that is kept of a customer. What points to the session goes first, so that an
-    /// erasure that died in the middle finds the rest when it is run again.
-    ///
-    /// A turn that is taken meanwhile is not committed: the version that it read is gone.
+    /// Removes all that is kept of a customer, but for the orders that were placed: of these it removes
+    /// the customer. An erasure that died in the middle finds the rest when it is run again: the
+    /// checkpoint goes first, so that no turn writes any more, then what lies elsewhere, then what points
+    /// to it.
     ///
     /// # Errors
-    /// When the store did not do it, or the customer does not stop writing: run it again.
-    pub async fn erase(&self, id: &SessionId) -> Result<Erased, PortError> {
+    /// [`EraseError`]: run it again.
+    pub async fn erase(&self, id: &SessionId, now: Timestamp) -> Result<Erased, EraseError> {
         let mut erased = Erased::default();
         for _ in 0..ROUNDS {
             let items = self.all_of(id).await?;
             if items.is_empty() {
                 return Ok(erased);
             }
+            self.deals(&items).await?;
+            if items.iter().any(|item| text(item, "sk") == SK_STATE) {
+                self.remove([(session_pk(id), SK_STATE.to_owned())].into_iter()).await?;
+                erased.note("checkpoint");
+                continue;
+            }
+            for (deal, record) in self.deals(&items).await? {
+                match record {
+                    Some(record) if record.is_placed() => {
+                        let is_erased = record.erased_at.is_some()
+                            || self.keep_without_customer(&deal, &record, now).await?;
+                        if !is_erased {
+                            let source = StillWriting.into();
+                            return Err(
+                                PortError::Unavailable { service: "dynamodb", source }.into()
+                            );
+                        }
+                        erased.kept.insert(deal.order);
+                    }
+                    Some(_) => {
+                        self.remove(deal.keys().into_iter()).await?;
+                        erased.note("orders that were never placed");
+                    }
+                    None => {}
+                }
+            }
             let elsewhere = elsewhere_of(id, &items);
-            let here =
-                items.iter().map(|item| (text(item, "pk").to_owned(), text(item, "sk").to_owned()));
             self.remove(elsewhere.iter().cloned()).await?;
             for (pk, _) in &elsewhere {
-                let kind = if pk.starts_with("E#") { "events known again" } else { "cards" };
-                *erased.0.entry(kind.to_owned()).or_default() += 1;
+                erased.note(if pk.starts_with("E#") { "events known again" } else { "cards" });
             }
-            self.remove(here).await?;
-            for item in &items {
-                *erased.0.entry(kind(text(item, "sk")).to_owned()).or_default() += 1;
-            }
+            let here = |item: &Item| (text(item, "pk").to_owned(), text(item, "sk").to_owned());
+            self.remove(items.iter().map(here)).await?;
+            items.iter().for_each(|item| erased.note(kind(text(item, "sk"))));
         }
-        Err(PortError::Unavailable { service: "dynamodb", source: StillWriting.into() })
+        Err(PortError::Unavailable { service: "dynamodb", source: StillWriting.into() }.into())
+    }
+
+    /// The orders of a customer, each with its record, if there still is one.
+    async fn deals(&self, items: &[Item]) -> Result<Vec<(Deal, Option<OrderRecord>)>, EraseError> {
+        let deals: Vec<Deal> = items.iter().filter_map(Deal::of).collect();
+        let records = self.orders(deals.iter().map(|deal| deal.order).collect()).await?;
+        let under_way: Vec<OrderId> = records
+            .iter()
+            .filter(|record| record.is_being_submitted())
+            .map(|record| record.order.id)
+            .collect();
+        if !under_way.is_empty() {
+            return Err(EraseError::OrdersUnderWay(under_way));
+        }
+        let mut records: BTreeMap<OrderId, OrderRecord> =
+            records.into_iter().map(|record| (record.order.id, record)).collect();
+        Ok(deals
+            .into_iter()
+            .map(|deal| {
+                let record = records.remove(&deal.order);
+                (deal, record)
+            })
+            .collect())
     }
 
     async fn all_of(&self, id: &SessionId) -> Result<Vec<Item>, PortError> {
@@ -174,16 +246,25 @@ fn elsewhere_of(id: &SessionId, items: &[Item]) -> BTreeSet<(String, String)> {
     keys
 }
 
+impl Erased {
+    fn note(&mut self, what: &str) {
+        *self.removed.entry(what.to_owned()).or_default() += 1;
+    }
+}
+
 /// What a record is, in an operator's words.
 fn kind(sk: &str) -> &'static str {
     match sk.split('#').next().unwrap_or_default() {
         "STATE" => "checkpoint",
         "PROFILE" => "profile",
         "TURN" => "turns",
+        "BEFORE" => "checkpoints before turns",
+        "DEAL" => "notes of orders",
         "IN" => "messages not yet answered",
         "OUT" | "UNDELIVERED" => "replies not yet delivered",
         "MANAGER" => "alerts",
         "MCARD" | "SUBJECT" => "cards",
+        "NOSEND" | "TROUBLE" => "notes of trouble",
         _ => "counters",
     }
 }

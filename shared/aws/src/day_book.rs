@@ -14,7 +14,7 @@ use mirt_engine::{
 };
 
 use crate::{
-    error::port_error,
+    error::{if_held, port_error},
     table::{Table, key, number, shard_of, string, ttl},
     transaction::update,
 };
@@ -25,8 +25,11 @@ const SHARDS: u32 = 32;
 /// How long a day is kept.
 const DAY_KEPT: Duration = Duration::from_hours(400 * 24);
 
-/// The mark that a day was reported.
+/// The mark that a day was reported, or is being.
 const REPORTED: &str = "REPORTED";
+
+/// Since when it is being reported; not there once it was.
+const CLAIMED: &str = "claimed";
 
 fn day_pk(day: Date) -> String {
     format!("DAY#{day}")
@@ -81,17 +84,26 @@ impl DayBook for Table {
         Ok(counts)
     }
 
-    async fn is_reported(&self, day: Date) -> Result<bool, PortError> {
+    async fn claim_report(
+        &self,
+        day: Date,
+        now: Timestamp,
+        stale: Timestamp,
+    ) -> Result<bool, PortError> {
+        let (ttl_name, ttl_value) = ttl(now, DAY_KEPT);
         let answer = self
             .client
-            .get_item()
+            .put_item()
             .table_name(&self.name)
-            .consistent_read(true)
-            .set_key(Some(key(day_pk(day), REPORTED.to_owned())))
+            .set_item(Some(key(day_pk(day), REPORTED.to_owned())))
+            .item(ttl_name, ttl_value)
+            .item(CLAIMED, number(now.as_millisecond()))
+            .condition_expression("attribute_not_exists(pk) OR #claimed < :stale")
+            .expression_attribute_names("#claimed", CLAIMED)
+            .expression_attribute_values(":stale", number(stale.as_millisecond()))
             .send()
-            .await
-            .map_err(|error| port_error("dynamodb", "a day's report", error))?;
-        Ok(answer.item.is_some())
+            .await;
+        if_held("a day's report", answer)
     }
 
     async fn note_reported(&self, day: Date, now: Timestamp) -> Result<(), PortError> {

@@ -1,7 +1,7 @@
 //! Orders: each an item of its own, found by month and by phone, and the queue of those with
 //! something to do.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use jiff::{Timestamp, tz::TimeZone};
 use mirt_domain::order::OrderId;
 use mirt_engine::{
@@ -17,10 +17,10 @@ use mirt_engine::{
 use crate::{
     error::{port_error, unreadable},
     table::{
-        DEDUPE_KEPT, Item, ORDER_KEPT_UNPLACED, SK_ORDER, Table, data, due_order, from_data, key,
-        number, order_pk, string, text, ttl,
+        DEDUPE_KEPT, Item, ORDER_KEPT_UNPLACED, SK_DEAL, SK_ORDER, Table, data, due_order,
+        from_data, key, number, order_pk, session_pk, string, text, ttl,
     },
-    transaction::{Written, put},
+    transaction::{Written, delete, put},
 };
 
 /// The order that an entry of a list leads to.
@@ -28,6 +28,11 @@ const ORDER: &str = "order_id";
 
 /// The session that an order comes from.
 const SESSION: &str = "session";
+
+/// Where an order is listed: its month's partition and its place in it, its phone's partition.
+const MONTH: &str = "month";
+const PLACE: &str = "place";
+const PHONE: &str = "phone";
 
 /// How many orders one call reads (DynamoDB's limit).
 const READS_PER_REQUEST: usize = 100;
@@ -69,9 +74,10 @@ impl Table {
         record: &OrderRecord,
     ) -> Result<Vec<TransactWriteItem>, PortError> {
         let what = "an order";
+        let id = record.order.id;
         let mut items = vec![item(record)?];
+        let mut own = key(session_pk(&record.session), format!("{SK_DEAL}{id}"));
         if let Some(at) = record.confirmed_at {
-            let id = record.order.id;
             let listed = |pk: String, sk: String| {
                 let mut entry = key(pk, sk);
                 entry.insert(ORDER.to_owned(), string(id.to_string()));
@@ -79,11 +85,17 @@ impl Table {
                 entry
             };
             let place = format!("{:017}#{id}", at.as_microsecond().max(0));
+            own.insert(MONTH.to_owned(), string(month_pk(at)));
+            own.insert(PLACE.to_owned(), string(&place));
             items.push(listed(month_pk(at), place));
             if let Some(phone) = &record.order.customer.phone {
+                own.insert(PHONE.to_owned(), string(phone_pk(phone)));
                 items.push(listed(phone_pk(phone), id.to_string()));
             }
+        } else {
+            own.extend([ttl(record.changed_at, ORDER_KEPT_UNPLACED)]);
         }
+        items.push(own);
         let put_one = |item| put(what, Put::builder().table_name(&self.name).set_item(Some(item)));
         items.into_iter().map(put_one).collect()
     }
@@ -119,7 +131,7 @@ impl Table {
     }
 
     /// The orders of these names, in their order; those that are not there are left out.
-    async fn orders(&self, ids: Vec<OrderId>) -> Result<Vec<OrderRecord>, PortError> {
+    pub(crate) async fn orders(&self, ids: Vec<OrderId>) -> Result<Vec<OrderRecord>, PortError> {
         let what = "orders";
         let mut found = std::collections::HashMap::new();
         for chunk in ids.chunks(READS_PER_REQUEST) {
@@ -157,6 +169,57 @@ impl Table {
             }
         }
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    }
+}
+
+/// An order of a customer's, as it is noted with them.
+pub(crate) struct Deal {
+    /// Which.
+    pub(crate) order: OrderId,
+    /// Its place among those of its month, if it was confirmed.
+    month: Option<(String, String)>,
+    /// Where it is listed by its phone, if it is.
+    phone: Option<String>,
+}
+
+impl Deal {
+    /// The order that one of the customer's items is about, if it is.
+    pub(crate) fn of(item: &Item) -> Option<Self> {
+        let order = text(item, "sk").strip_prefix(SK_DEAL)?.parse().ok()?;
+        let told = |name| Some(text(item, name).to_owned()).filter(|it| !it.is_empty());
+        Some(Self { order, month: told(MONTH).zip(told(PLACE)), phone: told(PHONE) })
+    }
+
+    /// The keys of all that there is of it outside of the session.
+    pub(crate) fn keys(&self) -> Vec<(String, String)> {
+        let own = (order_pk(self.order), SK_ORDER.to_owned());
+        let phone = self.phone.clone().map(|pk| (pk, self.order.to_string()));
+        [Some(own), self.month.clone(), phone].into_iter().flatten().collect()
+    }
+}
+
+impl Table {
+    /// Keeps an order that was placed without its customer, and where it is listed as well. False where
+    /// it was changed meanwhile.
+    pub(crate) async fn keep_without_customer(
+        &self,
+        deal: &Deal,
+        record: &OrderRecord,
+        now: Timestamp,
+    ) -> Result<bool, PortError> {
+        let what = "an erased order";
+        let mut items = self.next_version(&record.clone().without_customer(now))?;
+        if let Some((pk, sk)) = &deal.month {
+            let mut entry = key(pk.clone(), sk.clone());
+            entry.insert(ORDER.to_owned(), string(deal.order.to_string()));
+            items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(entry)))?);
+        }
+        if let Some(pk) = &deal.phone {
+            let entry = key(pk.clone(), deal.order.to_string());
+            let gone = Delete::builder().table_name(&self.name).set_key(Some(entry));
+            items.push(delete(what, gone)?);
+        }
+        Ok(self.write(what, items).await? == Written::Done)
     }
 }
 

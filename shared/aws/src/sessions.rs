@@ -1,6 +1,6 @@
 //! Sessions read, turns committed, deliveries noted.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, TransactWriteItem, WriteRequest,
@@ -17,8 +17,9 @@ use mirt_engine::{
     clock::after,
     failure::PortError,
     session_store::{
-        Closed, CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry,
-        OutboxKey, PendingKey, PendingReply, SettleOutbox, TurnCommit, TurnRecord, sort_inbox,
+        Closed, CommitError, CommitTurn, Found, InboxEntry, LoadSession, LoadedSession,
+        OutboxEntry, OutboxKey, PendingKey, PendingReply, SettleOutbox, TurnCommit, TurnRecord,
+        sort_inbox,
     },
 };
 
@@ -26,9 +27,9 @@ use crate::{
     error::{if_held, port_error, unreadable},
     table::{
         DUE_AT, Due, Item, SK_CARD, SK_CLOSED, SK_INBOX, SK_INTAKE, SK_MANAGER, SK_OUTBOX,
-        SK_PROFILE, SK_STATE, SK_TURN, TURN_EVENTS, Table, alert_sk, counter, data, due,
+        SK_PROFILE, SK_STATE, SK_TURN, TURN_EVENTS, Table, alert_sk, before_sk, counter, data, due,
         event_of_inbox, from_data, key, number, outbox_key, outbox_sk, overdue, pending_sk,
-        session_pk, string, text, time, ttl, turn_sk, undelivered_sk,
+        session_pk, string, text, time, ttl, turn_of_before, turn_sk, undelivered_sk,
     },
     transaction::{Written, check, delete, put},
 };
@@ -137,6 +138,21 @@ impl Table {
         let items = self.range(&session_pk(id), SK_TURN, &last).await?;
         // Newer ones sort before older ones.
         items.iter().rev().map(|item| from_data("a turn", item)).collect()
+    }
+
+    /// What the turns from `first` on began with, by their numbers.
+    ///
+    /// # Errors
+    /// When the store did not answer, or holds what cannot be read.
+    pub async fn found_by_turns(
+        &self,
+        id: &SessionId,
+        first: u64,
+    ) -> Result<BTreeMap<u64, Found>, PortError> {
+        let (newest, oldest) = (before_sk(u64::MAX), before_sk(first));
+        let items = self.range(&session_pk(id), &newest, &oldest).await?;
+        let turns = items.iter().filter_map(|it| Some((turn_of_before(text(it, "sk"))?, it)));
+        turns.map(|(n, item)| Ok((n, from_data("what a turn began with", item)?))).collect()
     }
 }
 
@@ -295,6 +311,9 @@ impl CommitTurn for Table {
         record.insert(TURN_EVENTS.to_owned(), events);
         record.extend([data(what, &turn.record)?, ttl(turn.record.at, self.turn_kept)]);
         items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(record)))?);
+        let mut found = key(pk.clone(), before_sk(turn.record.n));
+        found.extend([data(what, &turn.found)?, ttl(turn.record.at, self.turn_kept)]);
+        items.push(put(what, Put::builder().table_name(&self.name).set_item(Some(found)))?);
 
         items.extend(self.add_spending(id, &turn.record)?);
 

@@ -2,7 +2,9 @@
 //!
 //! | pk | sk | what |
 //! |---|---|---|
-//! | `S#<channel>:<user>` | `HOUR#<hour>` | how much was written in an hour, and in its minutes; expires |
+//! | `S#<channel>:<user>` | `BEFORE#<turn, counted down>` | what a turn began with; expires with its record |
+//! | | `DEAL#<order>` | an order of the customer's, and where it is listed; expires with the order |
+//! | | `HOUR#<hour>` | how much was written in an hour, and in its minutes; expires |
 //! | | `IN#<order>#<event>` | an event that no turn has consumed |
 //! | | `INTAKE` | how many events were recorded, ever |
 //! | | `MANAGER#<turn>#<place>` | something that managers have to hear of |
@@ -98,6 +100,8 @@ pub(crate) const DUE_AT: &str = "due_at";
 const SESSION: &str = "S#";
 const ORDER: &str = "O#";
 
+pub(crate) const SK_BEFORE: &str = "BEFORE#";
+pub(crate) const SK_DEAL: &str = "DEAL#";
 pub(crate) const SK_INBOX: &str = "IN#";
 pub(crate) const SK_INTAKE: &str = "INTAKE";
 pub(crate) const SK_MANAGER: &str = "MANAGER#";
@@ -283,8 +287,23 @@ pub(crate) fn undelivered_sk(key: OutboxKey) -> String {
 
 /// Newer turns sort before older ones.
 pub(crate) fn turn_sk(n: u64) -> String {
-    const LAST: u64 = 9_999_999_999;
-    format!("{SK_TURN}{:010}", LAST.saturating_sub(n))
+    format!("{SK_TURN}{}", counted_down(n))
+}
+
+pub(crate) fn before_sk(n: u64) -> String {
+    format!("{SK_BEFORE}{}", counted_down(n))
+}
+
+/// The last of all turns.
+const LAST_TURN: u64 = 9_999_999_999;
+
+fn counted_down(n: u64) -> String {
+    format!("{:010}", LAST_TURN.saturating_sub(n))
+}
+
+/// The turn in the sort key of what it began with.
+pub(crate) fn turn_of_before(sk: &str) -> Option<u64> {
+    LAST_TURN.checked_sub(sk.strip_prefix(SK_BEFORE)?.parse().ok()?)
 }
 
 pub(crate) fn key(pk: String, sk: String) -> Item {

@@ -15,4 +15,4 @@ pub(crate) use digest::digest;
 pub use fact::{Fact, Known};
 pub(crate) use notes::note;
 pub use profile::{Past, Profile, Summary};
-pub use summing::{SummedTurn, Summing};
+pub use summing::{MOST_SUMMED, SummaryStep, SummedTurn, Summing};

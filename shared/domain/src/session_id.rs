@@ -48,6 +48,12 @@ impl UserId {
         Ok(Self(id.to_owned()))
     }
 
+    /// Who is in the place of a customer whose data were erased. No channel's ids are words.
+    #[must_use]
+    pub fn erased() -> Self {
+        Self("erased".to_owned())
+    }
+
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,7 +1,7 @@
 //! Use case: once a day the managers hear what the day before came to, from counters that were kept
 //! as things happened.
 
-use std::{collections::BTreeMap, future::Future};
+use std::{collections::BTreeMap, future::Future, time::Duration};
 
 use jiff::{Timestamp, civil::Date};
 use mirt_domain::{
@@ -20,6 +20,9 @@ use crate::{
     failure::{PortError, SendError},
 };
 
+/// Longer than a run lasts, and shorter than from one to the next.
+const LONGEST_RUN: Duration = Duration::from_mins(10);
+
 /// The counters of a day, by name.
 pub type Counts = BTreeMap<String, u64>;
 
@@ -31,11 +34,17 @@ pub trait DayBook: Send + Sync {
     /// When the store did not answer.
     fn read_day(&self, day: Date) -> impl Future<Output = Result<Counts, PortError>> + Send;
 
-    /// Whether a day's report was sent.
+    /// Takes it upon this run to send a day's report. False where it was sent, or another run has taken
+    /// it upon itself since `stale`: before that, whoever did has died.
     ///
     /// # Errors
-    /// When the store did not answer.
-    fn is_reported(&self, day: Date) -> impl Future<Output = Result<bool, PortError>> + Send;
+    /// When it is not known whether it is this run's.
+    fn claim_report(
+        &self,
+        day: Date,
+        now: Timestamp,
+        stale: Timestamp,
+    ) -> impl Future<Output = Result<bool, PortError>> + Send;
 
     /// Notes that a day's report was sent.
     ///
@@ -82,11 +91,12 @@ pub async fn report_yesterday(
     let now = clock.now();
     let settings = shop.settings;
     let Ok(day) = day_of(now).yesterday() else { return Ok(false) };
-    if settings.quiet.over_by(now) > now || book.is_reported(day).await? {
+    if settings.quiet.over_by(now) > now {
         return Ok(false);
     }
     let counts = book.read_day(day).await?;
-    if counts.is_empty() {
+    let stale = now.checked_sub(LONGEST_RUN).unwrap_or(Timestamp::MIN);
+    if counts.is_empty() || !book.claim_report(day, now, stale).await? {
         return Ok(false);
     }
     managers.tell_managers(&text(shop, day, &counts)).await?;
@@ -131,6 +141,7 @@ pub fn text(shop: &Shop<'_>, day: Date, counts: &Counts) -> String {
         (TemplateKey::ReportFollowUps, name::FOLLOW_UPS),
         (TemplateKey::ReportFollowUpsAnswered, name::FOLLOW_UPS_ANSWERED),
         (TemplateKey::ReportFollowUpOrders, name::FOLLOW_UP_ORDERS),
+        (TemplateKey::ReportFollowUpsUnanswered, name::FOLLOW_UPS_UNANSWERED),
     ] {
         lines.push(line(key, count(name)));
     }

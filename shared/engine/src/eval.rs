@@ -298,8 +298,6 @@ fn record(input: TurnInput, turn: &Turn) -> TurnRecord {
         actions: turn.actions.clone(),
         trace: turn.trace.clone(),
         heard: None,
-        before: None,
-        profile: None,
     }
 }
 

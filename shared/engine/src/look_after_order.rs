@@ -183,7 +183,7 @@ where
 
     async fn step(&self, record: OrderRecord) -> Result<Step, OrderError> {
         let now = self.clock.now();
-        if record.is_news {
+        if record.is_news && record.erased_at.is_none() {
             return self.tell_session(record).await;
         }
         let Some(crm) = self.crm else {
@@ -212,6 +212,8 @@ where
     /// Writes the next version. News are told next; if this process dies before that, soon.
     async fn keep(&self, mut record: OrderRecord) -> Result<Step, OrderError> {
         record.version += 1;
+        // An erased customer hears of nothing.
+        record.is_news &= record.erased_at.is_none();
         if record.is_news {
             record.due_at = Some(after(self.clock.now(), TELL_AGAIN_AFTER));
         }

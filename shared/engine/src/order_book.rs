@@ -8,7 +8,8 @@ use std::{future::Future, time::Duration};
 use jiff::Timestamp;
 use mirt_domain::{
     order::{Order, OrderId, OrderState},
-    session_id::SessionId,
+    session::customer::Customer,
+    session_id::{SessionId, UserId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,9 @@ pub struct OrderRecord {
     /// When something is to be done about it; nothing where it rests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,
+    /// When its customer was erased: it is kept without them, and nobody hears of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
 }
 
 impl OrderRecord {
@@ -78,7 +82,27 @@ impl OrderRecord {
             trouble: None,
             is_news: false,
             due_at: is_confirmed.then(|| after(now, OVERDUE_AFTER)),
+            erased_at: None,
         }
+    }
+
+    /// Whether it is on its way into the CRM, which needs to know whose it is.
+    #[must_use]
+    pub const fn is_being_submitted(&self) -> bool {
+        self.order.state.is_to_submit() && self.due_at.is_some() && self.erased_at.is_none()
+    }
+
+    /// The order's next version without its customer: what was bought, for how much, when, and how far
+    /// it came, which the law wants kept.
+    #[must_use]
+    pub fn without_customer(mut self, now: Timestamp) -> Self {
+        self.version += 1;
+        self.order.customer = Customer::default();
+        self.session.user = UserId::erased();
+        self.is_news = false;
+        self.due_at = self.due_at.filter(|_| self.order.state.is_under_way());
+        self.erased_at = Some(now);
+        self
     }
 
     /// Whether it is the shop's: before that it may still change with any turn.
@@ -88,10 +112,12 @@ impl OrderRecord {
     }
 
     /// The order as it gets another day of tries, the first of them now; nothing where it is in the
-    /// CRM or was never placed.
+    /// CRM, was never placed, or has lost its customer.
     #[must_use]
     pub fn tried_again(mut self, now: Timestamp) -> Option<Self> {
-        if !self.order.state.is_to_submit() && !self.move_to(OrderState::Confirmed, now) {
+        let is_known = self.erased_at.is_none();
+        let is_to_submit = self.order.state.is_to_submit();
+        if !is_known || !is_to_submit && !self.move_to(OrderState::Confirmed, now) {
             return None;
         }
         self.version += 1;

@@ -171,12 +171,33 @@ pub struct TurnRecord {
     /// another cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard: Option<Heard>,
-    /// The session as the turn found it: with it and the input the turn can be taken again (I12).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub before: Option<Session>,
+}
+
+/// What a turn began with: with it and the record's cause the turn can be taken again (I12). Kept beside
+/// the record, as long as that, because no later turn reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// The session as the turn found it.
+    pub session: Session,
     /// What was known of the customer from earlier conversations then, if anything was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
+}
+
+impl Found {
+    /// A session as it is found.
+    #[must_use]
+    pub fn of(session: &Session) -> Self {
+        let known = session.profile();
+        let profile = (*known != Profile::default()).then(|| known.clone());
+        Self { session: session.clone(), profile }
+    }
+
+    /// The session, whole.
+    #[must_use]
+    pub fn into_session(self) -> Session {
+        self.session.with_profile(self.profile.unwrap_or_default())
+    }
 }
 
 /// How long a burst was waited for.
@@ -232,6 +253,8 @@ pub struct TurnCommit {
     pub tally: Tally,
     /// The record of the turn.
     pub record: TurnRecord,
+    /// What it began with.
+    pub found: Found,
 }
 
 /// Why a turn was not committed.

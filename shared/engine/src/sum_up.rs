@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use mirt_domain::{
-    memory::SummedTurn,
+    memory::{SummaryStep, SummedTurn},
     model::PastTurn,
     session::Session,
     turn::{self, Turn},
@@ -36,44 +36,48 @@ where
         now: Timestamp,
     ) -> Option<Turn> {
         let is_too_dear = session.spent_on(now) >= self.shop.settings.model_ceiling;
-        let summing = turn::begin_summary(session, turns, now);
+        let mut summing = turn::begin_summary(session, turns, now);
         if is_too_dear {
             return Some(summing.unanswered(self.shop, "ceiling"));
         }
-        let Some(question) = summing.question(self.shop) else {
-            return Some(summing.unanswered(self.shop, "nothing_said"));
-        };
-        let request = ModelRequest {
-            session: self.id.clone(),
-            instructions: question.instructions,
-            input: question.input,
-            photos: Vec::new(),
-            format: AnswerFormat { name: FORMAT, schema: question.schema },
-        };
-        let latest = self.deadline.checked_sub(TIME_TO_SEND).unwrap_or(Timestamp::MIN);
-        let ends_at = after(self.clock.now(), self.time.text).min(latest);
-        // Nobody waits for it: nothing is said in between.
-        let mut interim = Interim::default();
-        let asked = match self.ask(model, &request, ends_at, &mut interim).await {
-            Ok(asked) => asked,
-            Err(Stopped::Overtaken) => return None,
-            Err(Stopped::OutOfTime) => Asked::refused(ModelError::Timeout),
-        };
-        let mut summing = summing;
-        summing.note_usage(&asked.usage);
-        Some(match asked.answer {
-            Ok(json) => summing.answered(self.shop, &json),
-            Err(error) => {
-                log_failure(self.id, &error);
-                summing.unanswered(self.shop, error.as_str())
+        // A part each, of which there are few.
+        loop {
+            let Some(question) = summing.question(self.shop) else {
+                return Some(summing.unanswered(self.shop, "nothing_said"));
+            };
+            let request = ModelRequest {
+                session: self.id.clone(),
+                instructions: question.instructions,
+                input: question.input,
+                photos: Vec::new(),
+                format: AnswerFormat { name: FORMAT, schema: question.schema },
+            };
+            let latest = self.deadline.checked_sub(TIME_TO_SEND).unwrap_or(Timestamp::MIN);
+            let ends_at = after(self.clock.now(), self.time.text).min(latest);
+            // Nobody waits for it: nothing is said in between.
+            let mut interim = Interim::default();
+            let asked = match self.ask(model, &request, ends_at, &mut interim).await {
+                Ok(asked) => asked,
+                Err(Stopped::Overtaken) => return None,
+                Err(Stopped::OutOfTime) => Asked::refused(ModelError::Timeout),
+            };
+            summing.note_usage(&asked.usage);
+            match asked.answer.map(|json| summing.clone().answered(self.shop, &json)) {
+                Ok(SummaryStep::Done(turn)) => return Some(*turn),
+                Ok(SummaryStep::Ask(next)) => summing = *next,
+                Err(error) => {
+                    log_failure(self.id, &error);
+                    return Some(summing.unanswered(self.shop, error.as_str()));
+                }
             }
-        })
+        }
     }
 }
 
-/// The turns before this one, as they are summed up.
+/// The turns before this one, as they are summed up. What was blocked is nothing to remember.
 pub(crate) fn to_sum_up(past: &[TurnRecord]) -> Vec<SummedTurn> {
     past.iter()
+        .filter(|turn| !turn.trace.blocked)
         .map(|turn| SummedTurn {
             n: u32::try_from(turn.n).unwrap_or(u32::MAX),
             said: PastTurn { input: turn.cause.messages().to_vec(), reply: turn.reply.clone() },

@@ -6,13 +6,13 @@ use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use mirt_domain::{
     decide::{Due, Duty, next_due},
-    memory::Profile,
+    memory::{MOST_SUMMED, SummedTurn},
     model::MOST_TURNS,
     order::{self, OrderId},
     session::Session,
     session_id::SessionId,
     shop::Shop,
-    tally::Counting,
+    tally::{Counting, Tally},
     turn::{self, Action, Turn, TurnInput},
 };
 
@@ -32,7 +32,7 @@ use crate::{
     photos::LookAtPhotos,
     portion::{self, Portion},
     session_store::{
-        Cause, CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry,
+        Cause, CommitError, CommitTurn, Found, InboxEntry, LoadSession, LoadedSession, OutboxEntry,
         OutboxKey, PendingKey, PendingReply, SettleOutbox, TurnCommit, TurnRecord,
     },
     shelf::{ReadStock, Shelf},
@@ -343,6 +343,18 @@ where
         }
     }
 
+    /// The turns that a summary is made of: those that came with the session are the last few, so that
+    /// the others are read now. A turn that is committed meanwhile makes this one's commit fail.
+    async fn not_summed_up(&self, id: &SessionId, last: Vec<SummedTurn>) -> Vec<SummedTurn> {
+        match self.store.load_session(id, MOST_SUMMED).await {
+            Ok(loaded) => to_sum_up(&loaded.past),
+            Err(error) => {
+                tracing::warn!(event = "degraded", what = "summed_turns", error = chain(&error));
+                last
+            }
+        }
+    }
+
     /// Takes the turn and puts together all that its commit stores; nothing if the customer wrote
     /// more while the model was thinking, or another process was faster.
     async fn prepare(
@@ -363,7 +375,7 @@ where
         let portion = portion::of(std::mem::take(&mut loaded.inbox), now);
         let Portion { keys, cause, heard, answer_until } = portion;
         let is_due = cause == Cause::Due;
-        let before = to_sum_up(&loaded.past);
+        let (last, is_all) = (to_sum_up(&loaded.past), loaded.past.len() < MOST_TURNS);
         let consulting = Consulting {
             clock: self.clock,
             store: self.store,
@@ -395,7 +407,8 @@ where
             Cause::Order(news) => turn::take_for_order(&shop, &loaded.session, *news, now),
             Cause::Due => match (self.model, self.due(&loaded.session)) {
                 (Some(model), Some(Due { duty: Duty::Summary, .. })) => {
-                    Box::pin(consulting.sum_up(model, &loaded.session, before, now)).await?
+                    let turns = if is_all { last } else { self.not_summed_up(id, last).await };
+                    Box::pin(consulting.sum_up(model, &loaded.session, turns, now)).await?
                 }
                 _ => {
                     let step = turn::begin_on_time(&shop, &loaded.session, now);
@@ -405,10 +418,6 @@ where
                     }
                 }
             },
-        };
-        let session = match &heard {
-            Some(heard) => session.written_at(heard.last),
-            None => session,
         };
         let committed_at = self.clock.now();
         // What a manager says is late by the customer's clock, not by the manager's.
@@ -439,20 +448,8 @@ where
             })
             .collect();
         let ms = until(now, committed_at).as_millis().try_into().unwrap_or(u64::MAX);
-        let before = Some(loaded.session.clone());
-        let known = loaded.session.profile();
-        let profile = (*known != Profile::default()).then(|| known.clone());
-        let record =
-            TurnRecord { n, at: now, ms, cause, reply, actions, trace, heard, before, profile };
-        let counting = Counting {
-            before: &loaded.session,
-            is_said: matches!(record.cause, Cause::Said(_)),
-            actions: &record.actions,
-            trace: &record.trace,
-            ms,
-            at: now,
-        };
-        let (session, tally) = counting.tally(session);
+        let record = TurnRecord { n, at: now, ms, cause, reply, actions, trace, heard };
+        let (session, tally) = noted(&loaded.session, session, &record);
         let same_phone = self.same_phone(id, &session, &record).await;
         Some(TurnCommit {
             tally,
@@ -474,9 +471,29 @@ where
             opens,
             outbox,
             held_until: answer_until.filter(|until| is_in_time(committed_at, *until)),
+            found: Found::of(&loaded.session),
             record,
         })
     }
+}
+
+/// The session as it is stored after a turn, and what the turn adds to its day: what the domain's turn
+/// does not know of is when the customer's messages came, and how long it took.
+#[must_use]
+pub fn noted(before: &Session, after: Session, record: &TurnRecord) -> (Session, Tally) {
+    let after = match &record.heard {
+        Some(heard) => after.written_at(heard.last),
+        None => after,
+    };
+    let counting = Counting {
+        before,
+        is_said: matches!(record.cause, Cause::Said(_)),
+        actions: &record.actions,
+        trace: &record.trace,
+        ms: record.ms,
+        at: record.at,
+    };
+    counting.tally(after)
 }
 
 /// The most orders of the same phone that managers are told of.

@@ -205,6 +205,7 @@ impl World {
             trouble: None,
             is_news: false,
             due_at: Some(begin() + SignedDuration::from_mins(2)),
+            erased_at: None,
         };
         let books = Books::default();
         books.orders.lock().unwrap().insert(ORDER, record);

@@ -38,6 +38,7 @@ fn record(state: OrderState) -> OrderRecord {
         trouble: None,
         is_news: false,
         due_at: is_placed.then(now),
+        erased_at: None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Everything of one customer, and nothing of another's.
 
+mod everything;
+
 use jiff::SignedDuration;
 use mirt_domain::memory::Profile;
 use mirt_engine::{
@@ -62,8 +64,8 @@ async fn an_export_is_one_object_with_every_record() {
     assert_eq!(
         kinds,
         [
-            "HOUR", "IN", "INTAKE", "MANAGER", "MCARD", "OUT", "PROFILE", "STATE", "SUBJECT",
-            "TROUBLE", "TURN",
+            "BEFORE", "HOUR", "IN", "INTAKE", "MANAGER", "MCARD", "OUT", "PROFILE", "STATE",
+            "SUBJECT", "TROUBLE", "TURN",
         ]
     );
     assert_eq!(of_first_turn(&export)["data"]["input"][0]["text"], "так");
@@ -79,16 +81,16 @@ async fn an_erasure_removes_all_of_one_customer_and_nothing_of_another_and_may_c
     let stage = Box::pin(two_customers()).await;
     let before = keys(&stage).await;
 
-    let erased = stage.table.erase(&session("erased")).await.unwrap();
-    let again = stage.table.erase(&session("erased")).await.unwrap();
+    let erased = stage.table.erase(&session("erased"), now()).await.unwrap();
+    let again = stage.table.erase(&session("erased"), now()).await.unwrap();
 
     let kept = |key: &&String| key.contains("kept") || *key == "M#-1:4" || is_of_days(key);
     let expected: Vec<&String> = before.iter().filter(kept).collect();
     let after = keys(&stage).await;
     assert_eq!(after.iter().collect::<Vec<_>>(), expected);
-    assert_eq!(erased.0.values().sum::<usize>(), before.len() - after.len());
-    assert_eq!(erased.0["turns"], 1);
-    assert!(again.0.is_empty());
+    assert_eq!(erased.removed.values().sum::<usize>(), before.len() - after.len());
+    assert_eq!(erased.removed["turns"], 1);
+    assert!(again.removed.is_empty());
     let card = ManagersMessage { chat: "-1".to_owned(), id: 6 };
     assert_eq!(stage.table.find_subject(&card).await.unwrap(), None);
     assert_eq!(stage.table.export(&session("erased")).await.unwrap(), None);
@@ -98,7 +100,7 @@ async fn an_erasure_removes_all_of_one_customer_and_nothing_of_another_and_may_c
 async fn a_turn_that_was_read_before_an_erasure_is_not_committed_after_it() {
     let stage = Box::pin(two_customers()).await;
     let loaded = stage.table.load_session(&session("erased"), 0).await.unwrap();
-    stage.table.erase(&session("erased")).await.unwrap();
+    stage.table.erase(&session("erased"), now()).await.unwrap();
 
     let committed = stage.table.commit_turn(&session("erased"), &commit(&loaded, 1, &["Ні"])).await;
 

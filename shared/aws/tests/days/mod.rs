@@ -82,6 +82,7 @@ async fn a_day_is_reported_once_after_the_quiet_hours_and_again_only_where_it_fa
         ("sum_kopecks", 540_000),
         ("follow_ups", 5),
         ("follow_ups_answered", 2),
+        ("follow_ups_unanswered", 1),
         ("ms_50", 96),
         ("ms_5000", 4),
         ("model_micro_usd", 123_456),
@@ -106,21 +107,36 @@ async fn a_day_is_reported_once_after_the_quiet_hours_and_again_only_where_it_fa
     assert!(matches!(at_night, Ok(false)) && down.is_err());
     assert!(matches!((sent, again, empty), (Ok(true), Ok(false), Ok(false))));
     let texts = chat.texts.lock().unwrap();
-    assert_eq!(texts.len(), 1, "{texts:?}");
-    let text = &texts[0];
-    for part in [
-        "2026-11-21",
-        "Розмов: 12",
-        "сам: 10",
-        "замовлень: 3, на суму 5400 грн",
-        "людині: 2",
-        "надіслано: 5",
-        "відповіли: 2",
-        "$0.13",
-        "за ≤ 0.05 с",
-        "відповідей: 1",
-    ] {
-        assert!(text.contains(part), "{part}: {text}");
-    }
-    assert!(!text.contains('{'), "{text}");
+    let expected = "\
+Підсумок за 2026-11-21
+Розмов: 12
+Асистент упорався сам: 10
+Оплачених замовлень: 3, на суму 5400 грн
+Передано людині: 2
+• Клієнт скаржиться. (2)
+Залишилося без відповіді менеджера: 0
+Нагадувань надіслано: 5
+З них відповіли: 2
+Замовлень після нагадування: 0
+Не відповіли й залишилися менеджеру: 1
+Витрати на модель: $0.13
+Дев'ятнадцять відповідей із двадцяти за ≤ 0.05 с
+Збоїв і затриманих відповідей: 1";
+    assert_eq!(*texts, [expected]);
+}
+
+#[tokio::test]
+async fn two_runs_at_once_send_one_report() {
+    let stage = Stage::start().await;
+    let loaded = stage.table.load_session(&session("a"), 0).await.unwrap();
+    let turn = commit(&loaded, 0, &[]);
+    let turn = mirt_engine::session_store::TurnCommit { recorded: None, ..turn };
+    stage.table.commit_turn(&session("a"), &turn).await.unwrap();
+    let chat = Chat { is_up: Mutex::new(true), ..Chat::default() };
+
+    let at = "2026-11-22T08:00:00Z";
+    let (a, b) = tokio::join!(run(&stage, &chat, at), run(&stage, &chat, at));
+
+    assert_eq!([a.unwrap(), b.unwrap()].iter().filter(|is_sent| **is_sent).count(), 1);
+    assert_eq!(chat.texts.lock().unwrap().len(), 1);
 }

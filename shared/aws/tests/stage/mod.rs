@@ -16,7 +16,9 @@ use mirt_domain::{
 use mirt_engine::{
     alert::{Alert, AlertKey, Matter},
     event::{EventBody, EventKey, EventOrder, InboundEvent},
-    session_store::{Cause, Heard, LoadedSession, OutboxEntry, OutboxKey, TurnCommit, TurnRecord},
+    session_store::{
+        Cause, Found, Heard, LoadedSession, OutboxEntry, OutboxKey, TurnCommit, TurnRecord,
+    },
 };
 use mirt_local_aws::{
     clock::Clock,
@@ -113,6 +115,7 @@ pub(crate) fn commit(loaded: &LoadedSession, consumed: usize, replies: &[&str]) 
         alerts: Vec::new(),
         orders: Vec::new(),
         record: record(n),
+        found: Found::default(),
     }
 }
 
@@ -144,7 +147,5 @@ fn record(n: u64) -> TurnRecord {
         actions: turn.actions,
         trace: turn.trace,
         heard: Some(Heard { first: now(), last: now() }),
-        profile: None,
-        before: Some(Session::default()),
     }
 }

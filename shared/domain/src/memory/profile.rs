@@ -228,6 +228,29 @@ mod tests {
     }
 
     #[test]
+    fn the_model_gets_what_is_known_within_a_budget_and_no_name_or_address() {
+        let mut profile = Profile::default();
+        profile.learn([
+            fact(height(128), "2026-01-10"),
+            fact(Known::City("Львів".to_owned()), "2026-01-10"),
+        ]);
+        let colors =
+            (0..40).map(|n| Known::Likes(ColorKey::new(format!("{n}{}", "х".repeat(300)))));
+        profile.learn(colors.map(|color| fact(color, "2026-01-10")));
+        let text = "дуже довгий підсумок ".repeat(100);
+        let at = "2026-01-13T10:00:00Z".parse().unwrap();
+        profile.summary = Some(Summary { text, at, turn: 1, by_model: true });
+
+        let shown = profile.for_model(&crate::testing::shop());
+
+        assert_eq!(shown.chars().count(), MOST_CHARS);
+        assert!(
+            shown.starts_with("height in 2026-01: 128\n") && !shown.contains("Львів"),
+            "{shown}"
+        );
+    }
+
+    #[test]
     fn the_profile_does_not_grow_with_the_years() {
         let mut profile = Profile::default();
 

@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Fact, Known, SummedTurn};
+use super::{Fact, Known, SummaryStep, SummedTurn};
 use crate::{
     catalog::ColorKey,
     decide::{Duty, next_due},
@@ -178,7 +178,47 @@ fn summed(session: &Session, texts: &[&str], answer: &Value) -> Turn {
     assert!(summing.question(&shop()).unwrap().input.contains("[1] customer: "));
     let mut summing = summing;
     summing.note_usage(&Usage { requests: 1, ..Usage::default() });
-    summing.answered(&shop(), &answer.to_string())
+    match summing.answered(&shop(), &answer.to_string()) {
+        SummaryStep::Done(turn) => *turn,
+        SummaryStep::Ask(_) => panic!("a few words are one part"),
+    }
+}
+
+#[test]
+fn a_long_conversation_is_summed_up_in_parts_each_with_what_the_parts_before_came_to() {
+    let session = talk(Session::default(), &["добрий день"], begin());
+    // Far more than one question holds, and than the last turns of a reply's question.
+    let turn = |n: u32| SummedTurn {
+        n,
+        said: PastTurn {
+            input: vec![Message {
+                text: Some(format!("питання {n}, {}", "дуже довге ".repeat(30))),
+                ..Message::default()
+            }],
+            reply: Reply::default(),
+        },
+    };
+    let mut summing =
+        turn::begin_summary(&session, (1..=60).map(turn).collect(), begin() + days(3));
+    let mut questions = Vec::new();
+    let taken = loop {
+        questions.push(summing.question(&shop()).unwrap().input);
+        let n = questions.len();
+        let facts = json!([{ "kind": "likes", "value": "молочний", "turn": n, "confidence": 90 }]);
+        let answer = json!({ "summary": format!("Підсумок {n}."), "facts": facts });
+        match summing.answered(&shop(), &answer.to_string()) {
+            SummaryStep::Done(turn) => break turn,
+            SummaryStep::Ask(next) => summing = *next,
+        }
+    };
+
+    assert_eq!(questions.len(), 2);
+    assert!(questions.iter().all(|it| it.chars().count() < 14_000));
+    assert!(questions[0].contains("[1] customer: питання 1,") && !questions[0].contains("[60]"));
+    assert!(questions[1].contains("питання 60,") && questions[1].contains("Підсумок 1."));
+    let profile = taken.session.profile();
+    assert_eq!(profile.summary.as_ref().unwrap().text, "Підсумок 2.");
+    assert_eq!(profile.facts.len(), 1, "the same fact of two parts is one: {:?}", profile.facts);
 }
 
 #[test]

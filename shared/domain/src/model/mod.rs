@@ -19,7 +19,7 @@ pub use consult::{Consultation, ModelTrace, Step};
 pub use echo::echo;
 pub use merge::{Claim, SURE, Verdict};
 pub use past::{MOST_TURNS, PastTurn};
-pub(crate) use past::{numbered_transcript, private};
+pub(crate) use past::{numbered_transcripts, private};
 pub use question::Question;
 pub use sight::{KnownPhoto, Sight};
 pub use usage::{MicroUsd, Usage};

@@ -52,27 +52,37 @@ pub(super) fn transcript(past: &[PastTurn], customer: &Customer) -> String {
     lines.join("\n")
 }
 
-/// How many characters of numbered turns at most.
+/// How many characters of numbered turns one question holds at most, about half as many tokens. A
+/// turn alone is never longer.
 const MOST_CHARS_NUMBERED: usize = 12_000;
 
-/// Turns with their numbers, oldest first, as many of the last ones as fit.
-pub(crate) fn numbered_transcript<'p>(
-    turns: impl DoubleEndedIterator<Item = (u32, &'p PastTurn)>,
+/// Turns with their numbers, oldest first, in as many parts as questions are to be asked about them: the
+/// last `most` of those that it takes.
+pub(crate) fn numbered_transcripts<'p>(
+    turns: impl Iterator<Item = (u32, &'p PastTurn)>,
     customer: &Customer,
-) -> String {
+    most: usize,
+) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut chars = 0;
-    for (n, turn) in turns.rev() {
+    for (n, turn) in turns {
         let said = transcript(std::slice::from_ref(turn), customer);
-        let part = said.lines().map(|line| format!("[{n}] {line}")).collect::<Vec<_>>().join("\n");
-        chars += part.chars().count();
-        if chars > MOST_CHARS_NUMBERED {
-            break;
+        let said = said.lines().map(|line| format!("[{n}] {line}")).collect::<Vec<_>>().join("\n");
+        let length = said.chars().count();
+        match parts.last_mut() {
+            Some(part) if chars + length <= MOST_CHARS_NUMBERED => {
+                part.push('\n');
+                part.push_str(&said);
+                chars += length;
+            }
+            _ => {
+                parts.push(said);
+                chars = length;
+            }
         }
-        parts.push(part);
     }
-    parts.reverse();
-    parts.join("\n")
+    parts.drain(..parts.len().saturating_sub(most));
+    parts
 }
 
 /// A text in one line, without what could be taken for our own marks.

@@ -555,6 +555,8 @@ template_keys! {
     ReportFollowUpsAnswered = "report.follow_ups_answered" [N];
     /// Of a day: orders after a follow-up.
     ReportFollowUpOrders = "report.follow_up_orders" [N];
+    /// Of a day: customers who answered no follow-up.
+    ReportFollowUpsUnanswered = "report.follow_ups_unanswered" [N];
     /// Of a day: what the model cost.
     ReportCost = "report.cost" [Cost];
     /// Of a day: how long turns took.

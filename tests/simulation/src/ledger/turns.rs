@@ -17,7 +17,7 @@ use crate::{dialogue::bursts, executor::TaskId};
 const MAX_RESTARTS: u32 = 2;
 
 /// How many events a turn takes at most. What is over is in the next one.
-const MAX_EVENTS: usize = 80;
+const MAX_EVENTS: usize = 70;
 
 /// How many turns of others are taken at most while an event waits for its own, where nothing holds it
 /// up: whatever they write. There are two of them at most, and each has one turn under way when the

@@ -1,6 +1,6 @@
 //! `GET /local/sessions/<channel>/<user>`: a look inside a conversation.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Json,
@@ -19,7 +19,7 @@ use mirt_domain::{
 };
 use mirt_engine::{
     failure::PortError,
-    session_store::{LoadSession as _, TurnRecord},
+    session_store::{Found, LoadSession as _, TurnRecord},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -56,6 +56,10 @@ async fn look(page: &Page, id: &SessionId, last: Option<usize>) -> Result<Value,
     let turns = match last {
         Some(_) => std::mem::take(&mut loaded.past),
         None => page.table.turns(id).await?,
+    };
+    let found = match turns.first() {
+        Some(first) => page.table.found_by_turns(id, first.n).await?,
+        None => BTreeMap::new(),
     };
     let session = &loaded.session;
     let lines: Vec<Value> = session
@@ -101,11 +105,11 @@ async fn look(page: &Page, id: &SessionId, last: Option<usize>) -> Result<Value,
         "inbox": inbox.collect::<Vec<_>>(),
         "outbox": outbox.collect::<Vec<_>>(),
         "delivered": page.deliveries.to(id.channel, id.user.as_str()),
-        "turns": turns.iter().map(turn).collect::<Vec<_>>(),
+        "turns": turns.iter().map(|it| turn(it, found.get(&it.n))).collect::<Vec<_>>(),
     }))
 }
 
-fn turn(record: &TurnRecord) -> Value {
+fn turn(record: &TurnRecord, found: Option<&Found>) -> Value {
     let trace = &record.trace;
     let products: Vec<Value> = trace
         .products
@@ -120,7 +124,7 @@ fn turn(record: &TurnRecord) -> Value {
         "ms": record.ms,
         "cause": record.cause,
         "heard": record.heard,
-        "before": record.before,
+        "before": found.map(|found| &found.session),
         "options": record.reply.quick_replies,
         "input": record.cause.messages().iter().map(message).collect::<Vec<_>>(),
         "intent": trace.intent,

@@ -19,7 +19,10 @@ use mirt_domain::{
     shop::{Shop, Words},
     turn::{self, Message, Turn, TurnInput},
 };
-use mirt_engine::session_store::{Cause, TurnRecord};
+use mirt_engine::{
+    session_store::{Cause, TurnRecord},
+    take_turn::noted,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -68,16 +71,16 @@ pub(super) async fn replay(State(page): State<Arc<Page>>, Json(asked): Json<Aske
         return refused(StatusCode::BAD_REQUEST, vec!["no such customer".to_owned()]);
     };
     let id = SessionId { channel: asked.channel, user };
-    let turns = match page.table.turns(&id).await {
-        Ok(turns) => turns,
-        Err(error) => return failed(&error),
-    };
+    let (turns, mut found) =
+        match (page.table.turns(&id).await, page.table.found_by_turns(&id, asked.turn).await) {
+            (Ok(turns), Ok(found)) => (turns, found),
+            (Err(error), _) | (_, Err(error)) => return failed(&error),
+        };
     let record = turns.into_iter().find(|record| record.n == asked.turn);
-    let Some((record, before)) = record.and_then(|it| it.before.clone().map(|before| (it, before)))
-    else {
+    let Some((record, before)) = record.zip(found.remove(&asked.turn)) else {
         return refused(StatusCode::NOT_FOUND, vec!["nothing to begin from".to_owned()]);
     };
-    let before = before.with_profile(record.profile.clone().unwrap_or_default());
+    let before = before.into_session();
     let content = match content(&asked.files) {
         Ok(content) => content,
         Err(faults) => return refused(StatusCode::UNPROCESSABLE_ENTITY, faults),
@@ -85,13 +88,15 @@ pub(super) async fn replay(State(page): State<Arc<Page>>, Json(asked): Json<Aske
     let (words, settings) = (Words::of(&content.catalog), &page.settings);
     let shop =
         Shop { catalog: &content.catalog, words: &words, prompts: &content.prompts, settings };
-    let turn = take(&shop, &before, &record, &asked);
+    let Turn { session, reply, actions, trace } = take(&shop, &before, &record, &asked);
+    let record = TurnRecord { reply, actions, trace, ..record };
+    let (session, _) = noted(&before, session, &record);
     Json(json!({
-        "bubbles": turn.reply.bubbles.iter().map(bubble).collect::<Vec<_>>(),
-        "options": turn.reply.quick_replies,
-        "actions": turn.actions,
-        "trace": turn.trace,
-        "session": turn.session,
+        "bubbles": record.reply.bubbles.iter().map(bubble).collect::<Vec<_>>(),
+        "options": record.reply.quick_replies,
+        "actions": record.actions,
+        "trace": record.trace,
+        "session": session,
         "input": record.cause.messages().iter().map(message).collect::<Vec<_>>(),
     }))
     .into_response()
