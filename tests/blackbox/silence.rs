@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use mirt_test_support::{ModelReply, OpenAiStub, mirt::World};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -53,7 +54,10 @@ fn told_since(world: &World, user: &str, before: usize) -> String {
 async fn who_stays_silent_is_written_to_twice_then_left_to_a_manager_once_and_to_nobody_after() {
     let world = world_with(&[AWAKE, MANAGERS[0], MANAGERS[1]]).await;
     world.mirt.instagram_text("1913", "сукня лагуна рожева на зріст 134").await;
-    world.mirt.at_rest("instagram", "1913", 1).await;
+    let session = world.mirt.at_rest("instagram", "1913", 1).await;
+    let of = |name: &str| session[name].as_str().and_then(|it| it.parse::<Timestamp>().ok());
+    let (heard, due) = (of("heard_at").unwrap_or_default(), of("due_at").unwrap_or_default());
+    assert_eq!(due.duration_since(heard).as_hours(), 4, "the page says when: {session:#}");
     let mut seen = world.manychat.shown_to("1913").len();
     let mut said = Vec::new();
 

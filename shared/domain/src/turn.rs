@@ -14,7 +14,7 @@ use crate::{
     language::rules::Signal,
     marks,
     memory::{SummedTurn, Summing},
-    model::{Consultation, ModelTrace, Step},
+    model::{self, Consultation, ModelTrace, Step},
     money::Money,
     order::OrderNews,
     perceive::{self, Perceived},
@@ -259,7 +259,7 @@ pub fn take_for_order(shop: &Shop<'_>, session: &Session, news: OrderNews, now: 
 pub fn begin_on_time(shop: &Shop<'_>, session: &Session, now: Timestamp) -> Step {
     let decision = decide::decide_on_time(shop, session.resumed(), now);
     let is_dear = session.spent_on(now) >= shop.settings.model_ceiling;
-    if decision.event != Event::FollowedUp || is_dear {
+    if decision.event != Event::FollowedUp || is_dear || !model::may_word(&decision) {
         let perceived = Perceived::default();
         return Step::Done(Box::new(Turn::of(
             shop,

@@ -23,6 +23,7 @@ pub(crate) use past::{numbered_transcripts, private};
 pub use question::Question;
 pub use sight::{KnownPhoto, Sight};
 pub use usage::{MicroUsd, Usage};
+pub(crate) use wording::may_word;
 
 use crate::turn::TurnInput;
 

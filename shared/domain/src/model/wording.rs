@@ -129,7 +129,15 @@ impl TemplateKey {
         let topic = self.as_str().split('.').next().unwrap_or_default();
         matches!(
             topic,
-            "greeting" | "discovery" | "size" | "color" | "offer" | "upsell" | "end" | "vision"
+            "greeting"
+                | "discovery"
+                | "size"
+                | "color"
+                | "offer"
+                | "upsell"
+                | "end"
+                | "vision"
+                | "follow_up"
         ) && !matches!(
             self,
             Self::OfferExpensive
@@ -137,6 +145,8 @@ impl TemplateKey {
                 | Self::DiscoveryOptions
                 | Self::SizeToConfirm
                 | Self::VisionManager
+                | Self::FollowUpMethod
+                | Self::FollowUpProof
         )
     }
 }
@@ -148,6 +158,11 @@ pub(super) fn lines(decision: &Decision) -> Vec<(usize, TemplateKey, &Values)> {
         Say::Text(..) | Say::Lines(_) | Say::Photo { .. } => None,
     };
     decision.says.iter().enumerate().filter_map(say).collect()
+}
+
+/// Whether there is anything in what is said that a model may word.
+pub(crate) fn may_word(decision: &Decision) -> bool {
+    !lines(decision).is_empty()
 }
 
 /// Whether a sentence of the model's own may go before what is said: not where money, a refusal or

@@ -28,7 +28,10 @@ pub(super) fn read(
     let tokens = reading.tokens;
     for figure in numbers::read(tokens) {
         reading.claim(figure.from..figure.to);
-        perceived.hits.push(hit(rule_of(figure.reading), &tokens[figure.from..figure.to]));
+        // Numbers that may be somebody's own, of a branch, a card, a phone, are in no trace.
+        let is_own = matches!(figure.reading, Figure::Branch(_) | Figure::Bare(_) | Figure::Other);
+        let words = if is_own { &[][..] } else { &tokens[figure.from..figure.to] };
+        perceived.hits.push(hit(rule_of(figure.reading), words));
         match figure.reading {
             Figure::Height(height) => push_height(perceived, height),
             Figure::Size(size) => push_size(shop, perceived, size),

@@ -5,6 +5,7 @@ use jiff::ToSpan as _;
 use super::*;
 use crate::{
     decide::{Deed, Duty, Manager, ManagerAct, next_due},
+    model::Step,
     reply::Bubble,
     testing::shop,
     turn::{self, Message, Turn, TurnInput},
@@ -48,6 +49,26 @@ fn planned(session: &Session, now: Timestamp) -> Option<Planned> {
 
 /// Noon in Kyiv, winter time.
 const NOON: &str = "2026-11-16T10:00:00Z";
+
+#[test]
+fn a_model_words_what_is_about_the_garment_and_nothing_that_is_about_money() {
+    let heard = at(NOON);
+    let open = offered(heard);
+    let data = "Коваль Ольга, 0671234567, Львів, відділення 5";
+    let paying = ["беру", data, "повна оплата"]
+        .iter()
+        .fold(open.clone(), |session, text| say(&session, text, heard));
+    assert_eq!(paying.phase(), Phase::WaitingForPaymentProof);
+
+    let offer = turn::begin_on_time(&shop(), &open, hours(heard, 4));
+    let money = turn::begin_on_time(&shop(), &paying, hours(heard, 4));
+
+    let Step::Ask(consultation) = offer else { unreachable!("{offer:?}") };
+    let question = consultation.question(&shop()).input;
+    assert!(question.contains("# Draft") && question.contains("# No message"), "{question}");
+    let Step::Done(money) = money else { unreachable!("{money:?}") };
+    assert!(words(&money).contains("Анна"), "{money:?}");
+}
 
 #[test]
 fn two_follow_ups_with_the_garments_name_and_different_words_then_a_manager_once() {
