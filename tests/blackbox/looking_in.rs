@@ -126,6 +126,32 @@ async fn a_turn_taken_again_comes_out_the_same_and_another_price_is_said_to_nobo
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_turn_taken_again_by_other_words_of_a_rule_goes_another_way_and_tells_what_took_how_long()
+{
+    let world = world().await;
+    world.mirt.instagram_text("1205", "де мій директор").await;
+    let session = world.mirt.at_rest("instagram", "1205", 1).await;
+    let replay = async |rules: Value| {
+        let asked = json!({ "channel": "instagram", "user": "1205", "turn": 1, "rules": rules });
+        let request = world.mirt.request(Method::POST, "/local/replay").json(&asked);
+        let answer = request.send().await.unwrap_or_else(|error| panic!("{error}"));
+        let status = answer.status();
+        (status, answer.json::<Value>().await.unwrap_or_else(|error| panic!("{error}")))
+    };
+
+    let (_, other) = replay(json!({ "human_wanted": "де .. директор*" })).await;
+    let (status, fault) = replay(json!({ "human_wanted": "<nobody>" })).await;
+
+    let read = |trace: &Value| trace["rules"].to_string().contains("human_wanted");
+    assert!(read(&other["trace"]) && !read(&turns(&session)[0]["trace"]), "{other:#}");
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(fault["error"], "human_wanted:1: there is no class <nobody>");
+    let parts = turns(&session)[0]["parts"].as_array().cloned().unwrap_or_default();
+    let parts: Vec<&Value> = parts.iter().map(|part| &part["what"]).collect();
+    assert_eq!(parts, ["read", "rules", "check"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_clock_moved_forward_makes_due_what_was_not_and_stays_there_over_a_restart() {
     let managers = [("MIRT_MANAGERS_CHAT", "-1001"), ("MIRT_MANAGERS", "7")];
     let mut world = crate::world_with(&managers).await;

@@ -52,7 +52,7 @@ async fn a_dead_letter_is_seen_and_redriven() {
 }
 
 /// Puts a wake-up into the dead letters, as SQS does after too many receives.
-async fn bury(stage: &Stage) {
+pub(crate) async fn bury(stage: &Stage) {
     let http = mirt_http::client().unwrap_or_else(|error| panic!("{error}"));
     let config = sdk::local_config(http, &stage.mirt.aws_endpoint(), "us-east-1".to_owned()).await;
     let client = aws_sdk_sqs::Client::new(&config);
@@ -81,12 +81,56 @@ async fn the_clock_moved_forward_does_what_was_due() {
     let browser = &stage.browser;
     stage.say("покличте менеджера").await;
     stage.pane("counter").await;
-    browser.until("document.querySelector('#counter')?.textContent.includes('time for this conversation')").await;
+    browser.until("document.querySelector('#counter [data-due=STATE]')").await;
 
-    browser.click_on("#counter button", "forward 1 h").await;
+    browser.click_on("#counter button", "+1 h").await;
 
     // Nobody answered: the managers are reminded, below the card.
     browser.until("document.querySelectorAll('#counter .card.below').length").await;
     stage.turn_after(1).await;
+    stage.check().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium: .ci/run browser"]
+async fn the_next_follow_up_stands_on_the_calendar_and_comes_when_the_clock_is_moved_there() {
+    let stage = Stage::wide().await;
+    let browser = &stage.browser;
+    stage.say("сукня лагуна рожева на зріст 134").await;
+    stage.pane("counter").await;
+    browser.until("document.querySelector('#counter [data-due=FOLLOW_UP]')").await;
+    let ahead = "return document.querySelector('#counter .calendar .cell.has')?.ariaLabel";
+    assert!(browser.run(ahead, json!([])).await.is_string());
+    browser.picture("calendar-wide").await;
+
+    browser.click("#to-next").await;
+
+    stage.turn_after(1).await;
+    browser.until("[...document.querySelectorAll('.phone.now .turn')].at(-1).textContent.includes('Лагуна')").await;
+    browser.until("!document.querySelector('#to-next').disabled").await;
+    stage.check().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium: .ci/run browser"]
+async fn what_a_day_cost_is_the_models_part_and_what_the_store_counted() {
+    let stage = Stage::wide().await;
+    let browser = &stage.browser;
+    stage.say("Добрий день").await;
+    stage.pane("counter").await;
+    browser.until("document.querySelector('#cost')?.textContent > '$0.00000'").await;
+    assert_eq!(browser.words("#cost-model").await, "$0.00000");
+    browser.click("#trouble").await;
+    browser.click("#faults [data-fault='model:well']").await;
+    browser.click("#trouble").await;
+
+    stage.say("покажіть сукні на зріст 134").await;
+
+    browser.until("document.querySelector('#cost-model').textContent > '$0.00000'").await;
+    let sums = "
+        const dollars = (text) => Number(text.replace('$', ''));
+        const lines = [...document.querySelectorAll('#counter details tr td:last-child')].map((it) => dollars(it.textContent));
+        return Math.abs(lines.reduce((sum, it) => sum + it, 0) - dollars(document.querySelector('#cost').textContent)) < 0.0002";
+    browser.until(&format!("(() => {{ {sums} }})()")).await;
     stage.check().await;
 }

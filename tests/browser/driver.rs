@@ -26,12 +26,16 @@ const LOOK_EVERY: Duration = Duration::from_millis(60);
 /// How often the driver is started before a test gives up.
 const STARTS: u32 = 5;
 
+/// How many elements are passed by Tab on the way to another at most.
+const MOST_TABS: u32 = 120;
+
 /// The member of an answer that names an element (WebDriver, section 12.2).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// Keys that are no letters (WebDriver, section 17.4.2).
 pub(crate) const ENTER: &str = "\u{E007}";
 pub(crate) const TAB: &str = "\u{E004}";
+const SHIFT: &str = "\u{E008}";
 pub(crate) const SPACE: &str = " ";
 pub(crate) const ESCAPE: &str = "\u{E00C}";
 
@@ -49,7 +53,17 @@ pub(crate) struct Browser {
 
 impl Browser {
     /// Starts one with a window of this size.
-    pub(crate) async fn start((width, height): (u32, u32)) -> Self {
+    pub(crate) async fn start(size: (u32, u32)) -> Self {
+        Self::start_with(size, Vec::new()).await
+    }
+
+    /// The same, which reaches everything, this machine included, by a proxy at this address.
+    pub(crate) async fn start_behind(size: (u32, u32), proxy: &str) -> Self {
+        let everything = "--proxy-bypass-list=<-loopback>".to_owned();
+        Self::start_with(size, vec![format!("--proxy-server={proxy}"), everything]).await
+    }
+
+    async fn start_with((width, height): (u32, u32), more: Vec<String>) -> Self {
         let (driver, port) = start_driver().await;
         let http = mirt_http::client().unwrap_or_else(|error| panic!("{error}"));
         let mut arguments = vec![
@@ -59,7 +73,9 @@ impl Browser {
             // What fades in has no contrast yet while it does.
             "--force-prefers-reduced-motion".to_owned(),
             format!("--window-size={width},{height}"),
+            "--lang=en-US".to_owned(),
         ];
+        arguments.extend(more);
         if env::var_os("MIRT_NO_SANDBOX").is_some() {
             arguments.push("--no-sandbox".to_owned());
         }
@@ -91,7 +107,10 @@ impl Browser {
 
     /// Light or dark, as the system is set.
     pub(crate) async fn prefer(&self, scheme: &str) {
-        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
     }
 
@@ -171,6 +190,39 @@ impl Browser {
         self.ask(Method::POST, "/actions", Some(body)).await;
     }
 
+    /// Goes on by Tab until an element of this selector has the focus.
+    pub(crate) async fn tab_to(&self, selector: &str) {
+        self.go_to(TAB, selector, "true").await;
+    }
+
+    /// The same, back and to the element whose words hold `words`.
+    pub(crate) async fn tab_back_to(&self, selector: &str, words: &str) {
+        let words = format!("document.activeElement.textContent.includes({})", json!(words));
+        self.go_to(&format!("{SHIFT}{TAB}"), selector, &words).await;
+    }
+
+    async fn go_to(&self, keys: &str, selector: &str, holds: &str) {
+        let is_there =
+            format!("return document.activeElement?.matches({}) && {holds}", json!(selector));
+        for _ in 0..MOST_TABS {
+            if self.run(&is_there, json!([])).await == true {
+                return;
+            }
+            self.press_together(keys).await;
+        }
+        panic!("{selector} is not reached by the keyboard");
+    }
+
+    /// Presses keys together: all down, then all up.
+    async fn press_together(&self, keys: &str) {
+        let one = |kind: &'static str| move |key: char| json!({ "type": kind, "value": key });
+        let down = keys.chars().map(one("keyDown"));
+        let up = keys.chars().rev().map(one("keyUp"));
+        let actions: Vec<Value> = down.chain(up).collect();
+        let body = json!({ "actions": [{ "type": "key", "id": "keys", "actions": actions }] });
+        self.ask(Method::POST, "/actions", Some(body)).await;
+    }
+
     /// The words of the first element of this selector.
     pub(crate) async fn words(&self, selector: &str) -> String {
         let words = format!("document.querySelector({})?.textContent", json!(selector));
@@ -188,6 +240,10 @@ impl Browser {
     /// Keeps a picture of the window as `name`, where `MIRT_SCREENS` says so.
     pub(crate) async fn picture(&self, name: &str) {
         let Some(folder) = env::var_os("MIRT_SCREENS") else { return };
+        self.until(
+            "document.getAnimations().length === 0 && !document.querySelector('.phone .waiting')",
+        )
+        .await;
         let answer = self.ask(Method::GET, "/screenshot", None).await;
         let png = STANDARD.decode(answer.as_str().unwrap_or_default());
         let png = png.unwrap_or_else(|error| panic!("{error}"));

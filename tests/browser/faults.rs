@@ -1,6 +1,9 @@
 //! Faults on a switch, and how the system takes them.
 
-use crate::{Stage, driver::ENTER};
+use crate::{
+    Stage,
+    driver::{ENTER, WIDE},
+};
 
 async fn switch(stage: &Stage, fault: &str) {
     let browser = &stage.browser;
@@ -35,6 +38,28 @@ async fn a_model_that_is_down_lies_and_is_well_again_shows_in_the_story() {
     switch(&stage, "model:well").await;
     stage.say("покажіть сукні на зріст 134").await;
     browser.until("document.querySelector('#story .story-turn .chip.on')").await;
+    stage.check().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium: .ci/run browser"]
+async fn a_slow_model_lets_a_message_in_between_be_said_and_then_answers() {
+    let settings = [("MIRT_MODEL_INTERIM_MS", "2000")];
+    let stage = Stage::open_with(WIDE, &settings).await;
+    let browser = &stage.browser;
+    switch(&stage, "model:slow").await;
+
+    browser.type_into(".phone.now textarea", &format!("скільки лагуна на 98?{ENTER}")).await;
+    browser.until("document.querySelector('.phone.now .typing')").await;
+    browser.until("document.querySelector('.phone.now .bubble.between')").await;
+    stage.turn_after(0).await;
+
+    // It keeps its place: after what was asked, before the answer.
+    browser.until("document.querySelector('.phone.now .turn').textContent.includes('1790')").await;
+    browser.until("document.querySelector('.phone.now .turn .between-note + .bubble.theirs') && document.querySelectorAll('.phone.now .bubble.between').length === 1").await;
+    // The line of time is the model's, nearly all of it.
+    browser.click("#story .story-turn .head").await;
+    browser.until("[...document.querySelectorAll('[data-step=model] .track i')].at(-1)?.getBoundingClientRect().width > document.querySelector('[data-step=rules] .track i').getBoundingClientRect().width").await;
     stage.check().await;
 }
 

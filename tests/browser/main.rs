@@ -8,9 +8,15 @@ mod axe;
 mod counter;
 mod driver;
 mod faults;
+mod keyboard;
+mod long;
 mod look;
+mod photos;
 mod replay;
+mod stream;
 mod talk;
+mod telegram;
+mod wire;
 
 use driver::{Browser, ENTER, WIDE};
 use mirt_test_support::mirt::Mirt;
@@ -24,8 +30,16 @@ struct Stage {
 impl Stage {
     /// Opens the page as a customer of Instagram.
     async fn open(size: (u32, u32)) -> Self {
-        let mirt = Mirt::start(env!("CARGO_BIN_EXE_mirt"), &[]).await;
-        let browser = Browser::start(size).await;
+        Self::open_with(size, &[]).await
+    }
+
+    /// The same, with settings.
+    async fn open_with(size: (u32, u32), settings: &[(&str, &str)]) -> Self {
+        let mirt = Mirt::start(env!("CARGO_BIN_EXE_mirt"), settings).await;
+        Self::with(mirt, Browser::start(size).await).await
+    }
+
+    async fn with(mirt: Mirt, browser: Browser) -> Self {
         let stage = Self { mirt, browser };
         stage.show("instagram/1").await;
         stage
@@ -42,7 +56,7 @@ impl Stage {
         let set = "localStorage.clear(); localStorage.setItem('mirt-language', 'en')";
         self.browser.run(set, serde_json::json!([])).await;
         self.browser.open(&format!("{origin}/#{who}")).await;
-        self.browser.until("document.querySelector('.phone.now .hints')").await;
+        self.browser.until("document.querySelector('.phone.now .log').childElementCount").await;
         // The address before was no page, and has no icon.
         self.browser.complaints().await;
     }

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use crate::{
     catalog::{Product, ProductId},
     language::{
-        rules::{self, Signal},
+        rules::{Rules, Signal},
         token::{Kind, Token, tokens},
     },
     money::Money,
@@ -285,7 +285,10 @@ fn check_words(
     if !says_color || facts.named.is_empty() {
         return;
     }
-    let denies = rules::read(tokens, |_| false).iter().any(|seen| seen.signal == Signal::Refusal)
+    let denies = Rules::own()
+        .read(tokens, |_| false)
+        .iter()
+        .any(|seen| seen.signal == Signal::Refusal)
         || tokens.iter().any(|token| matches!(token.key.as_str(), "немае" | "видсутний" | "не"));
     if !denies {
         let is_unknown = found.iter().any(|term| {

@@ -9,7 +9,7 @@ mod letters;
 use crate::{
     language::{
         machine_talk,
-        rules::{self, Signal},
+        rules::{Rules, Signal},
         token::{Kind, Token, tokens},
     },
     perceive::Perceived,
@@ -76,7 +76,7 @@ pub fn block(text: &str, words: &[Token], perceived: &Perceived) -> Option<RuleH
     if let Some(marker) = MARKERS.iter().find(|marker| lower.contains(**marker)) {
         return hit("marker", marker);
     }
-    if let Some(groups) = machine_talk::told(words, |at| !rules::is_known(&words[at])) {
+    if let Some(groups) = machine_talk::told(words, |at| !Rules::own().is_known(&words[at])) {
         return hit("machine_talk", &groups.join(" "));
     }
     if let Some(code) = encoded::code_of(text) {
@@ -94,16 +94,16 @@ pub fn block(text: &str, words: &[Token], perceived: &Perceived) -> Option<RuleH
 /// Whether hardly a word of a message is one that the rules know.
 fn means_nothing(words: &[Token]) -> bool {
     let long = || words.iter().filter(|token| token.is_word() && token.key.chars().count() > 2);
-    let known = long().filter(|token| rules::is_known(token)).count();
+    let known = long().filter(|token| Rules::own().is_known(token)).count();
     known * 3 < long().count()
 }
 
 /// Whether a reading beneath a disguise is an order to a machine.
 fn is_order(reading: &str) -> bool {
     let words = tokens(reading);
-    let seen = rules::read(&words, |_| false);
+    let seen = Rules::own().read(&words, |_| false);
     seen.iter().any(|seen| matches!(seen.signal, Signal::Injection | Signal::FalseAuthority))
-        || machine_talk::told(&words, |at| !rules::is_known(&words[at])).is_some()
+        || machine_talk::told(&words, |at| !Rules::own().is_known(&words[at])).is_some()
 }
 
 /// A link beside words that lead away from the shop.

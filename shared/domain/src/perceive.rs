@@ -9,7 +9,7 @@ use crate::{
         contact::{self, ForeignPhone},
         latin,
         names::Found,
-        rules::{self, Seen, Signal},
+        rules::{Rules, Seen, Signal},
         token::{Kind, Token, tokens},
     },
     model::Sight,
@@ -199,6 +199,7 @@ impl Perceived {
 
 /// A message while it is read: its tokens, and which of them have a meaning already.
 struct Reading<'r> {
+    rules: &'r Rules,
     tokens: &'r [Token],
     seen: &'r [Seen],
     found: Vec<Found<Thing>>,
@@ -216,32 +217,31 @@ impl Reading<'_> {
 /// Reads a burst as one text, in order.
 #[must_use]
 pub fn read(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Perceived {
-    read_without(shop, session, input, &[])
+    read_by(Rules::own(), shop, session, input)
 }
 
-/// Reads a burst as if the rules of these names were not there.
-pub(crate) fn read_without(
+/// Reads a burst by rules that need not be the shop's own.
+pub(crate) fn read_by(
+    rules: &Rules,
     shop: &Shop<'_>,
     session: &Session,
     input: &TurnInput,
-    off: &[String],
 ) -> Perceived {
     let texts: Vec<&str> =
         input.messages.iter().filter_map(|message| message.text.as_deref()).collect();
     let text = options::named_by_number(session, &texts).unwrap_or_else(|| texts.join("\n"));
     let mut tokens = tokens(&text);
-    read_latin(shop, &mut tokens);
+    read_latin(rules, shop, &mut tokens);
     let lexicon = shop.words.lexicon();
-    let mut seen = rules::read(&tokens, |at| {
+    let seen = rules.read(&tokens, |at| {
         let token = &tokens[at];
         !(lexicon.knows(&token.key)
             || contact::is_name_or_town(token)
             || contact::stands_beside_a_name(&tokens, at))
     });
-    seen.retain(|seen| !off.iter().any(|name| name == seen.signal.as_str()));
     let found = lexicon.read(&tokens, |at| {
         let token = &tokens[at];
-        !(rules::is_known(token)
+        !(rules.is_known(token)
             || contact::is_name_or_town(token)
             || contact::stands_beside_a_name(&tokens, at))
     });
@@ -249,13 +249,13 @@ pub(crate) fn read_without(
         let token = &tokens[at];
         token.is_word()
             && token.key.chars().count() >= SHORTEST_UNKNOWN
-            && !rules::is_known(token)
+            && !rules.is_known(token)
             && !found.iter().any(|term| (term.from..term.to).contains(&at))
             && !seen.iter().any(|seen| (seen.from..seen.to).contains(&at))
     };
     let unknown_words = (0..tokens.len()).filter(|at| is_unknown(*at)).count();
     let mut reading =
-        Reading { tokens: &tokens, seen: &seen, found, claimed: vec![false; tokens.len()] };
+        Reading { rules, tokens: &tokens, seen: &seen, found, claimed: vec![false; tokens.len()] };
 
     let mut perceived = Perceived {
         signals: seen.iter().map(|seen| seen.signal).collect(),
@@ -315,7 +315,7 @@ fn unexplained(reading: &Reading<'_>) -> usize {
             && token.key.chars().count() >= SHORTEST_UNEXPLAINED
             && !reading.claimed.get(*at).copied().unwrap_or_default()
             && !is_seen(*at)
-            && !rules::is_known(token)
+            && !reading.rules.is_known(token)
     };
     reading.tokens.iter().enumerate().filter(is_open).count()
 }
@@ -325,15 +325,15 @@ pub(crate) fn intent_of(session: &Session, perceived: &Perceived) -> Intent {
     intent::of(session, perceived)
 }
 /// Reads words in Latin letters as Cyrillic where that makes words that the shop knows.
-fn read_latin(shop: &Shop<'_>, tokens: &mut [Token]) {
+fn read_latin(rules: &Rules, shop: &Shop<'_>, tokens: &mut [Token]) {
     let lexicon = shop.words.lexicon();
     for token in tokens {
-        if rules::is_known(token) || lexicon.knows(&token.key) {
+        if rules.is_known(token) || lexicon.knows(&token.key) {
             continue;
         }
         if let Some(key) = latin::as_cyrillic(token) {
             let read = Token { key, ..token.clone() };
-            if rules::is_known(&read) || lexicon.knows(&read.key) {
+            if rules.is_known(&read) || lexicon.knows(&read.key) {
                 *token = read;
             }
         }

@@ -11,7 +11,7 @@ use crate::{
     catalog::ProductId,
     check::{self, TurnFacts},
     decide::{self, Decision, Deed, Event, Manager, Say},
-    language::rules::Signal,
+    language::rules::{Rules, Signal},
     marks,
     memory::{SummedTurn, Summing},
     model::{self, Consultation, ModelTrace, Step},
@@ -193,19 +193,14 @@ pub(crate) fn heard(session: &Session, now: Timestamp) -> Session {
 /// there is anything to ask.
 #[must_use]
 pub fn begin(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Step {
-    begin_without(shop, session, input, &[])
+    begin_by(Rules::own(), shop, session, input)
 }
 
-/// Begins a turn as if the rules of these names were not there: what a replay asks for.
+/// Begins a turn that is read by rules which need not be the shop's own: what a replay asks for.
 #[must_use]
-pub fn begin_without(
-    shop: &Shop<'_>,
-    session: &Session,
-    input: &TurnInput,
-    off: &[String],
-) -> Step {
+pub fn begin_by(rules: &Rules, shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Step {
     let resumed = heard(session, input.now);
-    let mut perceived = perceive::read_without(shop, &resumed, input, off);
+    let mut perceived = perceive::read_by(rules, shop, &resumed, input);
     let hits = std::mem::take(&mut perceived.hits);
     let decision = decide::decide(shop, resumed, &perceived, input.now);
     let is_settled = decision.event == Event::Silent

@@ -20,6 +20,7 @@ use crate::{
     model::{AnswerFormat, AskModel, Asked, ModelError, ModelRequest, Moderate},
     photos::{LookAtPhotos, Looked},
     session_store::{Cause, TurnRecord},
+    stopwatch::{Stopwatch, Work},
 };
 
 /// The name of the shape of answers, for the provider.
@@ -141,14 +142,20 @@ where
 {
     /// Takes a turn that the rules have begun: with the model if there is one to ask, or without it
     /// when that fails.
-    pub(crate) async fn take(&self, step: Step, interim: &mut Interim) -> Consulted {
+    pub(crate) async fn take(
+        &self,
+        step: Step,
+        interim: &mut Interim,
+        times: &mut Stopwatch<'_, K>,
+    ) -> Consulted {
         match (self.model, step) {
             (_, Step::Done(turn)) => Consulted::Turn(turn),
             (None, Step::Ask(consultation)) => {
-                Consulted::Turn(Box::new(consultation.by_rules(self.shop)))
+                let turn = times.time(Work::Check, || consultation.by_rules(self.shop));
+                Consulted::Turn(Box::new(turn))
             }
             (Some(model), Step::Ask(consultation)) => {
-                self.consult(model, *consultation, interim).await
+                self.consult(model, *consultation, interim, times).await
             }
         }
     }
@@ -158,6 +165,7 @@ where
         model: &M,
         consultation: Consultation,
         interim: &mut Interim,
+        times: &mut Stopwatch<'_, K>,
     ) -> Consulted {
         let now = self.clock.now();
         interim.waits_since.get_or_insert(now);
@@ -165,15 +173,23 @@ where
         let latest = self.deadline.checked_sub(TIME_TO_SEND).unwrap_or(Timestamp::MIN);
         let ends_at = after(now, budget).min(latest);
         if until(now, ends_at) < SHORTEST {
-            return self.without(consultation, "no_time");
+            return self.without(consultation, "no_time", times);
         }
-        let consultation = match self.moderated(model, consultation).await {
+        let began = times.begin();
+        let moderated = self.moderated(model, consultation).await;
+        times.note(Work::Moderation, began);
+        let consultation = match moderated {
             Ok(consultation) => consultation,
             Err(turn) => return Consulted::Turn(turn),
         };
-        let looked = match self.looked(model, &consultation, ends_at).await {
+        let began = times.begin();
+        let looked = self.looked(model, &consultation, ends_at).await;
+        if consultation.has_photos() {
+            times.note(Work::Photos, began);
+        }
+        let looked = match looked {
             Ok(looked) => looked,
-            Err(reason) => return self.without(consultation, reason),
+            Err(reason) => return self.without(consultation, reason, times),
         };
         let (photos, marks) = looked.into_iter().map(|it| (it.jpeg, it.mark)).unzip();
         let mut consultation = match consultation.with_photos(self.shop, marks) {
@@ -183,17 +199,20 @@ where
         let photos: Vec<Vec<u8>> = photos;
         loop {
             let request = self.request(consultation.question(self.shop), &photos);
-            let asked = match self.ask(model, &request, ends_at, interim).await {
+            let began = times.begin();
+            let asked = self.ask(model, &request, ends_at, interim).await;
+            times.note(Work::Model, began);
+            let asked = match asked {
                 Ok(asked) => asked,
                 Err(Stopped::Overtaken) => return Consulted::Overtaken,
                 Err(Stopped::OutOfTime) => Asked::refused(ModelError::Timeout),
             };
             consultation.note_usage(&asked.usage);
             let step = match asked.answer {
-                Ok(json) => consultation.answered(self.shop, &json),
+                Ok(json) => times.time(Work::Check, || consultation.answered(self.shop, &json)),
                 Err(error) => {
                     log_failure(self.id, &error);
-                    return self.without(consultation, error.as_str());
+                    return self.without(consultation, error.as_str(), times);
                 }
             };
             match step {
@@ -203,8 +222,14 @@ where
         }
     }
 
-    fn without(&self, consultation: Consultation, reason: &str) -> Consulted {
-        Consulted::Turn(Box::new(consultation.unanswered(self.shop, reason)))
+    fn without(
+        &self,
+        consultation: Consultation,
+        reason: &str,
+        times: &mut Stopwatch<'_, K>,
+    ) -> Consulted {
+        let turn = times.time(Work::Check, || consultation.unanswered(self.shop, reason));
+        Consulted::Turn(Box::new(turn))
     }
 
     /// Has the message looked at before the model sees it. No verdict is no reason to keep a

@@ -29,6 +29,7 @@ pub mod receive;
 pub mod session_store;
 pub mod shelf;
 pub mod spending;
+pub mod stopwatch;
 mod sum_up;
 pub mod sweep;
 pub mod take_stock;

@@ -21,6 +21,7 @@ use crate::{
     event::{EventOrder, InboundEvent, Managed},
     failure::PortError,
     order_book::OrderRecord,
+    stopwatch::Stretch,
 };
 
 /// A session as it stands: its checkpoint, what came in since, and what is not yet delivered.
@@ -158,6 +159,9 @@ pub struct TurnRecord {
     pub at: Timestamp,
     /// How long the turn took beside waiting for the burst, in milliseconds.
     pub ms: u64,
+    /// The parts of that time, and the last reading of the session before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Stretch>,
     /// What it was made of.
     #[serde(flatten)]
     pub cause: Cause,

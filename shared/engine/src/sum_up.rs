@@ -15,6 +15,7 @@ use crate::{
     model::{AnswerFormat, AskModel, Asked, ModelError, ModelRequest, Moderate},
     photos::LookAtPhotos,
     session_store::TurnRecord,
+    stopwatch::{Stopwatch, Work},
 };
 
 /// The name of the shape of answers, for the provider.
@@ -33,7 +34,7 @@ where
         model: &M,
         session: &Session,
         turns: Vec<SummedTurn>,
-        now: Timestamp,
+        (now, times): (Timestamp, &mut Stopwatch<'_, K>),
     ) -> Option<Turn> {
         let is_too_dear = session.spent_on(now) >= self.shop.settings.model_ceiling;
         let mut summing = turn::begin_summary(session, turns, now);
@@ -56,7 +57,10 @@ where
             let ends_at = after(self.clock.now(), self.time.text).min(latest);
             // Nobody waits for it: nothing is said in between.
             let mut interim = Interim::default();
-            let asked = match self.ask(model, &request, ends_at, &mut interim).await {
+            let began = times.begin();
+            let asked = self.ask(model, &request, ends_at, &mut interim).await;
+            times.note(Work::Model, began);
+            let asked = match asked {
                 Ok(asked) => asked,
                 Err(Stopped::Overtaken) => return None,
                 Err(Stopped::OutOfTime) => Asked::refused(ModelError::Timeout),

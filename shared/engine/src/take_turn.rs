@@ -36,6 +36,7 @@ use crate::{
         OutboxKey, PendingKey, PendingReply, SettleOutbox, TurnCommit, TurnRecord,
     },
     shelf::{ReadStock, Shelf},
+    stopwatch::{Stopwatch, Work},
     sum_up::to_sum_up,
 };
 
@@ -126,7 +127,8 @@ where
         let (mut version, mut restarts) = (None, 0);
         let (mut interim, mut is_read_anew) = (Interim::default(), false);
         while turns < MAX_TURNS {
-            let mut loaded = self.load_whole_burst(id, burst).await?;
+            let mut times = Stopwatch::new(clock);
+            let mut loaded = self.load_whole_burst(id, burst, &mut times).await?;
             if version.replace(loaded.version) != Some(loaded.version) {
                 // Another turn than the one that was thrown away.
                 restarts = 0;
@@ -145,7 +147,8 @@ where
             let waiting = loaded.inbox.len();
             let first_at = loaded.inbox.iter().map(|entry| entry.event.received_at).min();
             let taking = Taking { earlier, unless_new_input: restarts < MAX_RESTARTS, deadline };
-            let Some(commit) = self.prepare(id, loaded, taking, &mut interim).await else {
+            let prepared = self.prepare(id, loaded, taking, &mut interim, times).await;
+            let Some(commit) = prepared else {
                 restarts += 1;
                 continue;
             };
@@ -272,12 +275,16 @@ where
         &self,
         id: &SessionId,
         burst: BurstWindow,
+        times: &mut Stopwatch<'_, K>,
     ) -> Result<LoadedSession, TurnError> {
         let (mut seen, mut known, mut changes) = (None, None, 0);
         // Only a model hears what was said before.
         let past = if self.model.is_some() { MOST_TURNS } else { 0 };
         loop {
+            times.reset();
+            let began = times.begin();
             let loaded = self.store.load_session(id, past).await?;
+            times.note(Work::Read, began);
             let last = loaded.outbox.last().map(|pending| pending.entry.key);
             let shows_all = last <= known;
             known = last;
@@ -363,6 +370,7 @@ where
         mut loaded: LoadedSession,
         taking: Taking,
         interim: &mut Interim,
+        mut times: Stopwatch<'_, K>,
     ) -> Option<TurnCommit> {
         let Taking { earlier, unless_new_input, deadline } = taking;
         let now = self.clock.now();
@@ -394,25 +402,29 @@ where
         let Turn { session, reply, actions, trace } = match &cause {
             Cause::Said(messages) => {
                 let input = TurnInput { messages: messages.clone(), now };
-                let step = turn::begin(&shop, &loaded.session, &input);
-                let consulted = Box::pin(consulting.take(step, interim));
+                let step = times.time(Work::Rules, || turn::begin(&shop, &loaded.session, &input));
+                let consulted = Box::pin(consulting.take(step, interim, &mut times));
                 match self.while_typing(id, consulted).await {
                     Consulted::Turn(turn) => *turn,
                     Consulted::Overtaken => return None,
                 }
             }
-            Cause::Managed(Managed { by, deed }) => {
+            Cause::Managed(Managed { by, deed }) => times.time(Work::Rules, || {
                 turn::take_for_manager(&shop, &loaded.session, by, deed, now)
+            }),
+            Cause::Order(news) => {
+                times.time(Work::Rules, || turn::take_for_order(&shop, &loaded.session, *news, now))
             }
-            Cause::Order(news) => turn::take_for_order(&shop, &loaded.session, *news, now),
             Cause::Due => match (self.model, self.due(&loaded.session)) {
                 (Some(model), Some(Due { duty: Duty::Summary, .. })) => {
                     let turns = if is_all { last } else { self.not_summed_up(id, last).await };
-                    Box::pin(consulting.sum_up(model, &loaded.session, turns, now)).await?
+                    Box::pin(consulting.sum_up(model, &loaded.session, turns, (now, &mut times)))
+                        .await?
                 }
                 _ => {
-                    let step = turn::begin_on_time(&shop, &loaded.session, now);
-                    match Box::pin(consulting.take(step, interim)).await {
+                    let step = times
+                        .time(Work::Rules, || turn::begin_on_time(&shop, &loaded.session, now));
+                    match Box::pin(consulting.take(step, interim, &mut times)).await {
                         Consulted::Turn(turn) => *turn,
                         Consulted::Overtaken => return None,
                     }
@@ -448,7 +460,17 @@ where
             })
             .collect();
         let ms = until(now, committed_at).as_millis().try_into().unwrap_or(u64::MAX);
-        let record = TurnRecord { n, at: now, ms, cause, reply, actions, trace, heard };
+        let record = TurnRecord {
+            n,
+            at: now,
+            ms,
+            parts: times.parts(now),
+            cause,
+            reply,
+            actions,
+            trace,
+            heard,
+        };
         let (session, tally) = noted(&loaded.session, session, &record);
         let same_phone = self.same_phone(id, &session, &record).await;
         Some(TurnCommit {

@@ -37,7 +37,7 @@ where
             }
         })?;
         let settings = settings?;
-        if let Some(ahead) = settings.millis(clock::AHEAD)? {
+        if let Some(ahead) = clock::ahead(&settings)? {
             SystemClock::run_ahead(ahead);
         }
         Ok((settings, runtime::Builder::new_current_thread().enable_all().build()?))

@@ -77,6 +77,9 @@ pub enum SettingError {
         /// What it is for.
         meaning: &'static str,
     },
+    /// It is for the local run alone.
+    #[error("the setting {0} is for the local run alone, and the services are elsewhere")]
+    LocalOnly(&'static str),
     /// It is there and cannot be read.
     #[error("the setting {name} cannot be read: expected {expected}")]
     Unreadable {

@@ -86,6 +86,15 @@ pub enum InvokeError {
     UnknownFunction(String),
 }
 
+/// What a function's invocations would have been billed for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// How many there were.
+    pub requests: u64,
+    /// How long they took, each rounded up to a millisecond, times the function's memory in MB.
+    pub mb_ms: u64,
+}
+
 /// Something that runs functions: [`Lambda`], or what a test puts in its place.
 pub trait Invoke: Send + Sync + 'static {
     /// Runs `function` with one event and waits for its answer.
@@ -170,6 +179,12 @@ impl Lambda {
     /// [`InvokeError::UnknownFunction`].
     pub async fn kill_one(&self, function: &str, pick: usize) -> Result<Option<u64>, InvokeError> {
         Ok(self.pool(function)?.kill_one(pick).await)
+    }
+
+    /// What each function used since the start.
+    #[must_use]
+    pub fn used(&self) -> BTreeMap<String, Used> {
+        self.pools.iter().map(|(name, pool)| (name.clone(), pool.used())).collect()
     }
 
     /// Has all processes of all functions started anew, with what their command gives them now. Those

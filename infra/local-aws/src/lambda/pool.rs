@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use super::{
-    CommandFactory, FunctionSpec, InvokeError,
+    CommandFactory, FunctionSpec, InvokeError, Used,
     worker::{Killer, Worker},
 };
 use crate::{clock::Clock, site::Site};
@@ -45,8 +45,16 @@ pub(super) struct Pool {
     /// What kills those that are at work.
     busy: Mutex<Vec<Arc<Killer>>>,
     trouble: Mutex<Trouble>,
+    used: Meter,
     /// Counts up when all processes are to be replaced.
     generation: AtomicU64,
+}
+
+/// What was invoked, and for how long.
+#[derive(Default)]
+struct Meter {
+    requests: AtomicU64,
+    millis: AtomicU64,
 }
 
 /// Failures in a row, and how long they hold back the next start.
@@ -84,6 +92,7 @@ impl Pool {
             idle: Mutex::default(),
             busy: Mutex::default(),
             trouble: Mutex::default(),
+            used: Meter::default(),
             generation: AtomicU64::default(),
         }
     }
@@ -119,7 +128,11 @@ impl Pool {
         };
         let killer = worker.killer();
         self.busy().push(Arc::clone(&killer));
+        let began = Instant::now();
         let answer = worker.invoke(&self.spec, self.clock.now(), payload).await;
+        let millis = began.elapsed().as_micros().div_ceil(1_000);
+        self.used.requests.fetch_add(1, Ordering::Relaxed);
+        self.used.millis.fetch_add(millis.try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
         self.busy().retain(|other| !Arc::ptr_eq(other, &killer));
         match &answer {
             // Its answer was faster than what was to kill it.
@@ -139,6 +152,15 @@ impl Pool {
             }
         }
         answer
+    }
+
+    /// What Lambda would have billed since the start.
+    pub(super) fn used(&self) -> Used {
+        let millis = self.used.millis.load(Ordering::Relaxed);
+        Used {
+            requests: self.used.requests.load(Ordering::Relaxed),
+            mb_ms: millis.saturating_mul(self.spec.memory_mb.into()),
+        }
     }
 
     /// Ends the idle processes, and those at work after their event: the next ones are started anew.

@@ -11,9 +11,11 @@ use std::{
 };
 
 use axum::{Json, Router, extract::State, routing::post};
-use mirt_domain::model::echo;
-use serde_json::{Value, json};
+use mirt_domain::model::{Usage, echo};
+use serde_json::Value;
 use tokio::{net::TcpListener, task::JoinHandle, time::sleep};
+
+use crate::responses;
 
 /// A stub of OpenAI's API on a loopback port. Dropping it ends it.
 pub(super) struct ModelStub {
@@ -67,15 +69,10 @@ impl Drop for ModelStub {
 async fn respond(State(asked): State<Asked>, Json(question): Json<Value>) -> Json<Value> {
     asked.count.fetch_add(1, Ordering::Relaxed);
     sleep(asked.takes).await;
-    let input = question["input"][0]["content"][0]["text"].as_str().unwrap_or_default();
-    Json(json!({
-        "status": "completed",
-        "model": question["model"],
-        "output": [{ "type": "message", "content": [{ "type": "output_text", "text": echo(input) }] }],
-        "usage": { "input_tokens": 3_000, "output_tokens": 200 },
-    }))
+    let used = Usage { input_tokens: 3_000, output_tokens: 200, ..Usage::default() };
+    Json(responses::completed(&question, &echo(responses::input(&question)), &used))
 }
 
 async fn moderate() -> Json<Value> {
-    Json(json!({ "results": [{ "flagged": false, "categories": {} }] }))
+    Json(responses::unflagged())
 }

@@ -21,6 +21,7 @@ use std::{
     sync::Arc,
 };
 
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use axum::{
     Router,
     extract::{Request, State},
@@ -33,7 +34,7 @@ use axum::{
 };
 use mirt_aws::{sdk, table::Table};
 use mirt_local_aws::{
-    endpoint::{Endpoint, Options, StartError},
+    endpoint::{Endpoint, ONLOOKER, Options, StartError},
     gateway,
     lambda::Lambda,
     mapping, schedule,
@@ -49,7 +50,7 @@ use crate::{
 use clock::LocalClock;
 use deliveries::Deliveries;
 use managers_chat::ManagersChat;
-use page::{OwnModel, Page, faults::Refusing, live::Live};
+use page::{Bill, OwnModel, Page, faults::Refusing, live::Live};
 pub(crate) use wiring::dead_letter_queues;
 use wiring::{Overrides, Wiring, WiringError};
 
@@ -167,6 +168,10 @@ impl System {
         let wiring = Wiring::read(environment, &site, &origin, endpoint.url())?;
         wiring.make_resources(&endpoint, environment).await?;
         let config = sdk::local_config(http.clone(), endpoint.url(), site.region.clone()).await;
+        // What this process reads is no part of what the system costs.
+        let onlooker = Credentials::new(ONLOOKER, ONLOOKER, None, None, "mirt");
+        let onlooker = SharedCredentialsProvider::new(onlooker);
+        let config = config.into_builder().credentials_provider(onlooker).build();
 
         let table = Table::new(&config, wiring.table.clone());
 
@@ -195,6 +200,7 @@ impl System {
             model: model.clone(),
             overrides,
             clock,
+            bill: Bill::open(arguments.data.join("bill.json")),
             schedules: wiring.schedules(),
             looking: tokio::sync::Mutex::default(),
             settings: environment.shop_settings()?,

@@ -142,6 +142,7 @@ fn record(n: u64) -> TurnRecord {
         n,
         at: now(),
         ms: 0,
+        parts: Vec::new(),
         cause: Cause::Said(input.messages),
         reply: turn.reply,
         actions: turn.actions,

@@ -237,7 +237,7 @@ pub(super) fn words(class: &str) -> impl Iterator<Item = &'static str> {
     words.split_whitespace()
 }
 
-#[cfg(test)]
+/// Whether there is such a class.
 pub(super) fn is_class(class: &str) -> bool {
     words(class).next().is_some()
 }

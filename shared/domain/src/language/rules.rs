@@ -5,6 +5,7 @@ use std::{cmp::Reverse, sync::LazyLock};
 use super::{phrase::Matcher, token::Token};
 
 mod buying;
+mod changed;
 mod color;
 mod complaint;
 mod courtesy;
@@ -20,6 +21,8 @@ mod payment;
 mod policy;
 mod size;
 mod yes_no;
+
+pub use changed::InvalidRule;
 
 macro_rules! signals {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)+) => {
@@ -280,60 +283,77 @@ const WEAK: [Signal; 15] = [
     Signal::Urgent,
 ];
 
-struct Book {
+/// The detectors, compiled: the shop's own, or with some changed for a replay.
+#[derive(Debug)]
+pub struct Rules {
     matcher: Matcher,
     signals: Vec<Signal>,
 }
 
-static BOOK: LazyLock<Book> = LazyLock::new(|| {
-    let mut book = Book { matcher: Matcher::default(), signals: Vec::new() };
+static OWN: LazyLock<Rules> = LazyLock::new(|| {
+    let mut rules = Rules::empty();
     for rule in TABLES.iter().copied().flatten() {
-        let id = book.signals.len();
-        book.matcher.forgive(!EXACT.contains(&rule.signal));
-        book.signals.push(rule.signal);
-        for phrase in rule.any {
-            book.matcher.add(id, phrase, false);
-        }
-        for phrase in rule.unless {
-            book.matcher.add(id, phrase, true);
-        }
+        rules.add(rule.signal, rule.any, rule.unless);
     }
-    book
+    rules
 });
 
-/// Everything that the rules see in a message, in the order of its words. `may_slip` says whether a
-/// word that no rule knows may be a slip of the finger.
-#[must_use]
-pub fn read(tokens: &[Token], may_slip: impl Fn(usize) -> bool) -> Vec<Seen> {
-    let book = &*BOOK;
-    let mut seen: Vec<Seen> = book
-        .matcher
-        .matches(tokens, may_slip)
-        .into_iter()
-        .map(|found| Seen { signal: book.signals[found.rule], from: found.from, to: found.to })
-        .collect();
-    // Of one signal that begins at one place, the longest match.
-    seen.sort_by_key(|seen| (seen.from, seen.signal, Reverse(seen.to)));
-    seen.dedup_by_key(|seen| (seen.signal, seen.from));
-    let strong: Vec<Seen> =
-        seen.iter().filter(|seen| STRONG.contains(&seen.signal)).copied().collect();
-    // "Ціна кусається" asks for no price: what a telling phrase holds says nothing of its own.
-    seen.retain(|weak| {
-        !WEAK.contains(&weak.signal)
-            || !strong.iter().any(|strong| {
-                outweighs(strong.signal, weak.signal)
-                    && strong.from <= weak.from
-                    && weak.to <= strong.to
-                    && strong.to - strong.from > weak.to - weak.from
-            })
-    });
-    seen
-}
+impl Rules {
+    /// The shop's own.
+    #[must_use]
+    pub fn own() -> &'static Self {
+        &OWN
+    }
 
-/// Whether a token is a word that some rule knows, so that it is no slip of the finger.
-#[must_use]
-pub fn is_known(token: &Token) -> bool {
-    BOOK.matcher.knows(&token.key)
+    fn empty() -> Self {
+        Self { matcher: Matcher::default(), signals: Vec::new() }
+    }
+
+    fn add(&mut self, signal: Signal, any: &[&str], unless: &[&str]) {
+        let id = self.signals.len();
+        self.matcher.forgive(!EXACT.contains(&signal));
+        self.signals.push(signal);
+        for phrase in any {
+            self.matcher.add(id, phrase, false);
+        }
+        for phrase in unless {
+            self.matcher.add(id, phrase, true);
+        }
+    }
+
+    /// Everything that the rules see in a message, in the order of its words. `may_slip` says
+    /// whether a word that no rule knows may be a slip of the finger.
+    #[must_use]
+    pub fn read(&self, tokens: &[Token], may_slip: impl Fn(usize) -> bool) -> Vec<Seen> {
+        let mut seen: Vec<Seen> = self
+            .matcher
+            .matches(tokens, may_slip)
+            .into_iter()
+            .map(|found| Seen { signal: self.signals[found.rule], from: found.from, to: found.to })
+            .collect();
+        // Of one signal that begins at one place, the longest match.
+        seen.sort_by_key(|seen| (seen.from, seen.signal, Reverse(seen.to)));
+        seen.dedup_by_key(|seen| (seen.signal, seen.from));
+        let strong: Vec<Seen> =
+            seen.iter().filter(|seen| STRONG.contains(&seen.signal)).copied().collect();
+        // "Ціна кусається" asks for no price: what a telling phrase holds says nothing of its own.
+        seen.retain(|weak| {
+            !WEAK.contains(&weak.signal)
+                || !strong.iter().any(|strong| {
+                    outweighs(strong.signal, weak.signal)
+                        && strong.from <= weak.from
+                        && weak.to <= strong.to
+                        && strong.to - strong.from > weak.to - weak.from
+                })
+        });
+        seen
+    }
+
+    /// Whether a token is a word that some rule knows, so that it is no slip of the finger.
+    #[must_use]
+    pub fn is_known(&self, token: &Token) -> bool {
+        self.matcher.knows(&token.key)
+    }
 }
 
 #[cfg(test)]

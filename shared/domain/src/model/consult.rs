@@ -50,6 +50,10 @@ pub struct ModelTrace {
     pub rejected: Vec<Vec<String>>,
     /// Why the turn, or its wording, was taken without it.
     pub degraded: Option<String>,
+    /// What the photos that it was shown are known by: with these the turn can be taken again without
+    /// them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<Mark>,
     /// What it answered, question by question, as it came: with these the turn can be taken again
     /// without network (I12). One that is too long to be kept is empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -378,13 +382,14 @@ impl Consultation {
         Step::Done(Box::new(self.turn(shop, worded)))
     }
 
-    fn turn(self, shop: &Shop<'_>, worded: Option<Vec<Bubble>>) -> Turn {
+    fn turn(mut self, shop: &Shop<'_>, worded: Option<Vec<Bubble>>) -> Turn {
         let is_read = self.trace.claims.iter().any(|claim| claim.verdict == Verdict::Model);
         let mode = if worded.is_some() || is_read { Mode::Model } else { Mode::Rules };
         let mut turn =
             Turn::of(shop, &self.session, &self.perceived, self.hits, self.decision, worded);
         let ceiling = shop.settings.model_ceiling;
         let was_under = self.session.spent_on(self.input.now) < ceiling;
+        self.trace.photos.clone_from(&self.marks);
         let seen = self.marks.into_iter().zip(&self.perceived.sights);
         turn.session =
             turn.session.saw(seen.map(|(mark, sight)| KnownPhoto { mark, sight: sight.clone() }));

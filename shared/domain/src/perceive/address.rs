@@ -2,11 +2,7 @@
 
 use super::{Perceived, Reading};
 use crate::{
-    language::{
-        contact,
-        rules::{self, Signal},
-        token::Kind,
-    },
+    language::{contact, rules::Signal, token::Kind},
     session::Session,
     state::{Phase, State},
 };
@@ -77,7 +73,7 @@ fn read_unknown_city(session: &Session, reading: &mut Reading<'_>, perceived: &m
     }
     let claimed = &reading.claimed;
     let free = |at: usize| {
-        !claimed.get(at).copied().unwrap_or(true) && !rules::is_known(&reading.tokens[at])
+        !claimed.get(at).copied().unwrap_or(true) && !reading.rules.is_known(&reading.tokens[at])
     };
     if let Some((city, span)) = contact::unknown_city(reading.tokens, free, is_all_missing) {
         perceived.city = Some(city);

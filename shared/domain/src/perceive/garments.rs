@@ -6,7 +6,7 @@ use crate::{
     language::{
         contact,
         names::Found,
-        rules::{self, Signal},
+        rules::{Rules, Signal},
         token::{Kind, Token},
     },
     session::Session,
@@ -46,7 +46,7 @@ pub(super) fn read(
         }
         let first = &reading.tokens[term.from];
         let is_person = (is_address && contact::is_name_or_town(first))
-            || stands_beside_a_surname(reading.tokens, term);
+            || stands_beside_a_surname(reading.rules, reading.tokens, term);
         // Nor is a town or a surname that is one slip away from a colour, or a Brown a brown one.
         let is_surname = is_address && (term.is_guess || is_written_as_name(reading.tokens, term));
         !(is_person && matches!(term.means, Thing::Product(_)) || is_surname)
@@ -101,9 +101,9 @@ fn is_written_as_name(tokens: &[Token], term: &Found<Thing>) -> bool {
 
 /// "Коваль Анна, 067...": beside a word that is written as a name and means nothing else, in a
 /// message that holds a phone.
-fn stands_beside_a_surname(tokens: &[Token], term: &Found<Thing>) -> bool {
+fn stands_beside_a_surname(rules: &Rules, tokens: &[Token], term: &Found<Thing>) -> bool {
     let is_name = |token: &Token| {
-        token.is_word() && token.raw.starts_with(char::is_uppercase) && !rules::is_known(token)
+        token.is_word() && token.raw.starts_with(char::is_uppercase) && !rules.is_known(token)
     };
     let has_phone = tokens.iter().any(|token| token.kind == Kind::Phone);
     let before = term.from.checked_sub(1).and_then(|at| tokens.get(at));

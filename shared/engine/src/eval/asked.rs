@@ -19,6 +19,7 @@ use crate::{
     model::{AskModel, Moderate},
     photos::LookAtPhotos,
     session_store::TurnRecord,
+    stopwatch::Stopwatch,
 };
 
 /// The store of a conversation in which nothing new comes in.
@@ -72,7 +73,7 @@ where
         may_interrupt: false,
     };
     let step = turn::begin(shop, session, input);
-    match consulting.take(step, &mut Interim::default()).await {
+    match consulting.take(step, &mut Interim::default(), &mut Stopwatch::new(clock)).await {
         Consulted::Turn(turn) => *turn,
         // Nothing comes in: nobody is asked whether something did.
         Consulted::Overtaken => turn::take(shop, session, input),

@@ -1,4 +1,4 @@
-//! Behind the counter: the managers' chat, what is due and when, what the model cost, and the days
+//! Behind the counter: the managers' chat, what is due and when, what a day cost, and the days
 //! of Telegram's history.
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use mirt_history::{day::Day, store::Days as _};
 use serde_json::{Value, json};
 
 use super::{
-    Page,
+    Page, bill,
     queues::{depths, failed},
 };
 use crate::{
@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// How far ahead it is looked for what is due, in hours.
-const AHEAD_HOURS: i64 = 24 * 7;
+const AHEAD_HOURS: i64 = 24 * 31;
 
 /// How many pages of what is due are read in each part of the index.
 const MOST_PAGES: usize = 4;
@@ -51,12 +51,13 @@ pub(super) async fn show(State(page): State<Arc<Page>>) -> Response {
     let to = now.checked_add(AHEAD_HOURS.hours()).unwrap_or(Timestamp::MAX);
     let look = async {
         let due = due(&page.table, Timestamp::UNIX_EPOCH, to).await?;
+        bill::note(&page).await;
         Ok::<_, PortError>(json!({
             "now": now,
             "queues": depths(&page).await?,
             "due": due.iter().map(entry).collect::<Vec<_>>(),
             "orders": of_month(&page.table, None).await?.iter().rev().map(whole).collect::<Vec<_>>(),
-            "spending": spending(&page.table, now).await?,
+            "spending": spending(&page, now).await?,
         }))
     };
     match look.await {
@@ -70,7 +71,7 @@ pub(super) async fn due(
     table: &Table,
     from: Timestamp,
     to: Timestamp,
-) -> Result<Vec<Overdue>, PortError> {
+) -> Result<Vec<(Round, Overdue)>, PortError> {
     let mut all = Vec::new();
     let parts = Round::ALL
         .into_iter()
@@ -79,34 +80,40 @@ pub(super) async fn due(
         let mut next = None;
         for _ in 0..MOST_PAGES {
             let page = table.find_overdue(round, partition, from, to, next).await?;
-            all.extend(page.entries);
+            all.extend(page.entries.into_iter().map(|entry| (round, entry)));
             next = page.next;
             if next.is_none() {
                 break;
             }
         }
     }
-    all.sort_by_key(|entry| entry.due_at);
+    all.sort_by_key(|(_, entry)| entry.due_at);
     Ok(all)
 }
 
-fn entry(entry: &Overdue) -> Value {
+fn entry((round, entry): &(Round, Overdue)) -> Value {
+    let what = match round {
+        Round::Repairs => entry.key.split('#').next(),
+        Round::FollowUps => Some("FOLLOW_UP"),
+        Round::Summaries => Some("SUMMARY"),
+    };
     match &entry.subject {
         Subject::Session(session) => json!({
             "channel": session.channel,
             "user": session.user,
-            "what": entry.key.split('#').next(),
+            "what": what,
             "at": entry.due_at,
         }),
         Subject::Order(order) => json!({ "order": order, "what": "ORDER", "at": entry.due_at }),
     }
 }
 
-/// What the model cost on the last days, today first.
-async fn spending(table: &Table, now: Timestamp) -> Result<Vec<Value>, PortError> {
+/// What the model and AWS cost on the last days, today first.
+async fn spending(page: &Page, now: Timestamp) -> Result<Vec<Value>, PortError> {
     let today = day_of(now);
     let days = (0..DAYS_OF_SPENDING).map(|back| today - back).map(async |day| {
-        Ok::<_, PortError>(json!({ "day": day, "spent": table.spending(day).await? }))
+        let model = page.table.spending(day).await?;
+        Ok::<_, PortError>(json!({ "day": day, "model": model, "aws": page.bill.of(day) }))
     });
     try_join_all(days).await
 }

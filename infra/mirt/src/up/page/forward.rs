@@ -20,8 +20,8 @@ use serde::Deserialize;
 
 use super::{Page, counter::due, faults};
 
-/// The furthest that the clock is moved at once: a week, in seconds.
-const MOST_AHEAD_S: u64 = 7 * 24 * 60 * 60;
+/// The furthest that the clock is moved at once: a month, in seconds.
+const MOST_AHEAD_S: u64 = 31 * 24 * 60 * 60;
 
 /// How often it stops on the way at most. What is due behind that is left to the sweeper.
 const MOST_STOPS: usize = 40;
@@ -29,11 +29,8 @@ const MOST_STOPS: usize = 40;
 /// How far behind the moment at which something is due it stops.
 const BEHIND: Duration = Duration::from_secs(1);
 
-/// Schedules that run as often as this look for what is due; the others have work of their own.
-const OFTEN: Duration = Duration::from_mins(5);
-
-/// The hourly one among them.
-const SUMMARIES: &str = "summaries";
+/// The one schedule that has nothing to do with the sale, and asks strangers.
+const HISTORY: &str = "telegram-fetch";
 
 /// How often, and how many times, it is looked whether what was due is done.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -79,12 +76,14 @@ pub(super) async fn forward(State(page): State<Arc<Page>>, Json(by): Json<Forwar
 async fn pass(page: &Page, target: Timestamp) -> Result<(), ForwardError> {
     for _ in 0..MOST_STOPS {
         let ahead = due(&page.table, page.clock.now(), target).await?;
-        let Some(next) = ahead.into_iter().next() else { break };
+        let Some((_, next)) = ahead.into_iter().next() else { break };
         move_to(page, after(next.due_at, BEHIND)).await?;
         run_schedules(page).await;
         wait_for(page, &next).await?;
     }
     move_to(page, target).await?;
+    // A day may be over.
+    run_schedules(page).await;
     Ok(())
 }
 
@@ -95,11 +94,7 @@ async fn move_to(page: &Page, moment: Timestamp) -> Result<(), io::Error> {
 }
 
 async fn run_schedules(page: &Page) {
-    for it in page
-        .schedules
-        .iter()
-        .filter(|schedule| schedule.every <= OFTEN || schedule.function == SUMMARIES)
-    {
+    for it in page.schedules.iter().filter(|schedule| schedule.function != HISTORY) {
         if let Err(error) = schedule::run_once(&it.function, &page.functions).await {
             tracing::warn!(event = "scheduled_run_failed", function = it.function, %error);
         }
@@ -109,7 +104,8 @@ async fn run_schedules(page: &Page) {
 /// Waits until what was due is done, or is due at another time.
 async fn wait_for(page: &Page, done: &Overdue) -> Result<(), PortError> {
     for _ in 0..MOST_LOOKS {
-        if !due(&page.table, done.due_at, done.due_at).await?.contains(done) {
+        let still = due(&page.table, done.due_at, done.due_at).await?;
+        if !still.iter().any(|(_, entry)| entry == done) {
             return Ok(());
         }
         tokio::time::sleep(LOOK_EVERY).await;

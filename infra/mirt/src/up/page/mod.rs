@@ -2,6 +2,7 @@
 //! things go wrong.
 
 mod assets;
+mod bill;
 mod counter;
 pub(crate) mod faults;
 mod forward;
@@ -35,6 +36,7 @@ use super::{
     clock::LocalClock, deliveries::Deliveries, managers_chat::ManagersChat, wiring::Overrides,
 };
 use crate::environment::Environment;
+pub(super) use bill::Bill;
 use faults::Refusing;
 use live::Live;
 pub(super) use model::OwnModel;
@@ -64,6 +66,7 @@ pub(super) struct Page {
     pub(super) model: OwnModel,
     pub(super) overrides: Overrides,
     pub(super) clock: LocalClock,
+    pub(super) bill: Bill,
     /// Which function runs how often.
     pub(super) schedules: Vec<Schedule>,
     /// Dead letters are hidden while somebody looks: one look at a time.

@@ -12,8 +12,9 @@ use axum::{
 use mirt_domain::{
     channel::Channel,
     content::Content,
-    language::rules::Signal,
-    model::Step,
+    language::rules::{Rules, Signal},
+    model::{Consultation, Step, echo},
+    photo::Mark,
     session::Session,
     session_id::{SessionId, UserId},
     shop::{Shop, Words},
@@ -35,12 +36,21 @@ use super::{
 /// The most answers of a model that a turn takes: two questions, each with one that goes back.
 const MOST_ANSWERS: usize = 4;
 
-/// The files that can be changed, and the rules that can be off.
+/// The files and rules that can be changed, and an answer of the model's that can.
 pub(super) async fn sources() -> Json<Value> {
     let files = mirt_content::sources().into_iter();
     let files = files.map(|(path, text)| json!({ "path": path, "text": text }));
-    let rules: Vec<&str> = Signal::ALL.iter().map(|signal| signal.as_str()).collect();
-    Json(json!({ "files": files.collect::<Vec<_>>(), "rules": rules }))
+    let rule = |signal: &Signal| json!({ "name": signal.as_str(), "text": Rules::text(*signal) });
+    let mut answer: Value = serde_json::from_str(&echo("")).unwrap_or_default();
+    let product = mirt_content::catalog().products().first().map(|product| product.id);
+    answer["photos"] = json!([
+        { "n": 1, "kind": "garment", "product": product, "color": null, "confidence": 90 }
+    ]);
+    Json(json!({
+        "files": files.collect::<Vec<_>>(),
+        "rules": Signal::ALL.iter().map(rule).collect::<Vec<_>>(),
+        "answer": answer,
+    }))
 }
 
 /// Which turn, and what is another.
@@ -55,9 +65,9 @@ pub(super) struct Asked {
     files: BTreeMap<String, String>,
     /// Other words of the customer, a message each.
     say: Option<Vec<String>>,
-    /// The rules that are not there, by name.
+    /// Other phrases of rules, by their name; a rule without phrases is not there.
     #[serde(default)]
-    without: Vec<String>,
+    rules: BTreeMap<String, String>,
     /// What the model answers, question by question; without any, the rules go on alone.
     #[serde(default)]
     answers: Vec<String>,
@@ -85,10 +95,16 @@ pub(super) async fn replay(State(page): State<Arc<Page>>, Json(asked): Json<Aske
         Ok(content) => content,
         Err(faults) => return refused(StatusCode::UNPROCESSABLE_ENTITY, faults),
     };
+    let rules = match Rules::changed(&asked.rules) {
+        Ok(rules) => rules,
+        Err(fault) => {
+            return refused(StatusCode::UNPROCESSABLE_ENTITY, vec![fault.to_string()]);
+        }
+    };
     let (words, settings) = (Words::of(&content.catalog), &page.settings);
     let shop =
         Shop { catalog: &content.catalog, words: &words, prompts: &content.prompts, settings };
-    let Turn { session, reply, actions, trace } = take(&shop, &before, &record, &asked);
+    let Turn { session, reply, actions, trace } = take((&shop, &rules), &before, &record, &asked);
     let record = TurnRecord { reply, actions, trace, ..record };
     let (session, _) = noted(&before, session, &record);
     Json(json!({
@@ -114,30 +130,57 @@ fn content(files: &BTreeMap<String, String>) -> Result<Content, Vec<String>> {
     Content::parse(sources).map_err(|faults| faults.iter().map(ToString::to_string).collect())
 }
 
-fn take(shop: &Shop<'_>, before: &Session, record: &TurnRecord, asked: &Asked) -> Turn {
-    let messages = match (&record.cause, &asked.say) {
+fn take(
+    (shop, rules): (&Shop<'_>, &Rules),
+    before: &Session,
+    record: &TurnRecord,
+    asked: &Asked,
+) -> Turn {
+    let now = record.at;
+    let mut step = match (&record.cause, &asked.say) {
         (Cause::Managed(managed), _) => {
-            let (by, deed) = (&managed.by, &managed.deed);
-            return turn::take_for_manager(shop, before, by, deed, record.at);
+            return turn::take_for_manager(shop, before, &managed.by, &managed.deed, now);
         }
-        (Cause::Order(news), _) => return turn::take_for_order(shop, before, *news, record.at),
-        (Cause::Due, _) => return turn::take_on_time(shop, before, record.at),
-        (Cause::Said(messages), None) => messages.clone(),
-        (Cause::Said(messages), Some(words)) => said_instead(messages, words),
+        (Cause::Order(news), _) => return turn::take_for_order(shop, before, *news, now),
+        (Cause::Due, _) => turn::begin_on_time(shop, before, now),
+        (Cause::Said(messages), other) => {
+            let messages = match other {
+                Some(words) => said_instead(messages, words),
+                None => messages.clone(),
+            };
+            turn::begin_by(rules, shop, before, &TurnInput { messages, now })
+        }
     };
-    let input = TurnInput { messages, now: record.at };
-    let mut step = turn::begin_without(shop, before, &input, &asked.without);
-    let mut answers = asked.answers.iter().filter(|it| !it.trim().is_empty()).take(MOST_ANSWERS);
-    let mut is_first = true;
+    let answers = asked.answers.iter().filter(|it| !it.trim().is_empty());
+    let mut answers = answers.take(MOST_ANSWERS).peekable();
+    let is_by_rules = answers.peek().is_none();
+    let mut has_looked = false;
     loop {
-        step = match (step, answers.next()) {
-            (Step::Done(turn), _) => return *turn,
-            (Step::Ask(consultation), Some(answer)) => consultation.answered(shop, answer),
-            (Step::Ask(consultation), None) if is_first => return consultation.by_rules(shop),
-            (Step::Ask(consultation), None) => return consultation.unanswered(shop, "no_answer"),
+        step = match step {
+            Step::Done(turn) => return *turn,
+            Step::Ask(consultation) if is_by_rules => return consultation.by_rules(shop),
+            Step::Ask(consultation) if !has_looked && consultation.has_photos() => {
+                has_looked = true;
+                let marks = marks(&consultation, record);
+                consultation.with_photos(shop, marks)
+            }
+            Step::Ask(consultation) => match answers.next() {
+                Some(answer) => consultation.answered(shop, answer),
+                None => return consultation.unanswered(shop, "no_answer"),
+            },
         };
-        is_first = false;
     }
+}
+
+/// What the turn's photos were known by; one that nobody looked at then is like no other, and is
+/// seen as the answer says.
+fn marks(consultation: &Consultation, record: &TurnRecord) -> Vec<Mark> {
+    let known = record.trace.model.iter().flat_map(|model| model.photos.clone());
+    let unseen = (1..).map(|n: u64| Mark {
+        bytes: format!("unseen-{n}"),
+        look: n.wrapping_mul(0x9E37_79B9_7F4A_7C15),
+    });
+    known.chain(unseen).take(consultation.photos().len()).collect()
 }
 
 /// Other words in the messages' places; their photos stay where they were.

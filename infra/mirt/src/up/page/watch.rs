@@ -7,7 +7,7 @@ use mirt_local_aws::dynamodb::written::Written;
 use serde_json::{Value, json};
 use tokio::{sync::broadcast::error::RecvError, time::interval};
 
-use super::{Page, queues};
+use super::{Page, bill, queues};
 
 /// How often the depth of the queues is looked at, in this process.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -25,19 +25,22 @@ pub(in crate::up) async fn watch(page: Arc<Page>) -> Infallible {
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return std::future::pending().await,
             },
-            _ = looks.tick() => match queues::depths(&page).await {
-                Ok(mut depths) => {
-                    // Ages grow by themselves and are no news.
-                    for queue in depths.as_array_mut().into_iter().flatten() {
-                        queue["age_ms"] = Value::Null;
+            _ = looks.tick() => {
+                bill::note(&page).await;
+                match queues::depths(&page).await {
+                    Ok(mut depths) => {
+                        // Ages grow by themselves and are no news.
+                        for queue in depths.as_array_mut().into_iter().flatten() {
+                            queue["age_ms"] = Value::Null;
+                        }
+                        if depths != before {
+                            page.live.tell("queues", &depths);
+                            before = depths;
+                        }
                     }
-                    if depths != before {
-                        page.live.tell("queues", &depths);
-                        before = depths;
+                    Err(error) => {
+                        tracing::debug!(event = "queues_not_seen", error = chain(&error));
                     }
-                }
-                Err(error) => {
-                    tracing::debug!(event = "queues_not_seen", error = chain(&error));
                 }
             },
         }

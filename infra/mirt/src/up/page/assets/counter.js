@@ -1,14 +1,12 @@
-// Behind the counter: managers, queues, what is due, orders, the model's cost, Telegram's history.
+// Behind the counter: managers, queues, what is due, orders, costs, Telegram's history.
 
 import { api } from "./api.js";
 import { h, toast } from "./dom.js";
+import { calendar } from "./calendar.js";
 import { managers } from "./managers.js";
-import { add, listen } from "./store.js";
-import { day, span, t, uah, usd } from "./words.js";
-
-const HOUR = 3600;
-/** @type {Record<string, any>} What the index's kinds of entries are. */
-const WHAT = { STATE: "dueState", IN: "pendingIn", OUT: "pendingOut", MANAGER: "pendingAlerts" };
+import { money } from "./money.js";
+import { listen } from "./store.js";
+import { span, t, uah } from "./words.js";
 
 /** @param {HTMLElement} pane */
 export function counter(pane) {
@@ -17,6 +15,7 @@ export function counter(pane) {
   pane.append(h("div", { class: "counter" }, chat, queues, due, orders, cost, history));
   managers(chat);
   for (const [block, title] of [[queues, t("queues")], [due, t("due")], [orders, t("orders")], [cost, t("cost")], [history, t("history")]]) block.append(h("h2", null, title));
+  const planned = calendar(due, () => void draw());
   let isRead = false;
 
   const isOpen = () => document.body.dataset.pane === "counter";
@@ -37,8 +36,8 @@ export function counter(pane) {
     const [all, dead] = await Promise.all([api.counter().catch(() => null), api.deadLetters().catch(() => [])]);
     if (!all) return;
     drawQueues(all.queues, dead);
-    drawDue(all);
-    drawCost(all.spending);
+    planned.draw(all);
+    money(cost, all.spending);
     drawOrders(all.orders);
   }
 
@@ -56,28 +55,6 @@ export function counter(pane) {
       ...[...new Set(dead.map((it) => it.queue))].map((queue) => h("button", { class: "main redrive", type: "button", onclick: () => void redrive(queue) }, t("redrive"))));
   }
 
-  function drawDue(/** @type {any} */ all) {
-    const forward = async (/** @type {number} */ seconds) => { await api.forward(seconds).catch(() => {}); void draw(); };
-    const rows = all.due.slice(0, 40).map((/** @type {any} */ it) => h("tr", null, h("td", { class: "num" }, day(it.at)), h("td", null, it.order ?? h("button", { class: "plain small", type: "button", onclick: () => add({ channel: it.channel, user: it.user }) }, `${it.channel}:${it.user}`)), h("td", { class: "soft small" }, WHAT[it.what] ? t(WHAT[it.what]) : it.what)));
-    due.replaceChildren(h("h2", { class: "row apart" }, t("due"), h("span", { class: "chip num", id: "clock" }, `${t("clock")} ${day(all.now)}`)),
-      rows.length ? h("table", null, h("tbody", null, rows)) : h("p", { class: "soft small" }, t("noDue")),
-      h("div", { class: "row gap" }, [["15 m", HOUR / 4], ["1 h", HOUR], ["4 h", 4 * HOUR], ["12 h", 12 * HOUR]].map(([words, seconds]) => h("button", { class: "plain", type: "button", onclick: () => void forward(Number(seconds)) }, `${t("forward")} ${words}`)),
-        h("button", { class: "plain", type: "button", title: t("sweepWhy"), onclick: () => void api.run("sweeper").then(draw) }, t("sweep"))),
-      h("p", { class: "soft small" }, t("clockWhy")));
-  }
-
-  function drawCost(/** @type {any[]} */ days) {
-    const [today] = days;
-    const most = Math.max(...days.map((it) => it.spent.micro_usd), 1);
-    cost.replaceChildren(h("h2", null, t("cost")),
-      h("div", { class: "row apart" }, h("span", { class: "total num" }, usd(today.spent.micro_usd)), h("span", { class: "soft small num" }, `${today.spent.requests} ${t("requests")} · ${today.spent.input_tokens} ${t("tokensIn")} · ${today.spent.output_tokens} ${t("tokensOut")}`)),
-      h("div", { class: "bars", role: "img", "aria-label": t("twoWeeks") }, [...days].reverse().map((it) => {
-        const one = h("i");
-        one.style.height = `${(it.spent.micro_usd / most) * 100}%`;
-        return one;
-      })), h("p", { class: "soft small" }, t("twoWeeks")));
-  }
-
   function drawOrders(/** @type {any[]} */ all) {
     const good = ["accepted", "processing", "shipped", "delivered"];
     const row = (/** @type {any} */ it) => h("tr", { "data-order": it.id },
@@ -90,7 +67,7 @@ export function counter(pane) {
 
   async function drawHistory() {
     const chats = await api.history().catch(() => []);
-    history.replaceChildren(h("h2", null, t("history")), ...(chats.length ? chats.map(calendar) : [h("p", { class: "soft small" }, t("noHistory"))]));
+    history.replaceChildren(h("h2", null, t("history")), ...(chats.length ? chats.map(daysOf) : [h("p", { class: "soft small" }, t("noHistory"))]));
   }
 
   listen((what) => {
@@ -109,7 +86,7 @@ function later(look) {
 }
 
 /** The days of a chat, a month a line. @param {any} chat */
-function calendar(chat) {
+function daysOf(chat) {
   const { figures, days } = chat;
   const status = new Map(days.map((/** @type {any} */ it) => [it.day, it.status]));
   const months = [...new Set(days.map((/** @type {any} */ it) => it.day.slice(0, 7)))];

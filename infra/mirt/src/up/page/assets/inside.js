@@ -12,15 +12,17 @@ const ROUTE = 14;
 export function inside(pane) {
   pane.setAttribute("aria-label", t("inside"));
   const map = diagram();
+  // Heard by who cannot see the map; on a phone this pane may be away, so it is outside of it.
+  const status = document.getElementById("status");
   const whole = h("button", { class: "pill small", type: "button", "aria-pressed": "false", onclick: () => {
     const isFit = map.box.classList.toggle("fit");
     whole.textContent = t(isFit ? "near" : "whole");
     whole.setAttribute("aria-pressed", String(isFit));
     draw();
   } }, t("whole"));
-  const [place, facts, cart, timers, raw] = Array.from({ length: 5 }, () => h("section", { class: "block" }));
+  const [place, facts, cart, memory, timers, raw] = Array.from({ length: 6 }, () => h("section", { class: "block" }));
   const mapBlock = h("section", { class: "block" }, h("h2", { class: "row apart" }, t("map"), whole), map.box);
-  pane.append(place, mapBlock, cart, facts, timers, raw);
+  pane.append(place, mapBlock, cart, facts, memory, timers, raw);
 
   function draw() {
     const own = current();
@@ -29,6 +31,8 @@ export function inside(pane) {
     const upTo = chosen ? own.turns.filter((/** @type {any} */ turn) => turn.n <= chosen.n) : own.turns;
     const [state, phase] = chosen ? [chosen.to, chosen.trace.to.phase] : [own.state, own.phase];
     void map.mark(upTo, short(state));
+    const told = `${t("nowIn")} ${short(state)}; ${t("awaited")}: ${phase.toLowerCase().replaceAll("_", " ")}`;
+    if (status && status.textContent !== told) status.textContent = told;
     place.replaceChildren(
       h("h2", null, t("state"), chosen && h("span", { class: "chip on" }, `${t("turn")} ${chosen.n}`)),
       h("div", { class: "place" }, h("b", { id: "state" }, short(state)), h("span", null, `${t("awaited")}: ${phase.toLowerCase().replaceAll("_", " ")}`)),
@@ -36,6 +40,8 @@ export function inside(pane) {
     );
     cart.replaceChildren(h("h2", null, t("cart")), cartOf(own));
     facts.replaceChildren(h("h2", null, t("facts")), factsOf(own.slots));
+    memory.hidden = !own.profile.summary && !own.profile.facts.length;
+    memory.replaceChildren(h("h2", null, t("memory")), ...memoryOf(own.profile));
     timers.replaceChildren(h("h2", null, t("timers")), ...timersOf(own));
     const isOpen = raw.querySelector("details")?.open ?? false;
     raw.replaceChildren(h("details", { open: isOpen }, h("summary", null, h("h2", null, t("raw"))), h("pre", { tabindex: 0 }, JSON.stringify(chosen?.before ? after(own, chosen) : own.session, null, 2))));
@@ -79,6 +85,17 @@ function factsOf(slots) {
   ].filter(([, all]) => all.length);
   if (!rows.length) return h("p", { class: "soft small" }, t("nothing"));
   return h("dl", { class: "facts" }, rows.flatMap(([name, all]) => [h("dt", null, name), h("dd", null, chips(all))]));
+}
+
+/** What outlives the conversation, each with its age and how sure it is. @param {any} profile */
+function memoryOf(profile) {
+  const { summary, facts } = profile;
+  const value = (/** @type {any} */ it) => (it !== null && typeof it === "object" ? Object.values(it).map((one) => store.about.products[one] ?? one).join(", ") : it);
+  const row = (/** @type {any} */ it) => {
+    const [[name, what]] = Object.entries(it.known);
+    return [h("dt", null, name), h("dd", { class: "row" }, h("span", { class: "chip" }, value(what)), h("span", { class: "soft small num" }, `${day(it.at)} · ${t("turn")} ${it.turn} · ${it.confidence} %`))];
+  };
+  return [summary && h("p", { class: "small" }, summary.text), facts.length > 0 && h("dl", { class: "facts" }, facts.flatMap(row))].filter(Boolean);
 }
 
 /** @param {any} own */

@@ -16,10 +16,15 @@ export function managers(block) {
     if (!chat) return;
     if (!chat.is_here) { box.replaceChildren(h("p", { class: "empty" }, t("managersElsewhere"))); return; }
     if (!chat.messages.length) { box.replaceChildren(h("p", { class: "empty" }, t("noCards"))); return; }
-    const focused = document.activeElement instanceof HTMLInputElement && box.contains(document.activeElement) ? document.activeElement.dataset.message : null;
+    const held = document.activeElement instanceof HTMLElement && box.contains(document.activeElement) ? document.activeElement : null;
+    const [focused, place] = [held?.dataset.key, held instanceof HTMLInputElement ? held.selectionStart : null];
     const cards = chat.messages.filter((/** @type {any} */ it) => !it.below).reverse();
     box.replaceChildren(...cards.flatMap((/** @type {any} */ one) => [card(one), ...chat.messages.filter((/** @type {any} */ it) => it.below === one.id).map(card)]));
-    box.querySelector(`input[data-message="${focused}"]`)?.focus();
+    if (!held) return;
+    // A button that was pressed may be gone: its card is the next best place.
+    const now = focused ? box.querySelector(`[data-key="${CSS.escape(focused)}"]`) ?? box.querySelector(`[data-key^="${CSS.escape(focused.split("/")[0])}/"]`) : null;
+    (now ?? box).focus();
+    if (place !== null) now?.setSelectionRange(place, place);
   }
 
   async function manage(/** @type {any} */ deed) {
@@ -31,7 +36,7 @@ export function managers(block) {
 
   function card(/** @type {any} */ it) {
     const rows = it.buttons ?? [];
-    const input = h("input", { "data-message": it.id, "aria-label": t("answerHere"), placeholder: `${t("answerHere")}…`, value: drafts.get(it.id) ?? "", oninput: () => drafts.set(it.id, input.value) });
+    const input = h("input", { "data-key": `${it.id}/write`, "aria-label": t("answerHere"), placeholder: `${t("answerHere")}…`, value: drafts.get(it.id) ?? "", oninput: () => drafts.set(it.id, input.value) });
     const write = (/** @type {Event} */ event) => {
       event.preventDefault();
       const words = input.value.trim();
@@ -45,7 +50,7 @@ export function managers(block) {
       it.text && h("div", { class: "text" }, words(it)),
       it.photo && picture(it.photo),
       it.document && h("div", { class: "chip" }, it.document),
-      rows.length > 0 && h("div", { class: "keys" }, rows.map((/** @type {any[]} */ row) => row.map((button) => h("button", { type: "button", class: row.length === 1 ? "long" : "", onclick: () => void manage({ message: it.id, press: button.callback_data }) }, button.text)))),
+      rows.length > 0 && h("div", { class: "keys" }, rows.map((/** @type {any[]} */ row) => row.map((button) => h("button", { type: "button", "data-key": `${it.id}/${button.callback_data}`, class: row.length === 1 ? "long" : "", onclick: () => void manage({ message: it.id, press: button.callback_data }) }, button.text)))),
       it.text && !it.below && h("form", { onsubmit: write }, input, h("button", { class: "plain", type: "submit" }, t("send"))));
   }
 

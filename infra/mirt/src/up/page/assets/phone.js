@@ -1,6 +1,7 @@
 // One customer's phone: what the channel showed, what was typed, what can be tapped.
 
 import { api } from "./api.js";
+import { matched } from "./deliveries.js";
 import { arrange, drawing, h, toast } from "./dom.js";
 import { garment, shown } from "./garment.js";
 import { choose, key, remove, say, session, store } from "./store.js";
@@ -9,11 +10,12 @@ import { t, time } from "./words.js";
 /** @typedef {import("./store.js").Who} Who */
 
 const HINTS = ["Добрий день", "Покажіть сукні на зріст 134", "Скільки лагуна на 98?"];
+/** How many turns are drawn at once, and how many at most: of a long talk only a part is on the screen. */
 const PAGE = 60;
+const MOST = 120;
 const SHORT = 14;
 const MOST_HIGH = 140;
 const NEAR_END = 80;
-const WAITED = 8;
 
 
 /** @param {Who} who */
@@ -23,6 +25,8 @@ export function phone(who) {
   const part = (/** @type {string} */ name) => /** @type {any} */ (root.querySelector(name));
   const [log, quick, text, file] = [part(".log"), part(".quick"), part("textarea"), part("input")];
   let count = PAGE;
+  /** How many of the last turns are not drawn: whoever reads what was long ago does not see them. */
+  let skip = 0;
   let sticks = true;
   let isLoaded = false;
   /** @type {Map<number, {stamp: string, node: HTMLElement}>} */
@@ -44,7 +48,13 @@ export function phone(who) {
   );
 
   const grow = () => { text.style.height = "auto"; text.style.height = `${Math.min(text.scrollHeight, MOST_HIGH)}px`; text.style.overflowY = text.scrollHeight > MOST_HIGH ? "auto" : "hidden"; };
-  const submit = (/** @type {any} */ what) => { count = PAGE; sticks = true; void say(who, what); };
+  const submit = (/** @type {any} */ what) => { count = PAGE; skip = 0; sticks = true; void say(who, what); };
+  /** What was tapped is gone: who taps with the keyboard goes on in the field. @param {any} what @param {MouseEvent} event */
+  const tap = (what, event) => { submit(what); if (event.detail === 0) text.focus(); };
+  const earlier = h("button", { class: "plain small", type: "button", onclick: () => page(PAGE) }, t("earlier"));
+  const later = h("button", { class: "plain small", type: "button", onclick: () => page(-PAGE) }, t("later"));
+  const top = new IntersectionObserver(([it]) => { if (it?.isIntersecting && !sticks) page(PAGE); }, { root: log, rootMargin: "200px 0px 0px" });
+  top.observe(earlier);
 
   part("form").addEventListener("submit", (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -89,13 +99,15 @@ export function phone(who) {
     const before = log.scrollTop;
     const nodes = [];
     const turns = own?.turns ?? [];
-    const from = Math.max(0, turns.length - count);
-    if (from > 0) nodes.push(h("button", { class: "plain small", type: "button", onclick: more }, t("earlier")));
+    const to = Math.max(turns.length - skip, 0);
+    const from = Math.max(0, to - count);
+    if (from > 0) nodes.push(earlier);
     const delivered = matched(own);
-    for (const turn of turns.slice(from)) nodes.push(turnNode(own, turn, delivered, turn === turns.at(-1)));
-    for (const [n] of drawn) if (n < (turns[from]?.n ?? 0)) drawn.delete(n);
-    for (const it of delivered.between) nodes.push(bubble("theirs between", it), h("div", { class: "mark left between-note" }, t("between")));
-    for (const it of own?.inbox ?? []) if (!typed().length) nodes.push(...mine(it.said ?? {}, t("accepted")));
+    for (const turn of turns.slice(from, to)) nodes.push(turnNode(own, turn, delivered, turn === turns.at(-1)));
+    for (const [n] of drawn) if (n < (turns[from]?.n ?? 0) || n > (turns[to - 1]?.n ?? Infinity)) drawn.delete(n);
+    if (skip > 0) nodes.push(later);
+    else for (const it of delivered.between) nodes.push(bubble("theirs between", it), h("div", { class: "mark left between-note" }, t("between")));
+    if (skip === 0) for (const it of own?.inbox ?? []) if (!typed().length) nodes.push(...mine(it.said ?? {}, t("accepted")));
     for (const it of typed()) nodes.push(...mine(it, it.state === "failed" ? `${t("notSent")} ${it.why ?? ""}` : t(it.state === "accepted" ? "accepted" : "sending"), it.state));
     if ((store.typing.get(key(who)) ?? 0) > Date.now()) nodes.push(h("div", { class: "bubble theirs typing", role: "img", "aria-label": t("typing") }, h("i"), h("i"), h("i")));
     if (own && !nodes.length) nodes.push(hints());
@@ -111,22 +123,30 @@ export function phone(who) {
   }
   const typed = () => store.typed.get(key(who)) ?? [];
 
-  function more() {
-    const height = log.scrollHeight;
-    count += PAGE;
+  /** Goes some turns back, or forward again; what is looked at stays where it is. @param {number} by */
+  function page(by) {
+    const all = [...log.querySelectorAll(".turn")];
+    const anchor = all[by > 0 ? 0 : all.length - 1];
+    const before = anchor?.getBoundingClientRect().top ?? 0;
+    const most = Math.max((session(who)?.turns.length ?? 0) - PAGE, 0);
+    if (by > 0 && count < MOST) count += by; else skip = Math.min(Math.max(skip + by, 0), most);
     sticks = false;
     draw();
-    log.scrollTop = log.scrollHeight - height;
+    if (anchor?.isConnected) log.scrollTop += anchor.getBoundingClientRect().top - before;
+    // It may be as near as before: only a new look tells.
+    top.unobserve(earlier);
+    top.observe(earlier);
   }
 
-  const hints = () => h("div", { class: "hints" }, h("p", null, t("hint")), HINTS.map((hint) => h("button", { class: "pill", type: "button", onclick: () => submit({ text: hint }) }, hint)));
+  const hints = () => h("div", { class: "hints" }, h("p", null, t("hint")), HINTS.map((hint) => h("button", { class: "pill", type: "button", onclick: (/** @type {MouseEvent} */ event) => tap({ text: hint }, event) }, hint)));
 
   /** A turn is drawn once, and again when something of it changes. */
   function turnNode(/** @type {any} */ own, /** @type {any} */ turn, /** @type {any} */ delivered, /** @type {boolean} */ isLast) {
     const waiting = own.outbox.some((/** @type {any} */ it) => it.turn === turn.n);
     const isChosen = store.turn === turn.n && key(store.now) === key(who);
     const message = delivered.messages.get(turn.n);
-    const stamp = JSON.stringify([waiting, isChosen, isLast, message, turn.committed]);
+    const between = delivered.waiting.get(turn.n) ?? [];
+    const stamp = JSON.stringify([waiting, isChosen, isLast, message, turn.committed, between.length]);
     const known = drawn.get(turn.n);
     if (known?.stamp === stamp) return known.node;
     const open = { onclick: () => choose(who, turn.n) };
@@ -134,10 +154,11 @@ export function phone(who) {
     const node = h("div", { class: `turn${isChosen ? " chosen" : ""}${isNew ? " new" : ""}`, "data-turn": turn.n },
       turn.input.flatMap((/** @type {any} */ it) => mine(it)),
       turn.input.length ? h("div", { class: "mark" }, `✓✓ ${t("read")} ${time(turn.at)}`) : h("div", { class: "said" }, turn.cause?.managed ? `${t("byManager")}: ${deed(turn.cause.managed)}` : t("byTime")),
+      between.map((/** @type {any} */ it) => [bubble("theirs between", it), h("div", { class: "mark left between-note" }, t("between"))]),
       turn.bubbles.map((/** @type {any} */ it) => Object.assign(bubble(`theirs${waiting ? " waiting" : ""}`, it), open)),
       waiting && h("div", { class: "mark left" }, t("undelivered")),
       who.channel === "telegram" && isLast && turn.options.length > 0 && h("div", { class: "keys" }, turn.options.map((/** @type {string} */ words, /** @type {number} */ place) =>
-        h("button", { type: "button", class: [...words].length > SHORT ? "long" : "", onclick: () => submit({ text: words, tap: { message: message ?? null, place } }) }, words))));
+        h("button", { type: "button", class: [...words].length > SHORT ? "long" : "", onclick: (/** @type {MouseEvent} */ event) => tap({ text: words, tap: { message: message ?? null, place } }, event) }, words))));
     drawn.set(turn.n, { stamp, node });
     return node;
   }
@@ -145,9 +166,12 @@ export function phone(who) {
   function drawQuick(/** @type {any} */ own) {
     const last = own?.turns.at(-1);
     const words = who.channel === "instagram" && !typed().length ? last?.options ?? [] : [];
+    // What is there already keeps the focus of who goes through it with the keyboard.
+    if (words.join("\n") === quick.dataset.words) return;
+    quick.dataset.words = words.join("\n");
     quick.setAttribute("role", "group");
     quick.setAttribute("aria-label", t("quick"));
-    quick.replaceChildren(...words.map((/** @type {string} */ it) => h("button", { type: "button", onclick: () => submit({ text: it }) }, it)));
+    quick.replaceChildren(...words.map((/** @type {string} */ it) => h("button", { type: "button", onclick: (/** @type {MouseEvent} */ event) => tap({ text: it }, event) }, it)));
   }
 
   /** Shows a turn that was chosen elsewhere. */
@@ -185,55 +209,3 @@ export function bubble(kind, it) {
   const words = it.caption ?? (shown(it.url) ? `${shown(it.url).name}, ${shown(it.url).color}` : "");
   return h("div", { class: `bubble photo ${kind}` }, garment(it.url), words && h("span", { class: "words" }, words));
 }
-
-/**
- * Which deliveries belong to which turn. Those that belong to none were said in between, before the
- * answer; only those after the last turn are still to be shown.
- * @param {any} own
- */
-function matched(own) {
-  if (!own) return { messages: new Map(), sent: new Map(), between: [] };
-  const known = matches.get(own);
-  if (known?.of === own.delivered) return known.found;
-  const found = match(own);
-  matches.set(own, { of: own.delivered, found });
-  return found;
-}
-
-/** @type {WeakMap<any, {of: any[], found: ReturnType<typeof match>}>} */
-const matches = new WeakMap();
-
-/** @param {any} own */
-function match(own) {
-  const messages = new Map();
-  const sent = new Map();
-  const between = [];
-  const { turns } = own;
-  const last = turns.at(-1)?.at ?? "";
-  let at = 0;
-  for (const it of own.delivered) {
-    while (at < turns.length && turns[at].at <= it.at) at += 1;
-    // Said by one of the turns before it, the nearest first; a reply may have waited some turns.
-    const near = turns.slice(Math.max(at - WAITED, 0), at).reverse();
-    const turn = near.find((/** @type {any} */ one) => says(one, it));
-    if (turn) {
-      messages.set(turn.n, it.message ?? messages.get(turn.n));
-      sent.set(turn.n, [...(sent.get(turn.n) ?? []), it]);
-    } else if (it.at > last) {
-      between.push(...it.bubbles);
-    }
-  }
-  return { messages, sent, between };
-}
-
-/** Whether a delivery is what a turn said: a part of it, or it with something added. @param {any} turn @param {any} it */
-function says(turn, it) {
-  const texts = turn.bubbles.flatMap((/** @type {any} */ one) => [one.url, one.text, one.caption]).filter(Boolean);
-  return it.bubbles.some((/** @type {any} */ one) => {
-    const words = one.url ?? one.text ?? "";
-    return texts.some((/** @type {string} */ text) => text.includes(words) || words.startsWith(text));
-  });
-}
-
-/** When a turn's replies were taken by the channel. @param {any} own @param {any} turn */
-export const deliveriesOf = (own, turn) => matched(own).sent.get(turn.n) ?? [];

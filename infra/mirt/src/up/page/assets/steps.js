@@ -1,35 +1,44 @@
 // The steps of a turn: how long each took, and what it has to show.
 
+import { deliveriesOf } from "./deliveries.js";
 import { h } from "./dom.js";
-import { deliveriesOf } from "./phone.js";
 import { span, t, time, usd } from "./words.js";
 
+const US = 1000;
+/** @type {Record<string, any>} What of the model's time is named by itself. */
+const PARTS = { moderation: "pModeration", photos: "pPhotos", model: "pModel" };
+
 /**
- * @typedef {{kind: string, name: string, from: number, ms: number, isBad?: boolean, note?: string, body: any}} Step
+ * @typedef {{from: number, ms: number}} Stretch
+ * @typedef {{kind: string, name: string, at: Stretch[], isBad?: boolean, note?: string, body: any}} Step
  * @param {any} own @param {any} turn
- * @returns {{steps: Step[], length: number}}
+ * @returns {{steps: Step[], length: number, waited: number}}
  */
 export function stepsOf(own, turn) {
   const { trace } = turn;
   const began = Date.parse(turn.at);
-  const zero = turn.heard ? Date.parse(turn.heard.first) : began;
+  // The line begins with what came first: the customer's first message, or the reading before the turn.
+  const measured = (/** @type {string[]} */ what) => turn.parts.filter((/** @type {any} */ it) => what.includes(it.what)).map((/** @type {any} */ it) => ({ from: it.from / US, ms: it.us / US }));
+  const reading = measured(["read"]);
+  const first = Math.min(0, turn.heard ? Date.parse(turn.heard.first) - began : 0, ...reading.map((/** @type {Stretch} */ it) => it.from));
+  const on = (/** @type {Stretch[]} */ all) => all.map((it) => ({ from: it.from - first, ms: it.ms }));
   const model = trace.model;
-  const thinking = Math.min(model?.used.ms ?? 0, turn.ms);
-  const wait = began - zero;
-  const ready = wait + turn.ms;
-  const stored = turn.committed ? Math.max(turn.committed - zero, ready) : ready;
-  const sent = deliveriesOf(own, turn).map((/** @type {any} */ it) => ({ ...it, ms: Math.max(Date.parse(it.at) - zero, 0) }));
+  const ready = turn.ms - first;
+  const stored = turn.committed ? Math.max(turn.committed - began - first, ready) : ready;
+  const sent = deliveriesOf(own, turn).map((/** @type {any} */ it) => ({ ...it, ms: Math.max(Date.parse(it.at) - began - first, 0) }));
   const last = sent.length ? Math.max(sent.at(-1).ms, stored) : stored;
   const failed = trace.checks_failed.length > 0 || (model?.rejected.length ?? 0) > 0;
+  const waited = reading.length ? reading[0].from - first : -first;
   const steps = [
-    { kind: "wait", name: t("sWait"), from: 0, ms: wait, body: [h("p", { class: "soft" }, t("waitWhy")), input(turn)] },
-    { kind: "rules", name: t("sRules"), from: wait, ms: Math.max(turn.ms - thinking, 0), note: `${trace.rules.length}`, isBad: trace.blocked, body: rules(turn) },
-    { kind: "model", name: t("sModel"), from: wait, ms: thinking, note: model ? usd(model.used.cost) : "–", isBad: Boolean(model?.degraded), body: modelOf(model) },
-    { kind: "check", name: t("sCheck"), from: ready, ms: 0, note: failed ? "✕" : "✓", isBad: failed, body: checks(trace) },
-    { kind: "store", name: t("sCommit"), from: ready, ms: stored - ready, body: commit(turn) },
-    { kind: "send", name: t("sSend"), from: stored, ms: last - stored, note: sent.length ? "✓" : "–", body: sends(sent) },
+    { kind: "wait", name: t("sWait"), at: turn.heard ? [{ from: 0, ms: waited }] : [], body: [h("p", { class: "soft" }, t("waitWhy")), input(turn)] },
+    { kind: "read", name: t("sRead"), at: on(reading), body: h("p", { class: "soft" }, t("readWhy")) },
+    { kind: "rules", name: t("sRules"), at: on(measured(["rules"])), note: `${trace.rules.length}`, isBad: trace.blocked, body: rules(turn) },
+    { kind: "model", name: t("sModel"), at: on(measured(["moderation", "photos", "model"])), note: model ? usd(model.used.cost) : "–", isBad: Boolean(model?.degraded), body: modelOf(model, turn) },
+    { kind: "check", name: t("sCheck"), at: on(measured(["check"])), note: failed ? "✕" : "✓", isBad: failed, body: checks(trace) },
+    { kind: "store", name: t("sCommit"), at: [{ from: ready, ms: stored - ready }], body: commit(turn) },
+    { kind: "send", name: t("sSend"), at: [{ from: stored, ms: last - stored }], note: sent.length ? "✓" : "–", body: sends(sent) },
   ];
-  return { steps: steps.filter((step) => turn.heard || step.kind !== "wait"), length: Math.max(last, 1) };
+  return { steps: steps.filter((step) => step.at.length || !["wait", "read"].includes(step.kind)), length: Math.max(last, 0.001), waited: turn.heard ? waited : 0 };
 }
 
 const chips = (/** @type {any[]} */ all) => h("div", { class: "row" }, all.map((it) => h("span", { class: "chip" }, it)));
@@ -48,13 +57,13 @@ function rules(turn) {
   ];
 }
 
-/** @param {any} model */
-function modelOf(model) {
+/** @param {any} model @param {any} turn */
+function modelOf(model, turn) {
   if (!model) return h("p", { class: "soft" }, t("modelNot"));
   const { used } = model;
   return [
     model.degraded && h("p", null, h("span", { class: "chip warn" }, `${t("withoutModel")}: ${model.degraded}`)),
-    facts([["", used.model], [t("requests"), used.requests], [t("tokensIn"), `${used.input_tokens} (${t("cached")} ${used.cached_tokens})`], [t("tokensOut"), used.output_tokens], [t("price"), usd(used.cost)], [t("confidence"), model.confidence === null ? null : `${model.confidence} %`]]),
+    facts([[t("sModel"), used.model], ...turn.parts.filter((/** @type {any} */ it) => PARTS[it.what]).map((/** @type {any} */ it) => /** @type {[string, any]} */ ([t(PARTS[it.what]), span(it.us / US)])), [t("requests"), used.requests], [t("tokensIn"), `${used.input_tokens} (${t("cached")} ${used.cached_tokens})`], [t("tokensOut"), used.output_tokens], [t("price"), usd(used.cost)], [t("confidence"), model.confidence === null ? null : `${model.confidence} %`]]),
     model.claims.length > 0 && h("p", { class: "soft" }, t("claims")),
     model.claims.length > 0 && chips(model.claims.map((/** @type {any} */ it) => `${it.what}: ${it.verdict}`)),
     raw(model),
@@ -71,22 +80,28 @@ function checks(trace) {
   ];
 }
 
-const commit = (/** @type {any} */ turn) => [h("p", { class: "soft" }, t("commitWhy")), facts([["", turn.committed ? time(turn.committed) : null], [t("actions"), turn.actions.length ? JSON.stringify(turn.actions) : null]])];
+const commit = (/** @type {any} */ turn) => [h("p", { class: "soft" }, t("commitWhy")), facts([[t("at"), turn.committed ? time(turn.committed) : null], [t("actions"), turn.actions.length ? JSON.stringify(turn.actions) : null]])];
 const sends = (/** @type {any[]} */ sent) => sent.length ? h("ul", null, sent.map((it) => h("li", null, `${time(it.at)}  ${it.bubbles.map((/** @type {any} */ one) => one.text ?? t("photo")).join(" · ").slice(0, 120)}`))) : h("p", { class: "soft" }, t("notSeen"));
 
-/** A line of the story as parts of a bar. @param {{steps: Step[], length: number}} all */
-export const bar = ({ steps, length }) => h("div", { class: "line", "aria-hidden": "true" }, steps.filter((step) => step.ms > 0).map((step) => {
-  const part = h("i", { class: `k-${step.kind}` });
-  part.style.flexGrow = String(Math.max(step.ms / length, 0.004) * 1000);
+/** A line of the story as parts of a bar, in the order of time. @param {{steps: Step[], length: number}} all */
+export const bar = ({ steps, length }) => h("div", { class: "line", "aria-hidden": "true" }, steps.flatMap((step) => step.at.map((it) => ({ ...it, kind: step.kind }))).filter((it) => it.ms > 0).sort((a, b) => a.from - b.from).map((it) => {
+  const part = h("i", { class: `k-${it.kind}` });
+  part.style.flexGrow = String(Math.max(it.ms / length, 0.004) * 1000);
   return part;
 }));
 
-/** @param {{steps: Step[], length: number}} all */
-export const list = ({ steps, length }) => h("div", { class: "steps" }, steps.map((step) => {
-  const part = h("i", { class: `k-${step.kind}` });
-  part.style.left = `${Math.min(step.from / length, 0.985) * 100}%`;
-  part.style.width = `${Math.max(Math.min(step.ms / length, 1), 0) * 100}%`;
+/** Each step by itself. Beside a second of waiting a millisecond of work would not be seen: their line
+ * begins when the waiting is over. @param {{steps: Step[], length: number, waited: number}} all */
+export const list = ({ steps, length, waited }) => h("div", { class: "steps" }, steps.map((step) => {
+  const ms = step.at.reduce((sum, it) => sum + it.ms, 0);
+  const [zero, whole] = step.kind === "wait" ? [0, Math.max(waited, 0.001)] : [waited, Math.max(length - waited, 0.001)];
+  const parts = step.at.map((it) => {
+    const part = h("i", { class: `k-${step.kind}` });
+    part.style.left = `${Math.min(Math.max((it.from - zero) / whole, 0), 0.985) * 100}%`;
+    part.style.width = `${Math.max(Math.min(it.ms / whole, 1), 0) * 100}%`;
+    return part;
+  });
   return h("details", { class: step.isBad ? "bad" : "", "data-step": step.kind },
-    h("summary", null, h("span", null, step.name), h("span", { class: "track", "aria-hidden": "true" }, part), h("span", { class: "num soft" }, [step.note, step.ms ? span(step.ms) : ""].filter(Boolean).join(" · ") || "0")),
+    h("summary", null, h("span", { class: "name" }, h("i", { class: `dot k-${step.kind}`, "aria-hidden": "true" }), step.name), h("span", { class: "track", "aria-hidden": "true" }, parts), h("span", { class: "num soft" }, [step.note, step.at.length ? span(ms) : ""].filter(Boolean).join(" · "))),
     h("div", { class: "body" }, step.body));
 }));

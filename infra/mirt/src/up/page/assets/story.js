@@ -8,21 +8,31 @@ import { bar, list, stepsOf } from "./steps.js";
 import { short } from "./diagram.js";
 import { span, t, time, usd } from "./words.js";
 
-const PAGE = 100;
+/** How many turns are drawn at once. */
+const PAGE = 60;
 
 /** @param {HTMLElement} pane */
 export function story(pane) {
   pane.setAttribute("aria-label", t("story"));
   const box = h("div", null);
-  pane.append(box);
-  let count = PAGE;
+  const kinds = /** @type {[string, any][]} */ ([["wait", "sWait"], ["read", "sRead"], ["rules", "sRules"], ["model", "sModel"], ["check", "sCheck"], ["store", "sCommit"], ["send", "sSend"]]);
+  pane.append(h("div", { class: "legend row small soft" }, h("h2", null, t("story")), kinds.map(([kind, words]) => h("span", { class: "row" }, h("i", { class: `dot k-${kind}`, "aria-hidden": "true" }), t(words)))), box);
+  /** How many of the last turns are not drawn. */
+  let skip = 0;
   /** @type {Map<number, {stamp: string, node: HTMLElement}>} */
   let drawn = new Map();
 
   function draw() {
     const own = current();
     if (!own?.turns.length) { box.replaceChildren(h("p", { class: "empty block" }, t("noTurns"))); return; }
-    const turns = own.turns.slice(-count).reverse();
+    const chosen = own.turns.findIndex((/** @type {any} */ it) => it.n === store.turn);
+    const back = own.turns.length - 1 - chosen;
+    if (chosen >= 0 && (back < skip || back >= skip + PAGE)) skip = Math.floor(back / PAGE) * PAGE;
+    skip = Math.min(skip, Math.max(own.turns.length - 1, 0));
+    const to = own.turns.length - skip;
+    const turns = own.turns.slice(Math.max(to - PAGE, 0), to).reverse();
+    for (const [n] of drawn) if (!turns.some((/** @type {any} */ it) => it.n === n)) drawn.delete(n);
+    const page = (/** @type {number} */ by, /** @type {any} */ words) => h("button", { class: "plain", type: "button", onclick: () => { skip = Math.max(skip + by, 0); store.turn = null; draw(); pane.scrollTop = 0; } }, t(words));
     const nodes = turns.map((/** @type {any} */ turn) => {
       const stamp = JSON.stringify([turn.committed, store.turn === turn.n, own.delivered.length && turn === own.turns.at(-1) ? own.delivered.length : 0]);
       const known = drawn.get(turn.n);
@@ -31,7 +41,8 @@ export function story(pane) {
       drawn.set(turn.n, { stamp, node });
       return node;
     });
-    if (own.turns.length > count) nodes.push(h("button", { class: "plain", type: "button", onclick: () => { count += PAGE; draw(); } }, t("earlier")));
+    if (skip > 0) nodes.unshift(page(-PAGE, "later"));
+    if (to > PAGE) nodes.push(page(PAGE, "earlier"));
     arrange(box, nodes);
   }
 
