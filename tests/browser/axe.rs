@@ -31,6 +31,7 @@ async fn look_at_all(size: (u32, u32)) {
     let stage = Stage::open(size).await;
     let browser = &stage.browser;
     let is_wide = size == WIDE;
+    let width = if is_wide { "wide" } else { "phone" };
     stage.say("сукня лагуна рожева на зріст 134").await;
     // An order by a manager's card, with a dead letter beside it.
     stage.say("покличте менеджера").await;
@@ -55,11 +56,11 @@ async fn look_at_all(size: (u32, u32)) {
             }
             look(&stage, &format!("{pane}, {scheme}, {size:?}")).await;
         }
-        browser.picture(&format!("counter-{scheme}-{}", size.0)).await;
+        browser.picture(&format!("counter-{scheme}-{width}")).await;
         stage.pane(if is_wide { "inside" } else { "story" }).await;
         browser.click("#trouble").await;
         look(&stage, &format!("faults, {scheme}, {size:?}")).await;
-        browser.picture(&format!("faults-{scheme}-{}", size.0)).await;
+        browser.picture(&format!("faults-{scheme}-{width}")).await;
         browser.press(ESCAPE).await;
         browser.click("#story .steps .main").await;
         browser.until("document.querySelector('#replay-file')").await;
@@ -70,7 +71,7 @@ async fn look_at_all(size: (u32, u32)) {
         browser.run(change, json!([])).await;
         browser.until("document.querySelector('#replay-out .two')").await;
         look(&stage, &format!("replay, {scheme}, {size:?}")).await;
-        browser.picture(&format!("replay-{scheme}-{}", size.0)).await;
+        browser.picture(&format!("replay-{scheme}-{width}")).await;
         browser.press(ESCAPE).await;
         browser.until("!document.querySelector('dialog')").await;
     }
