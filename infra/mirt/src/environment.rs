@@ -177,20 +177,9 @@ impl Environment {
         })
     }
 
-    /// How the shop works here, as far as the page needs to know it.
+    /// How the shop works here: what the page says of what is due follows from it.
     pub(crate) fn shop_settings(&self) -> Result<shop::Settings, EnvironmentError> {
-        let seconds = |name| {
-            let time = self.settings.seconds(name);
-            time.map(|time| time.and_then(|time| time.try_into().ok()))
-        };
-        let default = eval::settings();
-        Ok(shop::Settings {
-            hand_over_reminder: seconds("MIRT_HAND_OVER_REMINDER_S")?
-                .unwrap_or(default.hand_over_reminder),
-            hand_over_timeout: seconds("MIRT_HAND_OVER_TIMEOUT_S")?
-                .unwrap_or(default.hand_over_timeout),
-            ..default
-        })
+        Ok(mirt_dialogue::shop_settings::read(&self.settings, eval::settings().requisites)?)
     }
 
     /// The secret of the webhooks, as the operator makes it in AWS.
