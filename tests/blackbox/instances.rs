@@ -213,8 +213,16 @@ fn photos(turn: &Value) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_album_taken_by_several_processes_with_words_in_between_is_one_turn_with_all_its_photos()
 {
-    // Long enough for a busy machine to start all of the processes.
+    // Long enough for a busy machine.
     let world = Arc::new(world_with(&[("MIRT_BURST_BY_CHANNEL", "telegram=5000/60000")]).await);
+    let mut others = JoinSet::new();
+    for update in 11..16_u32 {
+        // So that as many processes are there before the album comes.
+        let (world, user, update) = (Arc::clone(&world), i64::from(update), u64::from(update));
+        others
+            .spawn(async move { world.mirt.telegram_text(update, user, "Добрий день").await });
+    }
+    others.join_all().await;
     let words = telegram_message(3, 1460, &json!({ "text": "таке ж, тільки рожеве" }));
     let updates = [
         album_photo(5, 1460, "d"),
