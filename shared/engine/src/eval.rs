@@ -293,7 +293,6 @@ fn record(input: TurnInput, turn: &Turn) -> TurnRecord {
         n: u64::from(turn.trace.n),
         at: input.now,
         ms: 0,
-        parts: Vec::new(),
         cause: Cause::Said(input.messages),
         reply: turn.reply.clone(),
         actions: turn.actions.clone(),

@@ -159,9 +159,6 @@ pub struct TurnRecord {
     pub at: Timestamp,
     /// How long the turn took beside waiting for the burst, in milliseconds.
     pub ms: u64,
-    /// The parts of that time, and the last reading of the session before it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub parts: Vec<Stretch>,
     /// What it was made of.
     #[serde(flatten)]
     pub cause: Cause,
@@ -177,8 +174,8 @@ pub struct TurnRecord {
     pub heard: Option<Heard>,
 }
 
-/// What a turn began with: with it and the record's cause the turn can be taken again (I12). Kept beside
-/// the record, as long as that, because no later turn reads it.
+/// What a turn began with, with which and the record's cause it can be taken again (I12), and how its
+/// time was spent. Kept beside the record, as long as that, because no later turn reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// The session as the turn found it.
@@ -186,15 +183,18 @@ pub struct Found {
     /// What was known of the customer from earlier conversations then, if anything was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
+    /// The parts of the turn's time, and the last reading of the session before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Stretch>,
 }
 
 impl Found {
-    /// A session as it is found.
+    /// A session as it is found, by a turn that took these parts of time.
     #[must_use]
-    pub fn of(session: &Session) -> Self {
+    pub fn of(session: &Session, parts: Vec<Stretch>) -> Self {
         let known = session.profile();
         let profile = (*known != Profile::default()).then(|| known.clone());
-        Self { session: session.clone(), profile }
+        Self { session: session.clone(), profile, parts }
     }
 
     /// The session, whole.

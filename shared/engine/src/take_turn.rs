@@ -460,17 +460,7 @@ where
             })
             .collect();
         let ms = until(now, committed_at).as_millis().try_into().unwrap_or(u64::MAX);
-        let record = TurnRecord {
-            n,
-            at: now,
-            ms,
-            parts: times.parts(now),
-            cause,
-            reply,
-            actions,
-            trace,
-            heard,
-        };
+        let record = TurnRecord { n, at: now, ms, cause, reply, actions, trace, heard };
         let (session, tally) = noted(&loaded.session, session, &record);
         let same_phone = self.same_phone(id, &session, &record).await;
         Some(TurnCommit {
@@ -493,7 +483,7 @@ where
             opens,
             outbox,
             held_until: answer_until.filter(|until| is_in_time(committed_at, *until)),
-            found: Found::of(&loaded.session),
+            found: Found::of(&loaded.session, times.parts(now)),
             record,
         })
     }

@@ -142,7 +142,6 @@ fn record(n: u64) -> TurnRecord {
         n,
         at: now(),
         ms: 0,
-        parts: Vec::new(),
         cause: Cause::Said(input.messages),
         reply: turn.reply,
         actions: turn.actions,

@@ -123,7 +123,7 @@ fn turn(record: &TurnRecord, found: Option<&Found>) -> Value {
         "n": record.n,
         "at": record.at,
         "ms": record.ms,
-        "parts": record.parts,
+        "parts": found.map_or_else(Vec::new, |found| found.parts.clone()),
         "cause": record.cause,
         "heard": record.heard,
         "before": found.map(|found| &found.session),
