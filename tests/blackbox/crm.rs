@@ -1,21 +1,22 @@
 //! An order comes into the CRM once, whatever the CRM does, and its customer hears what becomes of it.
 
 use mirt_test_support::{CrmStub, CrmTrouble, mirt::World};
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
-    managers::{CHAT, MANAGERS, paid, press},
+    managers::{CHAT, MANAGERS, paid_on, press},
     turns, world_with,
 };
 
-const KEY: &str = "test-sitniks-key";
+pub(crate) const KEY: &str = "test-sitniks-key";
 const SECRET: &str = "test-sitniks-secret";
 
 /// The whole with a CRM, managers, and customers who may be written to at any hour.
-async fn shop(crm: &CrmStub) -> World {
+pub(crate) async fn shop(crm: &CrmStub) -> World {
     let url = crm.url();
     let mut env = vec![
+        ("SITNIKS_AI_MANAGER_NAME", "Асистент МІРТ"),
         ("SITNIKS_API_KEY", KEY),
         ("SITNIKS_API_URL", url.as_str()),
         ("SITNIKS_WEBHOOK_SECRET", SECRET),
@@ -28,9 +29,14 @@ async fn shop(crm: &CrmStub) -> World {
 
 /// An Instagram customer whose payment a manager has approved: the session, and the order's id.
 async fn ordered(world: &World, user: &str) -> (Value, String) {
-    paid(world, user).await;
+    ordered_on(world, "instagram", user).await
+}
+
+/// The same on any of ManyChat's channels.
+async fn ordered_on(world: &World, channel: &str, user: &str) -> (Value, String) {
+    paid_on(world, channel, user).await;
     press(world, user.parse().unwrap_or(50), 7, "Оплата є").await;
-    let session = world.mirt.at_rest("instagram", user, 6).await;
+    let session = world.mirt.at_rest(channel, user, 6).await;
     let id = session["slots"]["placed"][0]["id"].as_str().unwrap_or_default().to_owned();
     assert_eq!(id.len(), 16, "{session:#}");
     (session, id)
@@ -270,15 +276,16 @@ async fn one_customer_on_two_channels_hears_nothing_of_the_other_ones_order() {
     let world = shop(&crm).await;
     let (_, first) = ordered(&world, "1712").await;
     // The same name, phone and address.
-    let (_, second) = ordered(&world, "1713").await;
+    let (_, second) = ordered_on(&world, "whatsapp", "1713").await;
     crm.wait_for(2).await;
     wait_for_state(&world, &first, "accepted").await;
 
     let sent = json!({ "external_id": first, "status": "shipped" });
     tell(&world, "/webhooks/snitkix/order-status", &sent).await;
     world.manychat.wait_for("1712", |all| format!("{all:?}").contains("у перевізника")).await;
-    world.mirt.instagram_text("1713", "де моє замовлення?").await;
-    world.mirt.at_rest("instagram", "1713", 7).await;
+    let asks = json!({ "type": "whatsapp", "clientId": "1713", "message": "де моє замовлення?" });
+    world.mirt.manychat(&asks).await;
+    world.mirt.at_rest("whatsapp", "1713", 7).await;
 
     let number = |id: &str| {
         let bits = u64::from_str_radix(id, 16).unwrap_or_default();
@@ -291,6 +298,108 @@ async fn one_customer_on_two_channels_hears_nothing_of_the_other_ones_order() {
     let managers = format!("{:?}", world.telegram.shown_to(CHAT));
     let both = format!("Той самий телефон має замовлення {}", number(&first));
     assert!(managers.contains(&both), "{managers}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_wants_more_than_the_crm_has_hears_how_much_there_is_and_gets_that() {
+    let crm = CrmStub::start(KEY).await;
+    let world = shop(&crm).await;
+    let wish = "сукня лагуна рожева на зріст 134";
+    world.mirt.instagram_text("1714", wish).await;
+    let session = world.mirt.at_rest("instagram", "1714", 1).await;
+    let product = session["slots"]["choices"][0]["product_id"].clone();
+    let two = json!({ "products": [{ "product_id": product, "stock_quantity": 2 }] });
+    tell(&world, "/webhooks/snitkix/inventory", &two).await;
+
+    world.mirt.instagram_text("1714", "беру три штуки").await;
+
+    let session = world.mirt.at_rest("instagram", "1714", 2).await;
+    assert!(shown(&world, "1714").contains("в наявності 2 шт."), "{}", shown(&world, "1714"));
+    assert_eq!(session["cart"]["lines"][0]["quantity"], 2, "{session:#}");
+    // Somebody else buys one of them meanwhile.
+    let one = json!({ "products": [{ "product_id": product, "stock_quantity": 1 }], "n": 1 });
+    tell(&world, "/webhooks/snitkix/inventory", &one).await;
+    world.mirt.instagram_text("1714", "Коваль Ольга, 0671234567, Львів, відділення 5").await;
+    let session = world.mirt.at_rest("instagram", "1714", 3).await;
+    assert!(shown(&world, "1714").contains("в наявності 1 шт."), "{}", shown(&world, "1714"));
+    assert_eq!(session["cart"]["lines"][0]["quantity"], 1, "{session:#}");
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crm_that_is_down_for_an_hour_has_every_order_once_after_it_and_the_sales_went_on() {
+    let crm = CrmStub::start(KEY).await;
+    let world = shop(&crm).await;
+    crm.set_down(true);
+    let first = ordered(&world, "1715").await;
+    let second = ordered_on(&world, "whatsapp", "1716").await;
+    let names = [first.1, second.1];
+
+    world.mirt.forward(3_600).await;
+    assert_eq!(crm.orders(), [Value::Null; 0]);
+    let asked_in_vain = crm.calls().len();
+    crm.set_down(false);
+    // The longest pause between two tries, and the sweeper as it runs: every minute.
+    world.mirt.forward(1_740).await;
+    for _ in 0..10 {
+        if crm.orders().len() == names.len() {
+            break;
+        }
+        world.mirt.forward(60).await;
+        let run = world.mirt.request(Method::POST, "/local/schedules/sweeper").send().await;
+        assert_eq!(run.map(|answer| answer.status()).ok(), Some(StatusCode::OK));
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+
+    let orders = crm.wait_for(2).await;
+    for name in &names {
+        wait_for_state(&world, name, "accepted").await;
+        let own = orders.iter().filter(|order| order["external_id"] == name.as_str()).count();
+        assert_eq!(own, 1, "{orders:?}");
+    }
+    assert_eq!(orders.len(), 2, "{orders:?}");
+    // Seven tries an order, each a question that is repeated twice.
+    assert!((12..=42).contains(&asked_in_vain), "{asked_in_vain} calls in vain");
+    let managers = format!("{:?}", world.telegram.shown_to(CHAT));
+    assert!(!managers.contains("CRM не прийняла"), "{managers}");
+    for user in ["1715", "1716"] {
+        assert!(shown(&world, user).contains("Оплату підтверджено"), "{}", shown(&world, user));
+    }
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chat_of_a_customer_is_labelled_in_the_crm_as_the_conversation_goes() {
+    let crm = CrmStub::start(KEY).await;
+    let world = shop(&crm).await;
+    crm.has_chat_with("somebody");
+    crm.has_chat_with("Mama_Olia");
+    let say = async |text: &str| {
+        let payload = json!({
+            "type": "instagram", "clientId": "1717", "username": "@mama_olia", "message": text,
+        });
+        world.mirt.manychat(&payload).await;
+    };
+
+    say("сукня лагуна рожева на зріст 134").await;
+    crm.wait_for_chat("Mama_Olia", 2).await;
+    say("покличте менеджера").await;
+
+    let changes = crm.wait_for_chat("Mama_Olia", 4).await;
+    let expected = [
+        json!({ "status": "Взято в роботу" }),
+        json!({ "assignedManagerId": 31 }),
+        json!({ "status": "AI Увага" }),
+        json!({ "assignedManagerId": 32 }),
+    ];
+    assert_eq!(changes, expected);
+    assert_eq!(crm.chat("somebody"), [Value::Null; 0]);
+    world.mirt.at_rest("instagram", "1717", 2).await;
+    world.mirt.managers_told("instagram", "1717").await;
+    let card = format!("{:?}", world.telegram.shown_to(CHAT));
+    assert!(card.contains("instagram:1717 @mama_olia"), "{card}");
+    assert!(!world.mirt.functions_log().contains("mama_olia"));
+    assert_eq!(crm.violations(), [""; 0]);
 }
 
 /// Waits until an order has come to a state.

@@ -91,6 +91,14 @@ async fn a_form_orders_what_was_offered_once_and_asks_for_what_it_lacks() {
     assert_eq!(ordered["add_tag"], json!(["order_queued"]), "{ordered}");
     assert_eq!((&again["success"], &again["duplicate"]), (&json!(true), &json!(true)), "{again}");
     assert_eq!(again["order_id"], ordered["order_id"]);
+    let fields: Vec<_> = ordered["set_field_values"].as_array().into_iter().flatten().collect();
+    let names: Vec<_> = fields.iter().map(|field| field["field_name"].as_str()).collect();
+    let expected = ["order_status", "crm_external_id", "crm_order_id", "crm_task_id"].map(Some);
+    assert_eq!(names, expected);
+    assert_eq!(
+        (&ordered["task_id"], &fields[3]["field_value"]),
+        (&ordered["external_id"], &ordered["external_id"])
+    );
     let session = world.mirt.session("instagram", "5002").await;
     assert_eq!(session["cart"]["lines"].as_array().map(Vec::len), Some(1), "{session:#}");
     assert!(session["cart"].to_string().contains("134-140"), "{session:#}");

@@ -17,6 +17,7 @@ mod instances;
 mod limits;
 mod looking_in;
 mod managers;
+mod managers_files;
 mod model;
 mod model_costs;
 mod model_photo;

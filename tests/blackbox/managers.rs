@@ -115,25 +115,45 @@ fn button(card: &Sent, caption: &str) -> Option<Value> {
     buttons.find(|button| button["text"] == caption).cloned()
 }
 
-/// A manager's answer below the session's newest card.
+/// A Telegram customer who waits for a manager.
+pub(crate) async fn telegram_customer_asks_for_human(world: &World, user: i64) {
+    world.mirt.telegram_text(1, user, "покличте менеджера").await;
+    let user = user.to_string();
+    world.mirt.at_rest("telegram", &user, 1).await;
+    world.mirt.managers_told("telegram", &user).await;
+}
+
+/// A manager's words below the session's newest card.
 pub(crate) async fn write(world: &World, update: u64, manager: i64, words: &str) {
+    answer_below(world, update, manager, &json!({ "text": words })).await;
+}
+
+/// A manager's answer of any content below the session's newest card.
+pub(crate) async fn answer_below(world: &World, update: u64, manager: i64, content: &Value) {
     let cards = world.telegram.sent_to(CHAT);
     let card = cards.iter().rev().find(|card| card.method == "sendMessage");
     let below = card.map_or_else(|| panic!("no card: {cards:?}"), |card| card.message);
-    let (status, answer) = world
-        .mirt
-        .telegram(&json!({ "update_id": update, "message": {
-            "message_id": 900 + update, "date": 1_763_700_000, "text": words,
-            "chat": { "id": -1001, "type": "supergroup" },
-            "from": { "id": manager, "is_bot": false, "first_name": "Олена" },
-            "reply_to_message": { "message_id": below },
-        }}))
-        .await;
+    let mut message = json!({
+        "message_id": 900 + update, "date": 1_763_700_000,
+        "chat": { "id": -1001, "type": "supergroup" },
+        "from": { "id": manager, "is_bot": false, "first_name": "Олена" },
+        "reply_to_message": { "message_id": below },
+    });
+    for (name, value) in content.as_object().into_iter().flatten() {
+        message[name] = value.clone();
+    }
+    let update = json!({ "update_id": update, "message": message });
+    let (status, answer) = world.mirt.telegram(&update).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
 }
 
 /// A customer who has sent a receipt, and the managers who have seen it.
 pub(crate) async fn paid(world: &World, user: &str) {
+    paid_on(world, "instagram", user).await;
+}
+
+/// The same on any of ManyChat's channels.
+pub(crate) async fn paid_on(world: &World, channel: &str, user: &str) {
     for (turn, text) in [
         "сукня лагуна рожева на зріст 134",
         "беру",
@@ -143,15 +163,16 @@ pub(crate) async fn paid(world: &World, user: &str) {
     .into_iter()
     .enumerate()
     {
-        world.mirt.instagram_text(user, text).await;
-        world.mirt.at_rest("instagram", user, turn + 1).await;
+        let said = json!({ "type": channel, "clientId": user, "message": text });
+        world.mirt.manychat(&said).await;
+        world.mirt.at_rest(channel, user, turn + 1).await;
     }
     let receipt = json!({
-        "type": "instagram", "clientId": user, "image": "https://cdn.example/receipt.jpg",
+        "type": channel, "clientId": user, "image": "https://cdn.example/receipt.jpg",
     });
     world.mirt.manychat(&receipt).await;
-    world.mirt.at_rest("instagram", user, 5).await;
-    world.mirt.managers_told("instagram", user).await;
+    world.mirt.at_rest(channel, user, 5).await;
+    world.mirt.managers_told(channel, user).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -100,3 +100,22 @@ async fn the_usual_address_answers_with_blocks_where_that_is_set() {
     assert!(words(&block).contains("1790 грн"), "{block}");
     assert!(world.manychat.sent_to("3005").is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_answer_does_not_hold_is_sent_after_it_and_nothing_twice() {
+    let world = world().await;
+    // Photos with their words: more than the ten messages of an answer.
+    let wish = "на 134 хочу лагуну, анну, ритм, мрію";
+
+    let block = ask(&world, BLOCK, "3006", wish).await;
+
+    let session = world.mirt.at_rest("instagram", "3006", 1).await;
+    let given = block["content"]["messages"].as_array().map_or(0, Vec::len);
+    let sent = world.manychat.shown_to("3006");
+    assert_eq!(given, 10, "{block:#}");
+    assert!(!sent.is_empty());
+    assert_eq!(given + sent.len(), crate::messages(&session), "{sent:?}");
+    assert!(!words(&block).contains("Мрія") && format!("{sent:?}").contains("Мрія"), "{sent:?}");
+    assert_eq!(manychat_violations(&block), [""; 0], "{block}");
+    world.check();
+}

@@ -2,13 +2,14 @@
 //! both must be shown for it. Their words are in `tests/scenes/`.
 
 use mirt_test_support::{
-    Shown,
+    CrmStub, Shown,
     mirt::{World, telegram_message},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
+    crm::{KEY, shop},
     managers::{CHAT, MANAGERS, press, write},
     turns, world_with,
 };
@@ -114,9 +115,22 @@ fn words(shown: &[Shown]) -> String {
     words.collect::<Vec<_>>().join("\n")
 }
 
+/// The one order that the CRM was given, which is the one that the session holds.
+async fn submitted(crm: &CrmStub, session: &Value) -> Value {
+    let orders = crm.wait_for(1).await;
+    assert_eq!(orders.len(), 1, "{orders:?}");
+    assert_eq!((crm.calls(), crm.violations()), (vec!["find", "create"], Vec::new()));
+    let order = orders[0].clone();
+    assert_eq!(order["external_id"], session["slots"]["placed"][0]["id"], "{order:#}");
+    assert_eq!(order["total"], session["cart"]["total"], "{order:#}");
+    assert_eq!(order["customer"]["phone"], "+380671234567", "{order:#}");
+    order
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_sale_on_instagram_with_a_receipt_that_a_manager_approves() {
-    let world = world_with(&MANAGERS).await;
+    let crm = CrmStub::start(KEY).await;
+    let world = shop(&crm).await;
 
     let session = play(&world, include_str!("../scenes/instagram.json"), 4001).await;
 
@@ -124,11 +138,21 @@ async fn a_whole_sale_on_instagram_with_a_receipt_that_a_manager_approves() {
     assert_eq!(session["cart"]["lines"].as_array().map(Vec::len), Some(1), "{session:#}");
     let cards = world.telegram.shown_to(CHAT);
     assert!(format!("{cards:?}").contains("https://cdn.example/receipt.jpg"), "{cards:?}");
+    let order = submitted(&crm, &session).await;
+    let line = &order["items"][0];
+    assert_eq!((&line["size"], &line["quantity"]), (&json!("134-140"), &json!(1)), "{order:#}");
+    assert!(line["name"].as_str().is_some_and(|name| name.contains("Лагуна")), "{order:#}");
+    let paid = ("full_prepay", "Львів", "Відділення 5");
+    let told =
+        (&order["payment_method"], &order["delivery"]["city"], &order["delivery"]["address"]);
+    assert_eq!(told, (&json!(paid.0), &json!(paid.1), &json!(paid.2)), "{order:#}");
+    assert_eq!((&order["source"], &order["source_id"]), (&json!("instagram"), &json!("4001")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_sale_on_telegram_with_a_photo_a_correction_and_a_receipt() {
-    let world = world_with(&MANAGERS).await;
+    let crm = CrmStub::start(KEY).await;
+    let world = shop(&crm).await;
 
     let session = play(&world, include_str!("../scenes/telegram.json"), 4002).await;
 
@@ -137,6 +161,14 @@ async fn a_whole_sale_on_telegram_with_a_photo_a_correction_and_a_receipt() {
     // The receipt is shown to the managers by its file, never by a link with the bot's token.
     let receipt = world.telegram.sent_to(CHAT).into_iter().find(|sent| sent.method == "sendPhoto");
     assert_eq!(receipt.map(|sent| sent.body["photo"].clone()), Some(json!("receipt")));
+    let order = submitted(&crm, &session).await;
+    let line = &order["items"][0];
+    assert_eq!((&line["size"], &line["quantity"]), (&json!("98-104"), &json!(1)), "{order:#}");
+    assert!(line["name"].as_str().is_some_and(|name| name.contains("Ритм")), "{order:#}");
+    let told =
+        (&order["payment_method"], &order["delivery"]["city"], &order["delivery"]["address"]);
+    let paid = ("partial_prepay", "Київ", "Поштомат 1234");
+    assert_eq!(told, (&json!(paid.0), &json!(paid.1), &json!(paid.2)), "{order:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

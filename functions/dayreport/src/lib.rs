@@ -20,6 +20,14 @@ use serde_json::{Value, json};
 #[derive(Deserialize)]
 struct ChannelSecrets {
     telegram_bot_token: String,
+    telegram_managers_bot_token: Option<String>,
+}
+
+impl ChannelSecrets {
+    /// The token of the bot that is in the managers' chat.
+    fn bot_of_managers(&self) -> &str {
+        self.telegram_managers_bot_token.as_deref().unwrap_or(&self.telegram_bot_token)
+    }
 }
 
 /// Why the function does not start.
@@ -49,8 +57,8 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let table = Table::new(&config, settings.required("MIRT_TABLE")?.to_owned());
     let api = settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API);
     let managers = settings.integer("MIRT_MANAGERS_CHAT")?.map(|id| Managers {
-        telegram: telegram::Sender::new(http, api, &secret.telegram_bot_token),
-        chat: telegram::ManagersChat { id, conversation_url: None },
+        telegram: telegram::Sender::new(http, api, secret.bot_of_managers()),
+        chat: telegram::ManagersChat { id, conversation_url: None, bot: None },
     });
     let shop_settings = shop_settings::read(&settings, None)?;
     let words = Words::of(mirt_content::catalog());

@@ -29,6 +29,8 @@ pub fn read(
             .unwrap_or(default.quiet),
         summary_after: seconds("MIRT_SUMMARY_AFTER_S")?.unwrap_or(default.summary_after),
         requisites,
+        // Its name alone: what it holds is the orders function's.
+        has_crm: settings.get("MIRT_CRM_SECRET").is_some(),
         model_ceiling: ceiling.unwrap_or(default.model_ceiling),
     })
 }

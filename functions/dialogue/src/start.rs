@@ -6,7 +6,11 @@ use aws_lambda_events::sqs::SqsEvent;
 use jiff::Timestamp;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use mirt_aws::{orders::OrdersQueue, sdk, secrets, table::Table};
-use mirt_channels::{Channels, manychat, telegram};
+use mirt_channels::{
+    Channels, manychat,
+    media::{InvalidLinks, Links},
+    telegram,
+};
 use mirt_domain::{
     session_id::SessionId,
     shop::{Requisites, Shop, Words},
@@ -15,6 +19,7 @@ use mirt_engine::{
     burst::{BurstWindow, BurstWindows, WindowsByChannel},
     clock::Clock as _,
     consult::ModelTime,
+    deliver::PAUSE,
     failure::chain,
     guarded::{Guarded, MOST_PER_MINUTE},
     photos::Seeing,
@@ -22,7 +27,7 @@ use mirt_engine::{
     take_turn::Dialogue,
 };
 use mirt_llm::{MODEL, OPENAI_API, OpenAi};
-use mirt_photos::{Photos, TelegramFiles};
+use mirt_photos::Photos;
 use mirt_runtime::{
     clock::SystemClock,
     process,
@@ -35,8 +40,7 @@ use crate::{batch, figures::Figures, shop_settings};
 /// Where ManyChat's API is unless a setting says otherwise.
 pub const MANYCHAT_API: &str = "https://api.manychat.com";
 
-/// Where Telegram's Bot API is unless a setting says otherwise.
-pub const TELEGRAM_API: &str = "https://api.telegram.org";
+pub use mirt_channels::telegram::BOT_API as TELEGRAM_API;
 
 /// A day in seconds.
 const DAY_S: u64 = 24 * 60 * 60;
@@ -46,6 +50,10 @@ const DAY_S: u64 = 24 * 60 * 60;
 struct ChannelSecrets {
     manychat_api_key: String,
     telegram_bot_token: String,
+    /// The managers' own bot; without one it is the customers' bot that tells them.
+    telegram_managers_bot_token: Option<String>,
+    /// What addresses of managers' files are signed with; without it ManyChat gets none.
+    media_key: Option<String>,
     /// What a tapped quick reply presents to our own webhook, where it calls that.
     manychat_callback_token: Option<String>,
     /// Without them the step of payment is a human's (decision 3).
@@ -63,6 +71,8 @@ enum StartError {
     Http(#[from] mirt_http::ClientError),
     #[error(transparent)]
     Secret(#[from] secrets::SecretError),
+    #[error(transparent)]
+    Links(#[from] InvalidLinks),
     #[error("the function's runtime failed")]
     Lambda(#[source] lambda_runtime::Error),
 }
@@ -84,25 +94,28 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         Some(days) => table.keeping_turns_for(Duration::from_secs(days.saturating_mul(DAY_S))),
         None => table,
     };
+    let links = links(&settings, secret.media_key.as_deref())?;
+    let manychat_api = settings.get("MANYCHAT_API_URL").unwrap_or(MANYCHAT_API);
+    let options = manychat_options(&settings, secret.manychat_callback_token.as_deref())?;
+    let bot = |token: &str| {
+        let api = settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API);
+        telegram::Sender::new(http.clone(), api, token)
+    };
     let channels = Channels {
         manychat: manychat::Sender::new(
             http.clone(),
-            settings.get("MANYCHAT_API_URL").unwrap_or(MANYCHAT_API),
+            manychat_api,
             secret.manychat_api_key,
-            manychat_options(&settings, secret.manychat_callback_token.as_deref())?,
-        ),
-        telegram: telegram::Sender::new(
-            http.clone(),
-            settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API),
-            &secret.telegram_bot_token,
-        ),
+            options,
+        )
+        .with_links(links),
+        telegram: bot(&secret.telegram_bot_token),
         managers: settings.integer("MIRT_MANAGERS_CHAT")?.map(|id| telegram::ManagersChat {
             id,
             conversation_url: settings.get("MIRT_CONVERSATION_URL").map(str::to_owned),
+            bot: secret.telegram_managers_bot_token.as_deref().map(bot),
         }),
     };
-    let telegram_api = settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API);
-    let files = TelegramFiles::new(http.clone(), telegram_api, &secret.telegram_bot_token);
     let openai = match secret.openai_api_key.filter(|key| !key.is_empty()) {
         Some(key) => Some(openai(http, key, &settings)?),
         None => None,
@@ -112,7 +125,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         .unwrap_or(MOST_PER_MINUTE);
     let model = openai.as_ref().map(|openai| Seeing {
         model: Guarded::new(openai, &table, &SystemClock, most),
-        photos: Photos { telegram: files.clone() },
+        photos: Photos { telegram: channels.telegram.clone() },
     });
     let shop_settings = shop_settings::read(&settings, secret.requisites)?;
     let words = Words::of(mirt_content::catalog());
@@ -135,6 +148,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         bursts: &bursts,
         model: model.as_ref(),
         time: model_time(&settings)?,
+        pause: settings.millis("MIRT_BUBBLE_PAUSE_MS")?.unwrap_or(PAUSE),
         measure: &figures,
     };
     let (dialogue, table) = (&dialogue, &table);
@@ -155,6 +169,13 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     }))
     .await
     .map_err(StartError::Lambda)
+}
+
+/// Addresses of managers' files, where this API can be reached and there is something to sign with.
+fn links(settings: &Settings, key: Option<&str>) -> Result<Option<Links>, InvalidLinks> {
+    let base = settings.get("MIRT_PUBLIC_URL");
+    let both = base.zip(key.filter(|key| !key.is_empty()));
+    both.map(|(base, key)| Links::new(base, key, || SystemClock.now())).transpose()
 }
 
 /// What is offered: all of the catalogue, where nobody tells what is left of it.

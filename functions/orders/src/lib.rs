@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{LambdaEvent, service_fn};
 use mirt_aws::{queue::InboundQueue, sdk, secrets, table::Table};
-use mirt_crm::Sitniks;
-use mirt_engine::{failure::chain, look_after_order::Orders};
+use mirt_crm::{Assignees, Chats, Sitniks};
+use mirt_engine::{failure::chain, label_chat::label, look_after_order::Orders};
 use mirt_runtime::{
     clock::SystemClock,
     process,
@@ -54,19 +54,28 @@ async fn run(settings: Settings) -> Result<(), StartError> {
             let base = settings
                 .get("SITNIKS_API_URL")
                 .ok_or(SettingError::Missing { name: "SITNIKS_API_URL", meaning })?;
-            Some(Sitniks::new(http, base, secret.sitniks_api_key, mirt_content::catalog()))
+            let key = secret.sitniks_api_key;
+            let assignees = Assignees {
+                assistant: settings.get("SITNIKS_AI_MANAGER_NAME").map(str::to_owned),
+                human: settings.parsed("SITNIKS_HUMAN_MANAGER_ID", "a whole number")?,
+            };
+            let chats = Chats::new(http.clone(), base, key.clone(), assignees);
+            Some((Sitniks::new(http, base, key, mirt_content::catalog()), chats))
         }
         None => None,
     };
-    let orders = Orders { clock: &SystemClock, store: &table, queue: &queue, crm: crm.as_ref() };
-    let orders = &orders;
+    let (crm, chats) = crm.as_ref().map(|(crm, chats)| (crm, chats)).unzip();
+    let orders = Orders { clock: &SystemClock, store: &table, queue: &queue, crm };
+    let labelling = (&table, chats);
+    let (orders, labelling) = (&orders, &labelling);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
-        let report = batch::run(event.payload, async |order| {
+        let work = async |order| {
             let Err(error) = orders.look_after(order).await else { return true };
             tracing::error!(event = "order_failed", %order, error = chain(&error));
             false
-        });
-        Ok::<_, lambda_runtime::Error>(report.await)
+        };
+        let label = async |task| label(&SystemClock, labelling.0, labelling.1, &task).await;
+        Ok::<_, lambda_runtime::Error>(batch::run(event.payload, work, label).await)
     }))
     .await
     .map_err(StartError::Lambda)

@@ -69,7 +69,7 @@ impl Flow<'_> {
 fn words(reply: Reply) -> Option<String> {
     let texts = reply.bubbles.into_iter().filter_map(|bubble| match bubble {
         Bubble::Text(text) => Some(text),
-        Bubble::Photo { .. } => None,
+        Bubble::Photo { .. } | Bubble::Sent { .. } => None,
     });
     Some(texts.collect::<Vec<_>>().join("\n\n")).filter(|words| !words.is_empty())
 }

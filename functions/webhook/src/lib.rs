@@ -8,6 +8,7 @@ mod follow_up;
 mod health;
 mod limited;
 mod managers;
+mod media;
 mod order_form;
 mod routes;
 mod secrets;

@@ -97,8 +97,17 @@ fn body(before: &Session, after: &Session, words: &str) -> Value {
             | OrderState::Shipped
             | OrderState::Delivered,
         ) => ("created", "order_created"),
+        Some(OrderState::Failed | OrderState::Cancelled) => {
+            return json!({
+                "success": false,
+                "error": "the order was not taken",
+                "message": words,
+                "set_field_values": [field("order_status", "failed")],
+            });
+        }
         _ => ("queued", "order_queued"),
     };
+    // The work on an order has the order's own name: it is its group on the queue.
     let id = order.id.to_string();
     json!({
         "success": true,
@@ -106,11 +115,13 @@ fn body(before: &Session, after: &Session, words: &str) -> Value {
         "order_id": order.id.number(),
         "external_id": id,
         "status": status,
+        "task_id": id,
         "message": words,
         "set_field_values": [
             field("order_status", status),
             field("crm_external_id", &id),
             field("crm_order_id", &order.id.number()),
+            field("crm_task_id", &id),
         ],
         "add_tag": [tag],
     })

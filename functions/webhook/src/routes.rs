@@ -5,7 +5,7 @@ use lambda_http::{
     http::{HeaderMap, Method, StatusCode, header::AUTHORIZATION},
 };
 use mirt_aws::{queue::InboundQueue, table::Table};
-use mirt_channels::{ParseError, manychat, telegram};
+use mirt_channels::{ParseError, manychat, media, telegram};
 use mirt_engine::{
     answer::wait,
     clock::{Clock as _, after},
@@ -23,6 +23,7 @@ use crate::{
     flow::Flow,
     follow_up, health, limited,
     managers::{Managed, Managers},
+    media::Media,
     order_form,
     secrets::WebhookSecrets,
 };
@@ -51,15 +52,22 @@ pub(crate) struct Webhooks {
     pub(crate) managers: Managers,
     pub(crate) blocks: Blocks,
     pub(crate) crm: CrmWebhooks,
+    /// Without it managers' files are not given out.
+    pub(crate) media: Option<Media>,
 }
 
 impl Webhooks {
     /// Answers one request. The API's routes let nothing else through.
     pub(crate) async fn answer(&self, request: Request) -> Response<Body> {
         let path = request.raw_http_path().to_owned();
+        let query = request.query_string_parameters();
         let (parts, body) = request.into_parts();
         match (parts.method, path.as_str()) {
             (Method::GET, "/health") => health::check(&self.table, &self.queue).await,
+            (Method::GET, media::PATH) => match &self.media {
+                Some(media) => media.answer(|name| query.first(name)).await,
+                None => no_such_route(),
+            },
             (Method::POST, "/webhooks/manychat") if !self.blocks.are_usual => {
                 self.manychat(&parts.headers, &body).await
             }
@@ -158,13 +166,21 @@ impl Webhooks {
     }
 
     async fn telegram(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
-        if !self.secrets.telegram_webhook_secret.is(header(headers, TELEGRAM_SECRET)) {
+        let secret = header(headers, TELEGRAM_SECRET);
+        let Some(bot) = self.secrets.bot(secret) else {
             return unauthorized("X-Telegram-Bot-Api-Secret-Token");
-        }
+        };
         if body.len() > MAX_BODY_BYTES {
             return too_large();
         }
-        match telegram::parse(body, SystemClock.now(), self.managers.chat) {
+        let managers = self.managers.chat.filter(|_| bot.tells_managers);
+        match telegram::parse(body, SystemClock.now(), managers) {
+            // The managers' own bot has no customers.
+            Ok(telegram::Update::Message(_) | telegram::Update::Tap { .. })
+                if !bot.has_customers =>
+            {
+                answer::json(StatusCode::OK, &json!({ "status": "ignored" }))
+            }
             Ok(telegram::Update::Message(event)) => {
                 // It would deliver anything else again, and hold up other customers' messages.
                 self.take(&event, StatusCode::OK, StatusCode::OK).await

@@ -33,14 +33,33 @@ pub(crate) struct WebhookSecrets {
     pub(crate) manychat_webhook_token: Token,
     /// What Telegram sends in `X-Telegram-Bot-Api-Secret-Token`.
     pub(crate) telegram_webhook_secret: Token,
+    /// What Telegram sends there for the managers' own bot; without one they are told by the
+    /// customers' bot.
+    #[serde(default)]
+    pub(crate) telegram_managers_webhook_secret: Option<Token>,
+    /// What addresses of managers' files are signed with; without it none is given out.
+    #[serde(default)]
+    pub(crate) media_key: Option<Token>,
+    /// The token of the bot of the managers' chat, which can read those files.
+    #[serde(default)]
+    pub(crate) media_bot_token: Option<String>,
     /// What the CRM signs its deliveries with; without it none is taken.
     #[serde(default)]
     pub(crate) crm_webhook_secret: Option<Token>,
 }
 
+/// What a bot is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bot {
+    /// Customers write to it.
+    pub(crate) has_customers: bool,
+    /// It is in the managers' chat.
+    pub(crate) tells_managers: bool,
+}
+
 /// A token is not set: the function must not start, or anyone could write as any customer.
 #[derive(Debug, thiserror::Error)]
-#[error("the member {0} of the webhooks' secret is empty")]
+#[error("the member {0} of the webhooks' secret is empty, or another one's")]
 pub(crate) struct UnsetToken(&'static str);
 
 impl WebhookSecrets {
@@ -53,10 +72,31 @@ impl WebhookSecrets {
         if is_unset(&self.telegram_webhook_secret) {
             return Err(UnsetToken("telegram_webhook_secret"));
         }
-        if self.crm_webhook_secret.as_ref().is_some_and(is_unset) {
-            return Err(UnsetToken("crm_webhook_secret"));
+        for (name, token) in [
+            ("crm_webhook_secret", &self.crm_webhook_secret),
+            ("telegram_managers_webhook_secret", &self.telegram_managers_webhook_secret),
+            ("media_key", &self.media_key),
+        ] {
+            if token.as_ref().is_some_and(is_unset) {
+                return Err(UnsetToken(name));
+            }
+        }
+        // One secret for both would make one bot of them.
+        let own = self.telegram_managers_webhook_secret.as_ref();
+        if own.is_some_and(|own| own.is(&self.telegram_webhook_secret.0)) {
+            return Err(UnsetToken("telegram_managers_webhook_secret"));
         }
         Ok(self)
+    }
+
+    /// Which bot's updates come with a secret.
+    pub(crate) fn bot(&self, presented: &str) -> Option<Bot> {
+        let own = self.telegram_managers_webhook_secret.as_ref();
+        if self.telegram_webhook_secret.is(presented) {
+            return Some(Bot { has_customers: true, tells_managers: own.is_none() });
+        }
+        let is_managers = own.is_some_and(|own| own.is(presented));
+        is_managers.then_some(Bot { has_customers: false, tells_managers: true })
     }
 }
 
@@ -68,8 +108,23 @@ mod tests {
         WebhookSecrets {
             manychat_webhook_token: Token(manychat.to_owned()),
             telegram_webhook_secret: Token(telegram.to_owned()),
+            telegram_managers_webhook_secret: None,
+            media_key: None,
+            media_bot_token: None,
             crm_webhook_secret: None,
         }
+    }
+
+    #[test]
+    fn each_bot_is_known_by_its_secret() {
+        let one = secrets("a", "b");
+        let own = Some(Token("c".to_owned()));
+        let two = WebhookSecrets { telegram_managers_webhook_secret: own, ..secrets("a", "b") };
+
+        let bot = |has_customers, tells_managers| Some(Bot { has_customers, tells_managers });
+        assert_eq!((one.bot("b"), one.bot("c")), (bot(true, true), None));
+        assert_eq!((two.bot("b"), two.bot("c")), (bot(true, false), bot(false, true)));
+        assert_eq!(two.bot(""), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{convert::Infallible, process::ExitCode};
 
 use lambda_http::{Request, service_fn};
 use mirt_aws::{orders::OrdersQueue, queue::InboundQueue, sdk, secrets, table::Table};
-use mirt_channels::manychat;
+use mirt_channels::{manychat, telegram};
 use mirt_engine::answer::ANSWER_WITHIN;
 use mirt_runtime::{
     process,
@@ -15,6 +15,7 @@ use crate::{
     block::Blocks,
     crm::CrmWebhooks,
     managers::Managers,
+    media::Media,
     routes::Webhooks,
     secrets::{UnsetToken, WebhookSecrets},
 };
@@ -44,12 +45,18 @@ pub fn main() -> ExitCode {
 
 async fn run(settings: Settings) -> Result<(), StartError> {
     let http = mirt_http::client()?;
-    let config = sdk::config(http).await;
+    let config = sdk::config(http.clone()).await;
     let secrets: WebhookSecrets =
         secrets::read(&config, settings.required("MIRT_WEBHOOK_SECRET")?).await?;
     let secrets = secrets.checked()?;
     let orders = OrdersQueue::new(&config, settings.required("MIRT_ORDERS_QUEUE_URL")?.to_owned());
+    let media =
+        secrets.media_key.clone().zip(secrets.media_bot_token.clone()).map(|(key, token)| {
+            let api = settings.get("TELEGRAM_API_URL").unwrap_or(telegram::BOT_API);
+            Media { key, bot: telegram::Sender::new(http, api, &token) }
+        });
     let webhooks = Webhooks {
+        media,
         crm: CrmWebhooks { queue: orders, secret: secrets.crm_webhook_secret.clone() },
         blocks: blocks(&settings, &secrets)?,
         table: Table::new(&config, settings.required("MIRT_TABLE")?.to_owned()),

@@ -86,6 +86,7 @@ fn each_route_leads_to_the_webhook() {
             ("POST", "/webhooks/snitkix/order-status", "webhook"),
             ("POST", "/webhooks/snitkix/payment", "webhook"),
             ("POST", "/webhooks/snitkix/inventory", "webhook"),
+            ("GET", "/media", "webhook"),
             ("GET", "/health", "webhook"),
         ]
     );
@@ -108,17 +109,20 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_ORDERS_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-orders.fifo"),
             ("MIRT_TABLE", "mirt-dev"),
             ("MIRT_WEBHOOK_SECRET", "mirt/dev/webhooks"),
+            ("TELEGRAM_API_URL", "https://api.telegram.org"),
         ])
     );
     assert_eq!(
         environment(function(&template, "dialogue")),
         BTreeMap::from([
             ("MANYCHAT_API_URL", "https://api.manychat.com"),
+            ("MIRT_BUBBLE_PAUSE_MS", "600"),
             ("MIRT_BURST_BY_CHANNEL", ""),
             ("MIRT_BURST_LONGEST_MS", "6000"),
             ("MIRT_BURST_QUIET_MS", "1500"),
             ("MIRT_CHANNEL_SECRET", "mirt/dev/channels"),
             ("MIRT_CONVERSATION_URL", ""),
+            ("MIRT_CRM_SECRET", ""),
             ("MIRT_FOLLOW_UPS_S", "14400,82800"),
             ("MIRT_HAND_OVER_REMINDER_S", "900"),
             ("MIRT_HAND_OVER_TIMEOUT_S", "43200"),
@@ -134,6 +138,7 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_MODEL_SESSION_CEILING_MICRO_USD", "500000"),
             ("MIRT_MODEL_TEXT_MS", "20000"),
             ("MIRT_ORDERS_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-orders.fifo"),
+            ("MIRT_PUBLIC_URL", "https://httpapi.execute-api.us-east-1.amazonaws.com"),
             ("MIRT_QUIET_HOURS", "21-9"),
             ("MIRT_STOCK_FRESH_S", ""),
             ("MIRT_SUMMARY_AFTER_S", "259200"),
@@ -154,7 +159,9 @@ fn the_orders_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_INBOUND_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-inbound.fifo"),
             ("MIRT_LOG", "info"),
             ("MIRT_TABLE", "mirt-dev"),
+            ("SITNIKS_AI_MANAGER_NAME", ""),
             ("SITNIKS_API_URL", ""),
+            ("SITNIKS_HUMAN_MANAGER_ID", ""),
         ])
     );
 }

@@ -408,6 +408,9 @@ pub(crate) enum TelegramCommand {
     },
     /// Says where the bot's updates are delivered, or changes it.
     Webhook {
+        /// The managers' own bot instead of the customers'.
+        #[arg(long, global = true)]
+        managers: bool,
         #[command(subcommand)]
         command: WebhookCommand,
     },

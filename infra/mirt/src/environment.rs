@@ -8,12 +8,14 @@ use mirt_runtime::settings::{PREFIX, SettingError, Settings};
 use serde_json::{Value, json};
 
 /// The settings that are not ours by name but that we read, beside those with `MIRT_`.
-const READ: [&str; 11] = [
+const READ: [&str; 13] = [
     "MANYCHAT_WEBHOOK_TOKEN",
     "TELEGRAM_WEBHOOK_SECRET",
     "MANYCHAT_API_KEY",
     "MANYCHAT_API_URL",
     "TELEGRAM_BOT_TOKEN",
+    "TELEGRAM_MANAGERS_BOT_TOKEN",
+    "TELEGRAM_MANAGERS_WEBHOOK_SECRET",
     "TELEGRAM_API_URL",
     "OPENAI_API_KEY",
     "OPENAI_BASE_URL",
@@ -26,6 +28,7 @@ const READ: [&str; 11] = [
 const SAMPLE_MANYCHAT_TOKEN: &str = "sample-manychat-token";
 const SAMPLE_TELEGRAM_SECRET: &str = "sample-telegram-secret";
 const SAMPLE_CRM_SECRET: &str = "sample-sitniks-secret";
+const SAMPLE_MEDIA_KEY: &str = "sample-media-key";
 const SAMPLE_MANYCHAT_KEY: &str = "sample-manychat-key";
 const SAMPLE_TELEGRAM_TOKEN: &str = "0:sample-telegram-token";
 const SAMPLE_OPENAI_KEY: &str = "sample-openai-key";
@@ -75,6 +78,14 @@ pub(crate) struct Environment {
     /// Without one, orders go to the managers' cards and into `mirt orders export`.
     pub(crate) crm: Option<CrmApi>,
     crm_webhook_secret: String,
+    managers_bot: Option<ManagersBot>,
+}
+
+/// A bot that the managers have for themselves.
+#[derive(Clone, Debug)]
+struct ManagersBot {
+    token: String,
+    webhook_secret: String,
 }
 
 impl Environment {
@@ -104,7 +115,9 @@ impl Environment {
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
         });
-        Self::from_variables(own.chain(model))
+        // What is measured there is the system, not how long it waits on purpose.
+        let no_pauses = ("MIRT_BUBBLE_PAUSE_MS".to_owned(), "0".to_owned());
+        Self::from_variables([no_pauses].into_iter().chain(own).chain(model))
     }
 
     fn from_variables(
@@ -119,6 +132,8 @@ impl Environment {
             manychat_key,
             manychat_url,
             telegram_token,
+            managers_token,
+            managers_webhook,
             telegram_url,
             openai_key,
             openai_url,
@@ -139,6 +154,21 @@ impl Environment {
             (None, Some(_)) => {
                 let meaning = "the key of the CRM whose address is set";
                 return Err(SettingError::Missing { name: crm_key, meaning }.into());
+            }
+        };
+        let managers_bot = match (settings.get(managers_token), settings.get(managers_webhook)) {
+            (Some(token), Some(secret)) => {
+                let (token, webhook_secret) = (token.to_owned(), secret.to_owned());
+                Some(ManagersBot { token, webhook_secret })
+            }
+            (None, None) => None,
+            (Some(_), None) => {
+                let meaning = "what Telegram presents for the managers' bot, whose token is set";
+                return Err(SettingError::Missing { name: managers_webhook, meaning }.into());
+            }
+            (None, Some(_)) => {
+                let meaning = "the token of the managers' bot, whose secret is set";
+                return Err(SettingError::Missing { name: managers_token, meaning }.into());
             }
         };
         let channel = |webhook, webhook_sample, key, key_sample, url, official: &str| {
@@ -173,13 +203,17 @@ impl Environment {
             openai_key: settings.get(openai_key).map(str::to_owned),
             crm,
             crm_webhook_secret: settings.get(crm_webhook).unwrap_or(SAMPLE_CRM_SECRET).to_owned(),
+            managers_bot,
             settings,
         })
     }
 
     /// How the shop works here: what the page says of what is due follows from it.
     pub(crate) fn shop_settings(&self) -> Result<shop::Settings, EnvironmentError> {
-        Ok(mirt_dialogue::shop_settings::read(&self.settings, eval::settings().requisites)?)
+        Ok(shop::Settings {
+            has_crm: self.crm.is_some(),
+            ..mirt_dialogue::shop_settings::read(&self.settings, eval::settings().requisites)?
+        })
     }
 
     /// The secret of the webhooks, as the operator makes it in AWS.
@@ -187,6 +221,10 @@ impl Environment {
         json!({
             "manychat_webhook_token": self.manychat.webhook_secret,
             "telegram_webhook_secret": self.telegram.webhook_secret,
+            "telegram_managers_webhook_secret":
+                self.managers_bot.as_ref().map(|bot| &bot.webhook_secret),
+            "media_key": SAMPLE_MEDIA_KEY,
+            "media_bot_token": self.managers_bot.as_ref().map_or(&self.telegram.key, |bot| &bot.token),
             "crm_webhook_secret": self.crm_webhook_secret,
         })
     }
@@ -203,6 +241,8 @@ impl Environment {
             "manychat_api_key": self.manychat.key,
             "manychat_callback_token": self.manychat.webhook_secret,
             "telegram_bot_token": self.telegram.key,
+            "telegram_managers_bot_token": self.managers_bot.as_ref().map(|bot| &bot.token),
+            "media_key": SAMPLE_MEDIA_KEY,
             "openai_api_key": self.openai_key,
             "requisites": {
                 "recipient": "ЗРАЗОК, НЕ ПЛАТИТИ",

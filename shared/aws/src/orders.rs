@@ -3,11 +3,12 @@
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use jiff::{Timestamp, tz::TimeZone};
-use mirt_domain::order::OrderId;
+use mirt_domain::{nickname::Nickname, order::OrderId, session::Session, session_id::SessionId};
 use mirt_engine::{
     crm_news::{DeliveryId, FindByCrmId, RecordDelivery, Recorded},
     event::digest,
     failure::PortError,
+    label_chat::{AskForLabel, FindNickname, LabelTask},
     order_book::{
         CrmOrderId, FindByPhone, KeepOrder, LoadOrder, OrderOfPhone, OrderRecord, OrderTask,
         OrderWakeUp, WakeOrder,
@@ -17,8 +18,8 @@ use mirt_engine::{
 use crate::{
     error::{port_error, unreadable},
     table::{
-        DEDUPE_KEPT, Item, ORDER_KEPT_UNPLACED, SK_DEAL, SK_ORDER, Table, data, due_order,
-        from_data, key, number, order_pk, session_pk, string, text, ttl,
+        DEDUPE_KEPT, Item, ORDER_KEPT_UNPLACED, SK_DEAL, SK_ORDER, SK_STATE, Table, data,
+        due_order, from_data, key, number, order_pk, session_pk, string, text, ttl,
     },
     transaction::{Written, delete, put},
 };
@@ -336,19 +337,43 @@ impl OrdersQueue {
     }
 }
 
-impl WakeOrder for OrdersQueue {
-    async fn wake_order(&self, wake_up: &OrderWakeUp) -> Result<(), PortError> {
-        let body = serde_json::to_string(&OrderTask::LookAfter(wake_up.clone()))
-            .map_err(|error| unreadable("an order's wake-up", error))?;
+impl OrdersQueue {
+    async fn send(&self, task: &OrderTask, group: String, name: String) -> Result<(), PortError> {
+        let what = "a task of the orders' queue";
+        let body = serde_json::to_string(task).map_err(|error| unreadable(what, error))?;
         self.client
             .send_message()
             .queue_url(&self.url)
-            .message_group_id(wake_up.order.to_string())
-            .message_deduplication_id(format!("{}:{}", wake_up.order, wake_up.reason))
+            .message_deduplication_id(format!("{group}:{name}"))
+            .message_group_id(group)
             .message_body(body)
             .send()
             .await
-            .map_err(|error| port_error("sqs", "an order's wake-up", error))?;
+            .map_err(|error| port_error("sqs", what, error))?;
         Ok(())
+    }
+}
+
+impl WakeOrder for OrdersQueue {
+    async fn wake_order(&self, wake_up: &OrderWakeUp) -> Result<(), PortError> {
+        let task = OrderTask::LookAfter(wake_up.clone());
+        self.send(&task, wake_up.order.to_string(), wake_up.reason.clone()).await
+    }
+}
+
+impl AskForLabel for OrdersQueue {
+    async fn ask_for_label(&self, task: &LabelTask) -> Result<(), PortError> {
+        // Hashed: with a colon behind it a long id would not fit.
+        let group = format!("chat-{}", digest(&[&task.session.to_string()]));
+        self.send(&OrderTask::Label(task.clone()), group, format!("turn-{}", task.turn)).await
+    }
+}
+
+impl FindNickname for Table {
+    async fn find_nickname(&self, session: &SessionId) -> Result<Option<Nickname>, PortError> {
+        let what = "a checkpoint";
+        let item = self.read(what, session_pk(session), SK_STATE).await?;
+        let session: Option<Session> = item.map(|item| from_data(what, &item)).transpose()?;
+        Ok(session.and_then(|session| session.facts().customer.nickname.clone()))
     }
 }

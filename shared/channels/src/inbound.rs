@@ -61,5 +61,5 @@ pub(crate) fn bounded(
     if text.is_none() && photos.is_empty() && attachments.is_empty() {
         return Err(ParseError::Empty);
     }
-    Ok(Message { text, photos, attachments })
+    Ok(Message { text, photos, attachments, nickname: None })
 }

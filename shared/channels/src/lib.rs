@@ -4,6 +4,7 @@ mod http;
 mod inbound;
 pub mod limits;
 pub mod manychat;
+pub mod media;
 pub mod split;
 pub mod telegram;
 
@@ -44,6 +45,13 @@ impl TellManagers for Managers {
     }
 }
 
+impl Channels {
+    /// The managers' bot, where it is another than the customers'.
+    fn managers_bot(&self) -> Option<&telegram::Sender> {
+        self.managers.as_ref()?.bot.as_ref()
+    }
+}
+
 impl SendReply for Channels {
     fn split(&self, channel: Channel, reply: &Reply) -> Vec<Reply> {
         let mut limits = limits::of(channel);
@@ -60,7 +68,7 @@ impl SendReply for Channels {
 
     async fn send(&self, to: &SessionId, part: &Reply) -> Result<(), SendError> {
         match to.channel {
-            Channel::Telegram => self.telegram.send(to, part).await,
+            Channel::Telegram => self.telegram.send(to, part, self.managers_bot()).await,
             Channel::Instagram
             | Channel::Facebook
             | Channel::Whatsapp
@@ -85,6 +93,9 @@ impl TellManager for Channels {
         let Some(chat) = &self.managers else {
             return Err(SendError::Refused { reason: "no_managers_chat" });
         };
-        self.telegram.tell(chat, about, telling).await
+        match &chat.bot {
+            Some(bot) => bot.tell(chat, about, telling, Some(&self.telegram)).await,
+            None => self.telegram.tell(chat, about, telling, None).await,
+        }
     }
 }

@@ -20,8 +20,11 @@ pub fn into_calls(limits: Limits, reply: &Reply) -> Vec<Reply> {
     quick_replies.truncate(limits.quick_replies);
     let messages: Vec<Bubble> =
         bubbles.iter().flat_map(|bubble| into_messages(limits, bubble)).collect();
+    // A file may be refused where words are not: each has a call of its own.
+    let is_sent = |message: &Bubble| matches!(message, Bubble::Sent { .. });
     let mut calls: Vec<Reply> = messages
-        .chunks(limits.messages_per_call)
+        .chunk_by(|before, after| !is_sent(before) && !is_sent(after))
+        .flat_map(|run| run.chunks(limits.messages_per_call))
         .map(|messages| Reply { bubbles: messages.to_vec(), ..Reply::default() })
         .collect();
     if let Some(last) = calls.last_mut() {
@@ -42,7 +45,7 @@ pub fn into_calls(limits: Limits, reply: &Reply) -> Vec<Reply> {
 fn list_options(bubbles: &mut Vec<Bubble>, options: &[String]) {
     let has_numbers = bubbles.iter().any(|bubble| match bubble {
         Bubble::Text(text) => text.lines().any(|line| line.starts_with("1.")),
-        Bubble::Photo { .. } => false,
+        Bubble::Photo { .. } | Bubble::Sent { .. } => false,
     });
     let lines: Vec<String> = (1..)
         .zip(options)
@@ -64,19 +67,20 @@ fn list_options(bubbles: &mut Vec<Bubble>, options: &[String]) {
 
 fn into_messages(limits: Limits, bubble: &Bubble) -> Vec<Bubble> {
     let texts = |text: &str| cut(text, limits.text).into_iter().map(Bubble::Text);
-    match bubble {
-        Bubble::Text(text) => texts(text).collect(),
+    let (caption, with): (_, &dyn Fn(Option<String>) -> Bubble) = match bubble {
+        Bubble::Text(text) => return texts(text).collect(),
         Bubble::Photo { url, caption } => {
-            let caption = caption.as_deref().map(str::trim).filter(|words| !words.is_empty());
-            let photo = |caption| Bubble::Photo { url: url.clone(), caption };
-            match caption {
-                None => vec![photo(None)],
-                Some(words) if length(words) <= limits.caption => {
-                    vec![photo(Some(words.to_owned()))]
-                }
-                Some(words) => std::iter::once(photo(None)).chain(texts(words)).collect(),
-            }
+            (caption, &|caption| Bubble::Photo { url: url.clone(), caption })
         }
+        Bubble::Sent { file, caption } => {
+            (caption, &|caption| Bubble::Sent { file: file.clone(), caption })
+        }
+    };
+    let caption = caption.as_deref().map(str::trim).filter(|words| !words.is_empty());
+    match caption {
+        None => vec![with(None)],
+        Some(words) if length(words) <= limits.caption => vec![with(Some(words.to_owned()))],
+        Some(words) => std::iter::once(with(None)).chain(texts(words)).collect(),
     }
 }
 
@@ -140,7 +144,12 @@ fn length(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use mirt_domain::{channel::Channel, marks::Mark, state::State};
+    use mirt_domain::{
+        channel::Channel,
+        marks::Mark,
+        photo::{SentFile, SentKind},
+        state::State,
+    };
     use proptest::prelude::*;
 
     use super::*;
@@ -198,6 +207,23 @@ mod tests {
         assert_eq!(calls.len(), 2);
         assert!(matches!(calls[0].bubbles[..], [Bubble::Photo { caption: None, .. }]));
         assert_eq!(calls[1].bubbles, [Bubble::Text("а".repeat(1025))]);
+    }
+
+    #[test]
+    fn a_managers_file_has_a_call_of_its_own_and_its_words_go_with_the_rest_where_it_has_none() {
+        let file = SentFile { id: "f".to_owned(), kind: SentKind::Photo, bytes: None };
+        let sent = Bubble::Sent { file, caption: Some("Ось вона".to_owned()) };
+        let text = || Bubble::Text("Вітаю!".to_owned());
+        let reply = Reply { bubbles: vec![text(), sent, text()], ..Reply::default() };
+
+        let manychat = into_calls(limits::of(Channel::Instagram), &reply);
+        let telegram = into_calls(limits::of(Channel::Telegram), &reply);
+
+        let sizes =
+            |calls: &[Reply]| calls.iter().map(|call| call.bubbles.len()).collect::<Vec<_>>();
+        assert_eq!(sizes(&manychat), [1, 1, 2]);
+        assert_eq!(manychat[2].bubbles[0], Bubble::Text("Ось вона".to_owned()));
+        assert_eq!(sizes(&telegram), [1, 1, 1]);
     }
 
     fn with_options(text: &str) -> Reply {

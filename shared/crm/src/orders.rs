@@ -81,7 +81,7 @@ fn unreadable() -> CrmError {
 }
 
 /// The orders of an answer, wherever it has them.
-fn listed(body: &Value) -> Option<&Vec<Value>> {
+pub(crate) fn listed(body: &Value) -> Option<&Vec<Value>> {
     [body, &body["orders"], &body["data"], &body["items"]].into_iter().find_map(Value::as_array)
 }
 
@@ -91,7 +91,7 @@ fn id(order: &Value) -> Option<CrmOrderId> {
 }
 
 /// A text or a number as text; empty for anything else.
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),

@@ -88,7 +88,7 @@ impl<'a> NewOrder<'a> {
             },
             status: PAID,
             notes: "",
-            internal_notes: format!("№ {}", order.id.number()),
+            internal_notes: notes(record),
         }
     }
 }
@@ -103,6 +103,16 @@ fn person(customer: &Customer) -> Person<'_> {
         name: customer.name.as_deref().unwrap_or_default(),
         phone: customer.phone.as_deref().unwrap_or_default(),
         email: None,
+    }
+}
+
+/// What the CRM's users know an order by: the number that the customer has, and what the customer
+/// calls themselves where they wrote.
+fn notes(record: &OrderRecord) -> String {
+    let number = format!("№ {}", record.order.id.number());
+    match &record.order.customer.nickname {
+        Some(nickname) => format!("{number}, @{}", nickname.as_str()),
+        None => number,
     }
 }
 

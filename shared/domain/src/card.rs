@@ -2,6 +2,7 @@
 
 use crate::{
     decide::ManagerAct,
+    nickname::Nickname,
     photo::Photo,
     prompts::{Placeholder, TemplateKey, Values},
     session::{
@@ -28,6 +29,8 @@ pub struct Card {
     pub buttons: Vec<(ManagerAct, String)>,
     /// The photo that came last, a receipt perhaps.
     pub photo: Option<Photo>,
+    /// What the customer calls themselves.
+    pub nickname: Option<Nickname>,
 }
 
 /// The card of a session as it stands. `head` says why a manager should look, `said` is what the
@@ -43,7 +46,8 @@ pub fn of(shop: &Shop<'_>, session: &Session, head: &str, said: &[Message]) -> C
     lines.extend(order(shop, session));
     lines.extend(words(shop, said));
     let text = lines.join("\n").trim().to_owned();
-    Card { text, buttons: buttons(shop, session), photo: photo(said) }
+    let nickname = facts.customer.nickname.clone();
+    Card { text, buttons: buttons(shop, session), photo: photo(said), nickname }
 }
 
 /// The photo or file that came last.

@@ -171,6 +171,7 @@ pub fn failed(shop: &Shop<'_>, facts: &TurnFacts<'_>, bubbles: &[Bubble]) -> Vec
                 }
                 caption.as_ref()
             }
+            Bubble::Sent { caption, .. } => caption.as_ref(),
         };
         if let Some(text) = text {
             questions += text.matches('?').count();

@@ -117,7 +117,7 @@ fn texts(turn: &Turn) -> String {
         .iter()
         .filter_map(|bubble| match bubble {
             Bubble::Text(text) => Some(text.as_str()),
-            Bubble::Photo { caption, .. } => caption.as_deref(),
+            Bubble::Photo { caption, .. } | Bubble::Sent { caption, .. } => caption.as_deref(),
         })
         .collect();
     texts.join("\n")

@@ -18,6 +18,7 @@ pub mod marks;
 pub mod memory;
 pub mod model;
 pub mod money;
+pub mod nickname;
 pub mod order;
 pub mod perceive;
 pub mod photo;

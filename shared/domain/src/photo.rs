@@ -1,4 +1,4 @@
-//! A photo that a customer sent: where to find it, never its bytes.
+//! Photos that customers sent and files that managers sent: where to find them, never their bytes.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,30 @@ pub enum Photo {
     Url(String),
     /// A Telegram file id. A link to the file would hold the bot's token, so none is kept.
     TelegramFile(String),
+}
+
+/// A file that a manager sent for a customer, where the managers' bot can read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentFile {
+    /// Telegram's id of it, for the bot of the managers' chat.
+    pub id: String,
+    /// What it is to whoever gets it.
+    pub kind: SentKind,
+    /// How large it is, in bytes, where Telegram says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+}
+
+/// What a manager's file is to whoever gets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SentKind {
+    /// A photo.
+    Photo,
+    /// A photo that was sent as a file: Telegram gives it on as a file only.
+    PhotoAsFile,
+    /// Any other file.
+    File,
 }
 
 /// What a photo is known again by.

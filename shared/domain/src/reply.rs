@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::marks::Mark;
+use crate::{marks::Mark, photo::SentFile};
 
 /// One message to the customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,13 @@ pub enum Bubble {
         /// Where the channel fetches it; https on a host that the catalogue allows.
         url: String,
         /// Words under the photo.
+        caption: Option<String>,
+    },
+    /// What a manager sent for the customer.
+    Sent {
+        /// The file.
+        file: SentFile,
+        /// Words under it.
         caption: Option<String>,
     },
 }

@@ -41,6 +41,8 @@ pub struct Settings {
     pub model_ceiling: MicroUsd,
     /// When nobody is written to who has not just written (decision 9).
     pub quiet: QuietHours,
+    /// Whether a CRM takes the orders; without one they are the managers'.
+    pub has_crm: bool,
 }
 
 /// The ceiling unless a setting says otherwise: some sixty turns with the model.
@@ -56,6 +58,7 @@ impl Default for Settings {
             requisites: None,
             model_ceiling: MODEL_CEILING,
             quiet: QuietHours::default(),
+            has_crm: false,
         }
     }
 }

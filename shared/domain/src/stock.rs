@@ -80,10 +80,16 @@ impl Stock {
     /// Whether there are so many pieces of something.
     #[must_use]
     pub fn has(&self, product: ProductId, color: &ColorKey, size: Size, pieces: u32) -> bool {
+        self.left(product, color, size).is_none_or(|left| left >= pieces)
+    }
+
+    /// How many pieces there are of something; `None` where it is not known to be little.
+    #[must_use]
+    pub fn left(&self, product: ProductId, color: &ColorKey, size: Size) -> Option<u32> {
         let known = self.levels.iter().find(|level| {
             level.product_id == product && level.size == size && level.color == *color
         });
-        known.is_none_or(|level| level.quantity >= pieces)
+        known.map(|level| level.quantity)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     memory::{SummedTurn, Summing},
     model::{self, Consultation, ModelTrace, Step},
     money::Money,
+    nickname::Nickname,
     order::OrderNews,
     perceive::{self, Perceived},
     photo::Photo,
@@ -39,6 +40,9 @@ pub struct Message {
     /// What else came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// What the customer calls themselves, where the channel says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<Nickname>,
 }
 
 /// What a turn is made from, beside the session and the shop.
@@ -73,6 +77,8 @@ pub enum Action {
     TellUnanswered,
     /// A manager wrote to a customer with whom another one talks: it was not passed on.
     TellNotYours,
+    /// A manager answered with something that cannot be passed on.
+    TellCannotPass,
     /// The CRM does not take an order: a human has to see to it.
     TellOrderFailed,
     /// Something became of an order that the customer may not be told now: a human does.
@@ -175,17 +181,20 @@ pub enum Mode {
 /// Takes a turn: reads the burst, decides, words the answer, checks it.
 #[must_use]
 pub fn take(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Turn {
-    let resumed = heard(session, input.now);
+    let resumed = heard(session, input);
     let mut perceived = perceive::read(shop, &resumed, input);
     let hits = std::mem::take(&mut perceived.hits);
     let decision = decide::decide(shop, resumed, &perceived, input.now);
     Turn::of(shop, session, &perceived, hits, decision, None)
 }
 
-/// The session as a turn takes it up that a customer began at `now`.
-pub(crate) fn heard(session: &Session, now: Timestamp) -> Session {
+/// The session as a turn takes it up that a customer began.
+pub(crate) fn heard(session: &Session, input: &TurnInput) -> Session {
     let mut resumed = session.resumed();
-    resumed.hear(now);
+    resumed.hear(input.now);
+    if let Some(name) = input.messages.iter().rev().find_map(|message| message.nickname.clone()) {
+        resumed.facts_mut().customer.nickname = Some(name);
+    }
     resumed
 }
 
@@ -199,7 +208,7 @@ pub fn begin(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Step {
 /// Begins a turn that is read by rules which need not be the shop's own: what a replay asks for.
 #[must_use]
 pub fn begin_by(rules: &Rules, shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Step {
-    let resumed = heard(session, input.now);
+    let resumed = heard(session, input);
     let mut perceived = perceive::read_by(rules, shop, &resumed, input);
     let hits = std::mem::take(&mut perceived.hits);
     let decision = decide::decide(shop, resumed, &perceived, input.now);

@@ -10,7 +10,7 @@ use mirt_domain::{
     prompts::{Placeholder, TemplateKey, Values},
     session::{Session, facts::EscalationReason},
     session_id::SessionId,
-    shop::Shop,
+    shop::{Settings, Shop},
     turn::{Action, Message},
 };
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,9 @@ const LONGEST_CALL: Duration = Duration::from_secs(5);
 
 /// The place of the alert for what a turn said in vain, behind those of its actions.
 const UNSENT: u32 = 9_999;
+
+/// Why a channel refuses what a manager sent: it takes no such file.
+pub const FILE_NOT_SENT: &str = "file_not_sent";
 
 /// Names an alert within its session. The same alert may come twice; by this it is known again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -79,9 +82,9 @@ impl Matter {
         }
     }
 
-    /// What a manager is told of it.
+    /// What a manager of the shop is told of it.
     #[must_use]
-    pub fn text(&self) -> TemplateKey {
+    pub fn text(&self, shop: &Settings) -> TemplateKey {
         let action = match self {
             Self::Action(action) => action,
             Self::Unsent { reason } => {
@@ -89,6 +92,7 @@ impl Matter {
                     "blocked_by_customer" => TemplateKey::ManagerBlocked,
                     "unknown_customer" => TemplateKey::ManagerCustomerGone,
                     "window_closed" => TemplateKey::ManagerWindowClosed,
+                    FILE_NOT_SENT => TemplateKey::ManagerFileNotSent,
                     _ => TemplateKey::ManagerUnsent,
                 };
             }
@@ -97,12 +101,14 @@ impl Matter {
         };
         match action {
             Action::CheckPayment => TemplateKey::ManagerCheckPayment,
-            Action::PlaceOrder => TemplateKey::ManagerPlaceOrder,
+            Action::PlaceOrder if shop.has_crm => TemplateKey::ManagerPlaceOrder,
+            Action::PlaceOrder => TemplateKey::ManagerPlaceOrderByHand,
             Action::TellCeiling => TemplateKey::ManagerCeiling,
             Action::Remind => TemplateKey::ManagerRemind,
             Action::EndHandOver => TemplateKey::ManagerHandOverEnded,
             Action::TellUnanswered => TemplateKey::ManagerUnanswered,
             Action::TellNotYours => TemplateKey::ManagerNotYours,
+            Action::TellCannotPass => TemplateKey::ManagerCannotPass,
             Action::TellOrderFailed => TemplateKey::ManagerOrderFailed,
             Action::TellOrderNews => TemplateKey::ManagerOrderNews,
             Action::Escalate { reason } => match reason {
@@ -296,7 +302,8 @@ where
             };
             let kept = match telling {
                 Telling::Post(_) => {
-                    message.as_ref().map(|at| card::posted(session, at.clone(), alert))
+                    let at = message.clone();
+                    at.map(|at| card::posted(shop.settings, session, at, alert))
                 }
                 Telling::Update(..) => card.as_ref().and_then(|card| card::updated(session, card)),
                 Telling::Note { .. } => None,

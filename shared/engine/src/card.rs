@@ -10,7 +10,7 @@ use mirt_domain::{
     prompts::{TemplateKey, Values},
     session::Session,
     session_id::SessionId,
-    shop::Shop,
+    shop::{Settings, Shop},
     turn::{Action, Message},
 };
 use serde::{Deserialize, Serialize};
@@ -105,8 +105,13 @@ fn is_open(session: &Session) -> bool {
 }
 
 /// The card that was shown for an alert.
-pub(crate) fn posted(session: &Session, at: ManagersMessage, alert: &Alert) -> SessionCard {
-    let (head, said) = (alert.matter.text(), alert.said.clone());
+pub(crate) fn posted(
+    settings: &Settings,
+    session: &Session,
+    at: ManagersMessage,
+    alert: &Alert,
+) -> SessionCard {
+    let (head, said) = (alert.matter.text(settings), alert.said.clone());
     SessionCard { at, head, said, is_open: is_open(session) }
 }
 
@@ -127,7 +132,7 @@ pub(crate) fn tellings(
         // The values are those of the text, and the build checks that it is there.
         shop.prompts.render(key, values, 0).unwrap_or_default().join("\n")
     };
-    let head = words(alert.matter.text(), &alert.matter.values());
+    let head = words(alert.matter.text(shop.settings), &alert.matter.values());
     let begins = matches!(
         alert.matter,
         Matter::Action(Action::Escalate { .. } | Action::CheckPayment | Action::TellUnanswered)

@@ -129,7 +129,7 @@ pub fn text(shop: &Shop<'_>, day: Date, counts: &Counts) -> String {
     for reason in EscalationReason::ALL {
         let times = count(&escalated(reason));
         if times > 0 {
-            let why = Matter::Action(Action::Escalate { reason }).text();
+            let why = Matter::Action(Action::Escalate { reason }).text(shop.settings);
             let values = none()
                 .with(Placeholder::Reason, words(why, &none()))
                 .with(Placeholder::N, number(times));

@@ -46,6 +46,19 @@ const ATTEMPTS_TO_NOTE: u32 = 3;
 /// Between two of them.
 const PAUSE_BEFORE_NOTING: Duration = Duration::from_millis(500);
 
+/// How long it is between two calls of one delivery, if nothing else is set: as long as it takes to
+/// see that another message has come.
+pub const PAUSE: Duration = Duration::from_millis(600);
+
+/// The longest pause, whatever is set: all of them fit into what is left of a function's time.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// The most pauses of one delivery: a customer who gets many messages gets the rest at once.
+const MOST_PAUSES: usize = 5;
+
+/// With less time left than this nobody pauses: what is to be said is said first.
+const TIME_TO_PAUSE: Duration = Duration::from_secs(20);
+
 /// Sends to customers, within each channel's limits.
 pub trait SendReply: Send + Sync {
     /// Cuts a reply into what the channel takes in one call each. Nothing is lost, and the order
@@ -90,6 +103,8 @@ pub struct Delivery<'a, K, S, C> {
     /// When this process must be done. Nothing is sent later: another instance may have the session
     /// by then.
     pub deadline: Timestamp,
+    /// How long it is between two calls, so that messages do not come as one heap; none where zero.
+    pub pause: Duration,
 }
 
 /// When a reply to a message that was received at `asked_at` is too late.
@@ -158,6 +173,9 @@ where
             if (*failures > 0 && now < *due_at) || held_until.is_some_and(|until| now < until) {
                 return Ok(Stopped::NotDue);
             }
+            if (1..=MOST_PAUSES).contains(&sent.len()) {
+                self.pause_before(entry).await;
+            }
             if held_until.is_some() && !self.store.release(session, entry.key).await? {
                 continue;
             }
@@ -189,6 +207,14 @@ where
             }
         }
         Ok(Stopped::AtTheEnd)
+    }
+
+    /// Waits a moment before a call that shows the customer something, where there is time for it.
+    async fn pause_before(&self, entry: &OutboxEntry) {
+        let is_shown = !entry.part.bubbles.is_empty();
+        if is_shown && !self.pause.is_zero() && self.time_left() > TIME_TO_PAUSE {
+            self.clock.sleep(self.pause.min(LONGEST_PAUSE)).await;
+        }
     }
 
     /// Nothing more is sent until the customer writes, and managers hear of it once.
@@ -276,3 +302,6 @@ enum Stopped {
         asked: Option<Duration>,
     },
 }
+
+#[cfg(test)]
+mod tests;

@@ -338,6 +338,6 @@ fn is_escalated(turn: &Turn) -> bool {
 fn texts(reply: &Reply) -> impl Iterator<Item = &str> {
     reply.bubbles.iter().filter_map(|bubble| match bubble {
         Bubble::Text(text) => Some(text.as_str()),
-        Bubble::Photo { caption, .. } => caption.as_deref(),
+        Bubble::Photo { caption, .. } | Bubble::Sent { caption, .. } => caption.as_deref(),
     })
 }

@@ -13,7 +13,7 @@ use mirt_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::after, event::digest, failure::PortError};
+use crate::{clock::after, event::digest, failure::PortError, label_chat::LabelTask};
 
 /// How long after an order's confirmation it is looked for by the sweeper: its message on the queue
 /// may never have been sent.
@@ -197,6 +197,8 @@ pub struct OrderOfPhone {
 pub enum OrderTask {
     /// There may be something to do about an order.
     LookAfter(OrderWakeUp),
+    /// A conversation's chat has to be labelled in the CRM.
+    Label(LabelTask),
 }
 
 /// There may be something to do about an order.

@@ -27,6 +27,7 @@ use crate::{
     event::Managed,
     failure::{PortError, chain},
     figures::{Measure, TurnFigures},
+    label_chat::{AskForLabel, LabelTask},
     model::{AskModel, Moderate},
     order_book::{self, FindByPhone, OrderRecord, OrderWakeUp, WakeOrder},
     photos::LookAtPhotos,
@@ -76,6 +77,8 @@ pub struct Dialogue<'a, K, S, C, M, O> {
     pub model: Option<&'a M>,
     /// How long a turn may take with the model.
     pub time: ModelTime,
+    /// How long it is between two messages of a reply.
+    pub pause: Duration,
     /// Who measures.
     pub measure: &'a dyn Measure,
 }
@@ -97,7 +100,7 @@ where
     S: LoadSession + CommitTurn + SettleOutbox + KeepCard + LookAgain + ReadStock + FindByPhone,
     C: SendReply + TellManager,
     M: AskModel + Moderate + LookAtPhotos,
-    O: WakeOrder,
+    O: WakeOrder + AskForLabel,
 {
     /// Brings a woken session to rest: its inbox empty, its outbox delivered or due later, its
     /// managers told.
@@ -117,7 +120,7 @@ where
         deadline: Timestamp,
     ) -> Result<(), TurnError> {
         let &Self { clock, store, channels, shop, .. } = self;
-        let delivery = Delivery { clock, store, channels, deadline };
+        let delivery = Delivery { clock, store, channels, deadline, pause: self.pause };
         // A clock that runs ahead of ours must not make us wait for it.
         let woken_at = woken_at.min(clock.now());
         let mut queue_wait = Some(until(woken_at, clock.now()));
@@ -160,6 +163,7 @@ where
                     log_turn(id, &commit);
                     interim = Interim::default();
                     self.wake_orders(&commit).await;
+                    self.ask_for_label(id, &commit).await;
                     let is_all = commit.consumed.len() == waiting;
                     let mut delivered = Delivered::Waiting;
                     if earlier != Delivered::Waiting && commit.held_until.is_none() {
@@ -237,6 +241,21 @@ where
         let keys: Vec<PendingKey> =
             cancelled.iter().map(|pending| PendingKey::Reply(pending.entry.key)).collect();
         self.store.mark_delivered(id, &keys).await
+    }
+
+    /// Has the conversation's chat labelled in the CRM. Nothing of the sale depends on it.
+    async fn ask_for_label(&self, id: &SessionId, commit: &TurnCommit) {
+        if !self.shop.settings.has_crm {
+            return;
+        }
+        let before = &commit.found.session;
+        let (turn, at) = (commit.record.n, commit.record.at);
+        let Some(task) = LabelTask::of_turn(id, (before, &commit.session), turn, at) else {
+            return;
+        };
+        if let Err(error) = self.orders.ask_for_label(&task).await {
+            tracing::warn!(event = "degraded", what = "chat_not_labelled", error = chain(&error));
+        }
     }
 
     /// Shows the customer that an answer is being written, for as long as `work` lasts; nothing is
@@ -562,7 +581,7 @@ fn log_turn(id: &SessionId, commit: &TurnCommit) {
             Action::TellOrderFailed | Action::TellOrderNews => {
                 tracing::warn!(event = "order_left_to_managers", channel = %id.channel, turn = n);
             }
-            Action::TellNotYours => {
+            Action::TellNotYours | Action::TellCannotPass => {
                 tracing::info!(event = "managers_words_held_back", channel = %id.channel, turn = n);
             }
         }

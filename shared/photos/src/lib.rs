@@ -8,33 +8,39 @@
 pub mod address;
 pub mod fetch;
 pub mod picture;
-mod telegram;
 
 use std::time::Duration;
 
 use mirt_domain::photo::Photo;
-use mirt_engine::photos::{LookAtPhotos, Looked, PhotoError};
-
-pub use telegram::TelegramFiles;
+use mirt_engine::{
+    files::{FileError, ReadFile},
+    photos::{LookAtPhotos, Looked, PhotoError},
+};
 
 use crate::{
-    fetch::{FetchError, Https, System, fetch},
+    fetch::{FetchError, Https, MOST_BYTES, System, fetch},
     picture::Picture,
 };
 
 /// Customers' photos, wherever they are.
 #[derive(Clone, Debug)]
-pub struct Photos {
-    /// Those of Telegram.
-    pub telegram: TelegramFiles,
+pub struct Photos<F> {
+    /// Who reads those of Telegram.
+    pub telegram: F,
 }
 
-impl LookAtPhotos for Photos {
+impl<F: ReadFile> LookAtPhotos for Photos<F> {
     async fn look(&self, photo: &Photo, within: Duration) -> Result<Looked, PhotoError> {
         let fetching = async {
             match photo {
                 Photo::Url(link) => fetch(&System, &Https, link).await,
-                Photo::TelegramFile(id) => self.telegram.fetch(id).await,
+                Photo::TelegramFile(id) => {
+                    self.telegram.read_file(id, MOST_BYTES).await.map_err(|error| match error {
+                        FileError::Unavailable(source) => FetchError::Unavailable(source),
+                        FileError::Gone => FetchError::Refused("no such file"),
+                        FileError::TooLarge => FetchError::TooLarge,
+                    })
+                }
             }
         };
         let fetched = match tokio::time::timeout(within, fetching).await {

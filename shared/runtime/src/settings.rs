@@ -24,6 +24,8 @@ pub const KNOWN: &[(&str, &str)] = &[
     ("MIRT_SUMMARY_AFTER_S", "silence after which a conversation is summed up, in seconds"),
     ("MIRT_TRANSCRIPT_DAYS", "days for which the records of turns are kept"),
     ("MIRT_CONVERSATION_URL", "where a ManyChat conversation is looked at, with {user} in it"),
+    ("MIRT_PUBLIC_URL", "origin of our HTTP API, where ManyChat gets what managers send"),
+    ("MIRT_BUBBLE_PAUSE_MS", "pause between two messages of a reply, in milliseconds"),
     ("MIRT_LOG", "level of logs: error, warn, info, debug, or filters by module"),
     ("MIRT_CLOCK_AHEAD_MS", "how far the local run has moved its functions' clock forward"),
     ("MIRT_BURST_QUIET_MS", "quiet after the last message that ends a burst, in milliseconds"),

@@ -110,6 +110,7 @@ async fn serve(process: Process, messages: Vec<Message<WakeUp>>) {
         bursts: &bursts,
         model: world.scenario.model.map(|_| &seeing),
         time: ModelTime::default(),
+        pause: Duration::ZERO,
         measure: &Unmeasured,
     };
     let again = batch

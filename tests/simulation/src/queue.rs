@@ -11,6 +11,7 @@ use mirt_domain::{order::OrderId, session_id::SessionId};
 use mirt_engine::{
     clock::after,
     failure::PortError,
+    label_chat::{AskForLabel, LabelTask},
     order_book::{OrderWakeUp, WakeOrder},
     wake_up::{SendWakeUp, WakeUp},
 };
@@ -211,6 +212,13 @@ impl WakeOrder for Process {
             orders::poll_after(&self.world, delay);
         })
         .await?;
+        Ok(())
+    }
+}
+
+impl AskForLabel for Process {
+    /// No part of a sale, and nothing waits for it.
+    async fn ask_for_label(&self, _: &LabelTask) -> Result<(), PortError> {
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use std::{
 
 use axum::{
     Json, Router,
+    body::Bytes,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
@@ -44,6 +45,8 @@ pub struct Sent {
     pub message: i64,
     /// What was called.
     pub method: String,
+    /// The key or token that it came with.
+    pub credential: String,
     /// Whom it was for.
     pub user: String,
     /// What it showed, in order.
@@ -59,8 +62,10 @@ struct Calls {
     /// Answers for the next calls, before success becomes the rule again.
     script: VecDeque<(StatusCode, HeaderMap, Value)>,
     refused: usize,
-    /// Files that customers sent, by id.
-    files: BTreeMap<String, Vec<u8>>,
+    /// Files that people sent to a bot, by id: the bot's token, and what is in them.
+    files: BTreeMap<String, (String, Vec<u8>)>,
+    /// Tokens of other bots than the first.
+    more_bots: Vec<String>,
     messages: i64,
 }
 
@@ -134,9 +139,20 @@ impl ChannelStub {
         self.shared.calls().script.push_back((status, headers, body));
     }
 
-    /// Keeps a file that a customer sent, as Telegram does.
+    /// Keeps a file that was sent to the first bot, as Telegram does.
     pub fn keep_file(&self, id: &str, file: &[u8]) {
-        self.shared.calls().files.insert(id.to_owned(), file.to_vec());
+        self.keep_file_of(&self.shared.credential, id, file);
+    }
+
+    /// Keeps a file that was sent to the bot with `token`: no other can use its id.
+    pub fn keep_file_of(&self, token: &str, id: &str, file: &[u8]) {
+        let kept = (token.to_owned(), file.to_vec());
+        self.shared.calls().files.insert(id.to_owned(), kept);
+    }
+
+    /// Knows another bot as well.
+    pub fn knows_bot(&self, token: &str) {
+        self.shared.calls().more_bots.push(token.to_owned());
     }
 
     /// What was sent to `user`, in order.
@@ -222,6 +238,7 @@ async fn manychat(
     let sent = Sent {
         message: 0,
         method: "sendContent".to_owned(),
+        credential: stub.credential.clone(),
         user: plain(&body["subscriber_id"]),
         shown: messages.iter().map(manychat_shown).collect(),
         body,
@@ -239,19 +256,35 @@ fn manychat_shown(message: &Value) -> Shown {
 async fn telegram(
     State(stub): State<Shared>,
     Path((bot, method)): Path<(String, String)>,
-    Json(body): Json<Value>,
+    headers: HeaderMap,
+    body: Bytes,
 ) -> Response {
+    let token = bot.strip_prefix("bot").unwrap_or_default().to_owned();
+    let (body, uploaded) = call_of(&headers, &body);
+    let is_known = token == stub.credential || stub.calls().more_bots.contains(&token);
+    let owner = |id: &str| stub.calls().files.get(id).map(|(token, _)| token.clone());
     if method == "getFile" {
         let id = plain(&body["file_id"]);
+        if owner(&id).is_none_or(|owner| owner != token) {
+            let refused = json!({ "ok": false, "description": "Bad Request: wrong file_id" });
+            return (StatusCode::BAD_REQUEST, Json(refused)).into_response();
+        }
         let file =
             json!({ "file_id": id, "file_unique_id": id, "file_path": format!("photos/{id}") });
         return Json(json!({ "ok": true, "result": file })).into_response();
     }
     let mut violations = telegram_schema::violations(&method, &body);
-    if bot != format!("bot{}", stub.credential) {
+    if !is_known {
         violations.push("the token is not the bot's".to_owned());
     }
-    let shown = match (body["photo"].as_str(), method.as_str()) {
+    for field in ["photo", "document"] {
+        let is_uploaded = uploaded.as_ref().is_some_and(|(own, _)| own == field);
+        let foreign = |id: &str| owner(id).is_some_and(|owner| owner != token);
+        if !is_uploaded && body[field].as_str().is_some_and(foreign) {
+            violations.push("the id of a file of another bot".to_owned());
+        }
+    }
+    let shown = match (body["photo"].as_str().or(body["document"].as_str()), method.as_str()) {
         (Some(url), _) => {
             vec![Shown::Photo { url: url.to_owned(), caption: plain(&body["caption"]) }]
         }
@@ -259,8 +292,41 @@ async fn telegram(
         (None, _) => vec![Shown::Text(plain(&body["text"]))],
     };
     let message = stub.next_message();
-    let sent = Sent { message, method, user: plain(&body["chat_id"]), shown, body };
+    let (user, credential) = (plain(&body["chat_id"]), token);
+    let sent = Sent { message, method, credential, user, shown, body };
     stub.answer(sent, violations, json!({ "ok": true, "result": { "message_id": message } }))
+}
+
+/// A call's fields, from JSON or from a form; of a form also which field is a file, and its bytes.
+/// Such a field reads `uploaded:` and how many bytes there are.
+fn call_of(headers: &HeaderMap, body: &[u8]) -> (Value, Option<(String, Vec<u8>)>) {
+    let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let Some(boundary) = kind.strip_prefix("multipart/form-data; boundary=") else {
+        return (serde_json::from_slice(body).unwrap_or_default(), None);
+    };
+    let (mut fields, mut uploaded) = (json!({}), None);
+    let mut rest = body;
+    let find = |text: &[u8], what: &[u8]| text.windows(what.len()).position(|it| it == what);
+    let (opening, closing) = (format!("--{boundary}\r\n"), format!("\r\n--{boundary}"));
+    while let Some(at) = find(rest, opening.as_bytes()) {
+        rest = &rest[at + opening.len()..];
+        let Some(head_end) = find(rest, b"\r\n\r\n") else { break };
+        let head = String::from_utf8_lossy(&rest[..head_end]).into_owned();
+        let value_at = head_end + 4;
+        let Some(end) = find(&rest[value_at..], closing.as_bytes()) else { break };
+        let value = &rest[value_at..value_at + end];
+        let name = head.split("name=\"").nth(1).and_then(|name| name.split('"').next());
+        let name = name.unwrap_or_default().to_owned();
+        if head.contains("filename=") {
+            fields[&name] = format!("uploaded:{}", value.len()).into();
+            uploaded = Some((name, value.to_vec()));
+        } else {
+            let text = String::from_utf8_lossy(value).into_owned();
+            fields[&name] = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        }
+        rest = &rest[value_at + end + 2..];
+    }
+    (fields, uploaded)
 }
 
 async fn telegram_file(
@@ -268,8 +334,8 @@ async fn telegram_file(
     Path((bot, id)): Path<(String, String)>,
 ) -> Response {
     let file = stub.calls().files.get(&id).cloned();
-    match file.filter(|_| bot == format!("bot{}", stub.credential)) {
-        Some(file) => file.into_response(),
+    match file.filter(|(token, _)| bot == format!("bot{token}")) {
+        Some((_, file)) => file.into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

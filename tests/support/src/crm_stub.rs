@@ -1,7 +1,7 @@
 //! In place of the CRM: takes orders, gives them by our name for them, answers as told.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -9,10 +9,10 @@ use std::{
 
 use axum::{
     Json, Router,
-    extract::{Query, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
-    routing::get,
+    routing::{get, patch},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -41,6 +41,8 @@ struct Calls {
     violations: Vec<String>,
     script: VecDeque<Option<CrmTrouble>>,
     is_down: bool,
+    /// Chats, by their numbers: whose they are, and what was changed of them, in order.
+    chats: Vec<(String, Vec<Value>)>,
 }
 
 #[derive(Clone)]
@@ -104,8 +106,13 @@ impl CrmStub {
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
-        let router =
-            Router::new().route("/api/orders", get(find).post(create)).with_state(shared.clone());
+        let router = Router::new()
+            .route("/api/orders", get(find).post(create))
+            .route("/open-api/chats", get(chats))
+            .route("/open-api/chats/{id}", patch(change_chat))
+            .route("/open-api/chats/{id}/status", patch(change_chat))
+            .route("/open-api/managers", get(users))
+            .with_state(shared.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { address, shared }
     }
@@ -124,6 +131,27 @@ impl CrmStub {
     /// Whether every call fails.
     pub fn set_down(&self, is_down: bool) {
         self.shared.calls().is_down = is_down;
+    }
+
+    /// Has a chat with somebody; its number is its place, from 1.
+    pub fn has_chat_with(&self, nickname: &str) {
+        self.shared.calls().chats.push((nickname.to_owned(), Vec::new()));
+    }
+
+    /// What was changed of a chat, in order.
+    pub fn chat(&self, nickname: &str) -> Vec<Value> {
+        let calls = self.shared.calls();
+        let own = calls.chats.iter().find(|(own, _)| own == nickname);
+        own.map(|(_, changes)| changes.clone()).unwrap_or_default()
+    }
+
+    /// Waits until so much was changed of a chat, and gives that.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub async fn wait_for_chat(&self, nickname: &str, changes: usize) -> Vec<Value> {
+        self.wait_until(|stub| stub.chat(nickname).len() >= changes).await;
+        self.chat(nickname)
     }
 
     /// The orders that it has.
@@ -193,6 +221,48 @@ async fn find(
         calls.orders.iter().filter(is_wanted).cloned().collect()
     };
     stub.end(trouble, Json(json!({ "orders": found })).into_response()).await
+}
+
+/// The chats of some minutes, as long as they are minutes.
+async fn chats(
+    State(stub): State<Shared>,
+    Query(wanted): Query<BTreeMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    let trouble = stub.begin("chats", &headers);
+    let time = |name: &str| wanted.get(name).and_then(|at| at.parse::<jiff::Timestamp>().ok());
+    if time("startDate").is_none() || time("startDate") >= time("endDate") {
+        stub.calls().violations.push("chats of no time".to_owned());
+    }
+    let all: Vec<Value> = {
+        let calls = stub.calls();
+        let chat = |(id, (name, _)): (usize, &(String, Vec<Value>))| json!({ "id": id, "userNickName": name });
+        (1..).zip(&calls.chats).map(chat).collect()
+    };
+    stub.end(trouble, Json(json!({ "data": all })).into_response()).await
+}
+
+async fn change_chat(
+    State(stub): State<Shared>,
+    Path(id): Path<usize>,
+    headers: HeaderMap,
+    Json(change): Json<Value>,
+) -> Response {
+    let trouble = stub.begin("chat", &headers);
+    if trouble.is_none() {
+        let mut calls = stub.calls();
+        if let Some((_, changes)) = id.checked_sub(1).and_then(|at| calls.chats.get_mut(at)) {
+            changes.push(change);
+        }
+    }
+    stub.end(trouble, Json(json!({})).into_response()).await
+}
+
+async fn users(State(stub): State<Shared>, headers: HeaderMap) -> Response {
+    let trouble = stub.begin("managers", &headers);
+    let user = |id: u32, name: &str| json!({ "id": id, "user": { "fullname": name } });
+    let all = json!({ "data": [user(31, "Асистент МІРТ"), user(32, "Олена Коваль")] });
+    stub.end(trouble, Json(all).into_response()).await
 }
 
 async fn create(

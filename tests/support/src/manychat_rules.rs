@@ -76,7 +76,11 @@ pub fn block_violations(block: &Value) -> Vec<String> {
                 expect(is_https, "an image needs an https url");
                 expect(message.get("caption").is_none(), "an image has no caption");
             }
-            _ => expect(false, "a message must be a text or an image"),
+            Some("file") => {
+                let is_https = message["url"].as_str().is_some_and(|u| u.starts_with("https://"));
+                expect(is_https && kind != Some("instagram"), "a file, where there are files");
+            }
+            _ => expect(false, "a message must be a text, an image or a file"),
         }
     }
     found

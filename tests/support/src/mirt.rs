@@ -61,6 +61,7 @@ impl World {
             ("TELEGRAM_BOT_TOKEN", TELEGRAM_TOKEN),
             ("MANYCHAT_API_URL", &manychat_url),
             ("TELEGRAM_API_URL", &telegram_url),
+            ("MIRT_BUBBLE_PAUSE_MS", "0"),
         ];
         all.extend(env);
         let mirt = Mirt::start(binary, &all).await;
@@ -256,6 +257,16 @@ impl Mirt {
             .header("X-Sitniks-Signature", format!("sha256={digits}"))
             .body(body.to_owned());
         answer(request.send().await.expect("an answer")).await
+    }
+
+    /// Lets time pass, and what becomes due on the way be done.
+    ///
+    /// # Panics
+    /// When the clock does not move.
+    pub async fn forward(&self, seconds: u64) {
+        let request = self.request(Method::POST, "/local/clock");
+        let moved = request.json(&json!({ "seconds": seconds })).send().await;
+        assert_eq!(moved.expect("an answer").status(), StatusCode::OK);
     }
 
     /// What an Instagram customer writes.

@@ -170,6 +170,8 @@ impl<'r, 't> Scope<'r, 't> {
             "AWS::DynamoDB::Table" => self.property(node, resource, "TableName"),
             "AWS::Serverless::Function" => self.property(node, resource, "FunctionName"),
             "AWS::Logs::LogGroup" => self.property(node, resource, "LogGroupName"),
+            // AWS gives it an id of its own choice.
+            "AWS::Serverless::HttpApi" => Ok(name.to_lowercase()),
             kind => Err(self.error(node, format!("the local run cannot refer to an {kind}"))),
         }
     }

@@ -56,6 +56,8 @@ enum TelegramError {
     Import(#[from] mirt_telegram::ImportError),
     #[error(transparent)]
     Command(#[from] CommandError),
+    #[error("the secrets name no bot of the managers' own")]
+    NoManagersBot,
     #[error("the session is in use; try again in {0} s")]
     InUse(u64),
     #[error("set TELEGRAM_API_ID and TELEGRAM_API_HASH, as my.telegram.org shows them")]
@@ -119,8 +121,8 @@ async fn run(arguments: &TelegramArguments) -> Result<(), TelegramError> {
             }
             Ok(())
         }
-        TelegramCommand::Webhook { command } => {
-            webhook::run(&services, stage, command, arguments.json).await
+        TelegramCommand::Webhook { command, managers } => {
+            webhook::run(&services, stage, (command, *managers), arguments.json).await
         }
         TelegramCommand::Digest { chat, day } => {
             let digest = services.table.stored_digest(chat, *day).await?;

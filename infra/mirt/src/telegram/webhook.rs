@@ -17,32 +17,45 @@ const PATH: &str = "/webhooks/telegram";
 #[derive(Deserialize)]
 struct ChannelSecret {
     telegram_bot_token: String,
+    telegram_managers_bot_token: Option<String>,
 }
 
 /// What is needed of the webhooks' secret.
 #[derive(Deserialize)]
 struct WebhookSecret {
     telegram_webhook_secret: String,
+    telegram_managers_webhook_secret: Option<String>,
 }
 
 /// Does what was asked for, as the bot whose token the stage's secret holds.
 pub(super) async fn run(
     services: &Services,
     stage: &str,
-    command: &WebhookCommand,
+    (command, is_managers): (&WebhookCommand, bool),
     as_json: bool,
 ) -> Result<(), TelegramError> {
     let environment = Environment::read(std::path::Path::new("."))?;
     let channels: ChannelSecret =
         secrets::read(&services.config, &format!("mirt/{stage}/channels")).await?;
     let api = environment.telegram.url.as_deref().unwrap_or(mirt_dialogue::TELEGRAM_API);
-    let bot = Sender::new(mirt_http::client()?, api, &channels.telegram_bot_token);
+    let no_bot = TelegramError::NoManagersBot;
+    let token = match is_managers {
+        true => channels.telegram_managers_bot_token.ok_or(no_bot)?,
+        false => channels.telegram_bot_token,
+    };
+    let bot = Sender::new(mirt_http::client()?, api, &token);
     match command {
         WebhookCommand::Set { url, drop_pending } => {
             let webhooks: WebhookSecret =
                 secrets::read(&services.config, &format!("mirt/{stage}/webhooks")).await?;
             let url = address(url);
-            bot.set_webhook(url.as_str(), &webhooks.telegram_webhook_secret, *drop_pending).await?;
+            let secret = match is_managers {
+                true => {
+                    webhooks.telegram_managers_webhook_secret.ok_or(TelegramError::NoManagersBot)?
+                }
+                false => webhooks.telegram_webhook_secret,
+            };
+            bot.set_webhook(url.as_str(), &secret, *drop_pending).await?;
             output::line(format_args!("updates are delivered to {url}"));
         }
         WebhookCommand::Show => show(&bot.webhook().await?, as_json),

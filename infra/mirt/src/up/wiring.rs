@@ -55,6 +55,10 @@ const PASSED_ON: &[&str] = &[
     "MIRT_FOLLOW_UPS_S",
     "MIRT_SUMMARY_AFTER_S",
     "MIRT_TRANSCRIPT_DAYS",
+    "MIRT_BUBBLE_PAUSE_MS",
+    "SITNIKS_AI_MANAGER_NAME",
+    "SITNIKS_HUMAN_MANAGER_ID",
+    PUBLIC_URL,
 ];
 
 const CRM_SECRET: &str = "MIRT_CRM_SECRET";
@@ -62,6 +66,7 @@ const CRM_SECRET: &str = "MIRT_CRM_SECRET";
 /// What the secret of the CRM is called on this machine; in AWS the operator says.
 const LOCAL_CRM_SECRET: &str = "mirt/local/crm";
 
+const PUBLIC_URL: &str = "MIRT_PUBLIC_URL";
 const MANYCHAT_URL: &str = "MANYCHAT_API_URL";
 const MANAGERS_CHAT: &str = "MIRT_MANAGERS_CHAT";
 const MANAGERS: &str = "MIRT_MANAGERS";
@@ -171,6 +176,8 @@ impl Wiring {
             own.push((CRM_SECRET.to_owned(), LOCAL_CRM_SECRET.to_owned()));
             own.push(("SITNIKS_API_URL".to_owned(), crm.url.clone()));
         }
+        // What is set from outside wins: a tunnel's address, perhaps.
+        own.push((PUBLIC_URL.to_owned(), origin.to_owned()));
         own.extend(environment.manychat.url.clone().map(|url| (MANYCHAT_URL.to_owned(), url)));
         own.extend(environment.openai_url.clone().map(|url| ("OPENAI_BASE_URL".to_owned(), url)));
         own.extend(PASSED_ON.iter().chain(&mirt_telegram_fetch::OWN).filter_map(|name| {

@@ -27,6 +27,7 @@ use mirt_engine::{
     failure::{PortError, SendError},
     figures::Unmeasured,
     guarded::{Guarded, MOST_PER_MINUTE},
+    label_chat::{AskForLabel, LabelTask},
     model::{AskModel, Asked, ModelError, ModelRequest, Moderate, Moderation, NoModel},
     order_book::{OrderWakeUp, WakeOrder},
     photos::{LookAtPhotos, Looked, PhotoError, Seeing},
@@ -99,6 +100,12 @@ impl SendReply for Taker {
 
 impl WakeOrder for Taker {
     async fn wake_order(&self, _: &OrderWakeUp) -> Result<(), PortError> {
+        Ok(())
+    }
+}
+
+impl AskForLabel for Taker {
+    async fn ask_for_label(&self, _: &LabelTask) -> Result<(), PortError> {
         Ok(())
     }
 }
@@ -203,6 +210,7 @@ where
         bursts: &bursts,
         model,
         time: ModelTime::default(),
+        pause: Duration::ZERO,
         measure: &Unmeasured,
     };
     let mut costs = Vec::with_capacity(turns);

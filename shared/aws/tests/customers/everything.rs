@@ -130,6 +130,7 @@ impl Everything {
             bursts: &BurstWindows::default(),
             model: None::<&NoModel>,
             time: ModelTime::default(),
+            pause: Duration::ZERO,
             measure: &Unmeasured,
         };
         let deadline = self.now() + SignedDuration::from_mins(1);
@@ -181,7 +182,7 @@ impl Everything {
     async fn trouble(&mut self) {
         let (id, now) = (session(USER), self.now());
         let at = ManagersMessage { chat: "-1".to_owned(), id: 7 };
-        let head = alert().matter.text();
+        let head = alert().matter.text(&self.settings);
         let card = SessionCard { at: at.clone(), head, said: Vec::new(), is_open: true };
         self.stage.table.keep_card(&id, &card).await.unwrap();
         self.stage.table.keep_subject(&at, &id, now).await.unwrap();

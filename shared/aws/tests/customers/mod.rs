@@ -3,7 +3,7 @@
 mod everything;
 
 use jiff::SignedDuration;
-use mirt_domain::memory::Profile;
+use mirt_domain::{memory::Profile, shop::Settings};
 use mirt_engine::{
     card::{FindSubject as _, KeepCard as _, ManagersMessage, SessionCard},
     receive::{CONTENT_WINDOW, RecordEvent as _},
@@ -25,7 +25,7 @@ async fn two_customers() -> Stage {
         let turn = TurnCommit { profile: Some(Profile::default()), alerts: vec![alert()], ..turn };
         stage.table.commit_turn(&id, &turn).await.unwrap();
         let at = ManagersMessage { chat: "-1".to_owned(), id: user.len().try_into().unwrap() };
-        let head = alert().matter.text();
+        let head = alert().matter.text(&Settings::default());
         let card = SessionCard { at: at.clone(), head, said: Vec::new(), is_open: true };
         stage.table.keep_card(&id, &card).await.unwrap();
         stage.table.keep_subject(&at, &id, now()).await.unwrap();

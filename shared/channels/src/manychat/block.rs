@@ -3,6 +3,7 @@
 use mirt_domain::{
     channel::Channel,
     marks::Mark,
+    photo::SentFile,
     reply::{Bubble, Reply},
     session_id::SessionId,
 };
@@ -10,9 +11,17 @@ use serde_json::{Value, json};
 
 use super::options::{Options, Taps};
 
-/// A block for `to`: what `part` says, and what the account notes.
-pub(super) fn of(to: &SessionId, part: &Reply, marks: &[Mark], options: &Options) -> Value {
-    let messages: Vec<Value> = part.bubbles.iter().map(message).collect();
+/// A block for `to`: what `part` says, and what the account notes. `link` gives the message of a
+/// manager's file.
+pub(super) fn of(
+    to: &SessionId,
+    part: &Reply,
+    marks: &[Mark],
+    options: &Options,
+    link: impl Fn(&SentFile) -> Option<Value>,
+) -> Value {
+    let messages: Vec<Value> =
+        part.bubbles.iter().filter_map(|bubble| message(bubble, &link)).collect();
     let actions: Vec<Value> = marks.iter().map(action).collect();
     let taps: Vec<Value> =
         part.quick_replies.iter().filter_map(|caption| tap(to, caption, options)).collect();
@@ -48,10 +57,11 @@ const fn request_type(channel: Channel) -> &'static str {
 }
 
 /// The splitter has made a caption a message of its own, because ManyChat's images have none.
-fn message(bubble: &Bubble) -> Value {
+fn message(bubble: &Bubble, link: impl Fn(&SentFile) -> Option<Value>) -> Option<Value> {
     match bubble {
-        Bubble::Text(text) => json!({ "type": "text", "text": text }),
-        Bubble::Photo { url, .. } => json!({ "type": "image", "url": url }),
+        Bubble::Text(text) => Some(json!({ "type": "text", "text": text })),
+        Bubble::Photo { url, .. } => Some(json!({ "type": "image", "url": url })),
+        Bubble::Sent { file, .. } => link(file),
     }
 }
 

@@ -16,5 +16,6 @@ pub use send::Sender;
 /// A reply as what a flow's request is answered with: at most one call's worth, see [`crate::split`].
 #[must_use]
 pub fn answer(to: &SessionId, reply: &Reply, options: &Options) -> Value {
-    block::of(to, reply, &reply.marks, options)
+    // What managers send comes of no flow's request, so that none waits for it.
+    block::of(to, reply, &reply.marks, options, |_| None)
 }

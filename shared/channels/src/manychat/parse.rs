@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use mirt_domain::{
     attachment::{Attachment, AttachmentKind},
     channel::Channel,
+    nickname::Nickname,
     photo::Photo,
     session_id::{SessionId, UserId},
+    turn::Message,
 };
 use mirt_engine::event::{EventBody, EventKey, EventOrder, InboundEvent};
 use serde_json::Value;
@@ -21,6 +23,18 @@ const SEPARATOR: &str = ".;";
 const CLIENT_IDS: [&str; 4] = ["clientId", "sessionId", "client_id", "session_id"];
 const PERSONS: [&str; 2] = ["subscriber", "user"];
 const PERSON_IDS: [&str; 2] = ["id", "user_id"];
+const NICKNAMES: [&str; 10] = [
+    "username",
+    "userName",
+    "user_name",
+    "ig_username",
+    "igUsername",
+    "instagram_username",
+    "instagramUsername",
+    "telegram_username",
+    "telegramUsername",
+    "tg_username",
+];
 const TEXTS: [&str; 2] = ["message", "messages"];
 const MESSAGE_TEXTS: [&str; 2] = ["text", "content"];
 const PHOTOS: [&str; 6] = ["image_url", "imageUrl", "photo_url", "photoUrl", "image", "photo"];
@@ -46,6 +60,7 @@ pub fn parse(body: &[u8], received_at: Timestamp) -> Result<InboundEvent, ParseE
     linked.retain(|photo| !all.contains(photo));
     all.append(&mut linked);
     let message = bounded(Some(strip_separators(&text)), all, attachments)?;
+    let message = Message { nickname: nickname(&payload), ..message };
 
     let key = match event_id(&payload) {
         Some(id) => EventKey::from_id(&id),
@@ -125,6 +140,16 @@ fn channel(payload: &Value) -> Channel {
         "telegram" => Channel::ManychatTelegram,
         _ => Channel::Instagram,
     }
+}
+
+/// What the customer calls themselves, wherever a flow says it. A field that a flow left unfilled
+/// comes as its own name in braces, which is no nickname.
+fn nickname(payload: &Value) -> Option<Nickname> {
+    let places = [Some(payload), first(payload, &PERSONS), payload.get("custom_fields")];
+    let names = places.into_iter().flatten().flat_map(|place| {
+        NICKNAMES.iter().filter_map(|name| place.get(name).and_then(Value::as_str))
+    });
+    names.filter_map(|name| Nickname::parse(name).ok()).next()
 }
 
 fn external_request(payload: &Value) -> (Option<String>, Vec<Photo>) {
@@ -317,6 +342,24 @@ mod tests {
         assert_eq!(event.body.message().unwrap().text.as_deref(), Some("ціна?"));
         assert_eq!(event.body.message().unwrap().photos, [url("https://a.example/1")]);
         assert_eq!(event.key, EventKey::Id("e-1".to_owned()));
+    }
+
+    #[test]
+    fn a_nickname_is_read_by_any_of_its_names_wherever_a_flow_puts_it() {
+        let person = |name: &str, value: &str| json!({ "subscriber": { "id": 5, name: value }, "message": { "text": "а" } });
+        for payload in [
+            json!({ "clientId": "5", "message": "а", "username": "@mama_olia" }),
+            json!({ "clientId": "5", "message": "а", "username": "", "igUsername": "mama_olia" }),
+            json!({ "clientId": "5", "message": "а", "custom_fields": { "user_name": "mama_olia" } }),
+            person("ig_username", "mama_olia"),
+            person("instagram_username", "mama_olia"),
+        ] {
+            let event = event(&payload).unwrap();
+            let name = event.body.message().unwrap().nickname.clone();
+            assert_eq!(name.map(String::from).as_deref(), Some("mama_olia"), "{payload}");
+        }
+        let unfilled = event(&person("username", "{{ig_username}}")).unwrap();
+        assert_eq!(unfilled.body.message().unwrap().nickname, None);
     }
 
     #[test]

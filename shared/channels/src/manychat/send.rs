@@ -1,12 +1,21 @@
 //! `POST /fb/sending/sendContent`: replies to ManyChat.
 
-use mirt_domain::{marks::Mark, reply::Reply, session_id::SessionId};
-use mirt_engine::failure::SendError;
+use mirt_domain::{
+    channel::Channel,
+    marks::Mark,
+    photo::{SentFile, SentKind},
+    reply::{Bubble, Reply},
+    session_id::SessionId,
+};
+use mirt_engine::{alert::FILE_NOT_SENT, failure::SendError};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{block, options::Options};
-use crate::http::{Answer, Verdict, call, is_transient};
+use crate::{
+    http::{Answer, Verdict, call, is_transient},
+    media::{Links, MOST_BYTES},
+};
 
 /// Sends through ManyChat's API.
 #[derive(Clone)]
@@ -15,6 +24,7 @@ pub struct Sender {
     address: String,
     key: String,
     options: Options,
+    links: Option<Links>,
 }
 
 impl std::fmt::Debug for Sender {
@@ -28,7 +38,13 @@ impl Sender {
     #[must_use]
     pub fn new(http: reqwest::Client, base: &str, key: String, options: Options) -> Self {
         let address = format!("{}/fb/sending/sendContent", base.trim_end_matches('/'));
-        Self { http, address, key, options }
+        Self { http, address, key, options, links: None }
+    }
+
+    /// The same, with addresses for what managers send.
+    #[must_use]
+    pub fn with_links(self, links: Option<Links>) -> Self {
+        Self { links, ..self }
     }
 
     /// What the account is set up for.
@@ -60,13 +76,35 @@ impl Sender {
         part: &Reply,
         marks: &[Mark],
     ) -> Result<(), SendError> {
+        let link = |file: &SentFile| self.linked(to.channel, file);
+        let is_sent =
+            |bubble: &Bubble| matches!(bubble, Bubble::Sent { file, .. } if link(file).is_none());
+        if part.bubbles.iter().any(is_sent) {
+            return Err(SendError::Refused { reason: FILE_NOT_SENT });
+        }
         let body = json!({
             "subscriber_id": block::subscriber(to),
-            "data": block::of(to, part, marks, &self.options),
+            "data": block::of(to, part, marks, &self.options, link),
         });
         let request = self.http.post(&self.address).bearer_auth(&self.key).json(&body);
         call("manychat", request, |answer| judge(answer, !marks.is_empty())).await?;
         Ok(())
+    }
+}
+
+impl Sender {
+    /// A manager's file as a message; none where the channel has no form for it, it is too large to
+    /// be given out, or nothing of ours can be reached from outside.
+    fn linked(&self, channel: Channel, file: &SentFile) -> Option<Value> {
+        let kind = match (file.kind, channel) {
+            (SentKind::Photo | SentKind::PhotoAsFile, _) => "image",
+            // Its documentation of dynamic content has files for all channels but this.
+            (SentKind::File, Channel::Instagram) => return None,
+            (SentKind::File, _) => "file",
+        };
+        let fits = file.bytes.is_none_or(|bytes| bytes <= MOST_BYTES as u64);
+        let links = self.links.as_ref().filter(|_| fits)?;
+        Some(json!({ "type": kind, "url": links.to(&file.id) }))
     }
 }
 

@@ -22,6 +22,8 @@ pub struct ManagersChat {
     pub id: i64,
     /// Where a conversation of ManyChat can be looked at, with `{user}` for the customer's id.
     pub conversation_url: Option<String>,
+    /// The bot that is there, where it is another than the customers'.
+    pub bot: Option<Sender>,
 }
 
 /// What the data of a manager's button begin with.
@@ -31,7 +33,8 @@ const BUTTON: &str = "m:";
 const BUTTONS_PER_ROW: usize = 2;
 
 impl Sender {
-    /// Shows the managers something about a session. Gives the message that it made.
+    /// Shows the managers something about a session. Gives the message that it made. `customers` is
+    /// the bot that customers write to, where it is another: its files have to be brought.
     ///
     /// # Errors
     /// [`SendError`] says whether it is worth trying later; a message that is not there any more is
@@ -41,6 +44,7 @@ impl Sender {
         chat: &ManagersChat,
         about: &SessionId,
         telling: &Telling,
+        customers: Option<&Self>,
     ) -> Result<Option<ManagersMessage>, SendError> {
         let link = chat.link(about);
         match telling {
@@ -48,7 +52,7 @@ impl Sender {
                 let body = card_body(card, about, link.as_deref());
                 let posted = self.post(chat, "sendMessage", body).await?;
                 if let (Some(photo), Some(at)) = (&card.photo, &posted) {
-                    self.show_photo(chat, at.id, photo).await;
+                    self.show_photo(chat, at.id, photo, customers).await;
                 }
                 Ok(posted)
             }
@@ -62,7 +66,7 @@ impl Sender {
                 let body = json!({ "text": text, "reply_parameters": below_message(below.id) });
                 let posted = self.post(chat, "sendMessage", body).await?;
                 if let Some(photo) = photo {
-                    self.show_photo(chat, below.id, photo).await;
+                    self.show_photo(chat, below.id, photo, customers).await;
                 }
                 Ok(posted)
             }
@@ -107,8 +111,7 @@ impl Sender {
         method: &str,
         body: &mut Value,
     ) -> Result<Answer, SendError> {
-        let moved_to = self.managers_moved_to.load(Ordering::Relaxed);
-        body["chat_id"] = if moved_to == 0 { chat.id } else { moved_to }.into();
+        body["chat_id"] = self.chat_now(chat).into();
         let answer = self.call(method, body, judge).await?;
         let Some(moved_to) = moved(&answer) else { return Ok(answer) };
         // The setting has the old number: each process finds out anew until a human puts it right.
@@ -122,11 +125,33 @@ impl Sender {
         self.call(method, body, judge).await
     }
 
+    /// The chat's number, as far as this process knows.
+    fn chat_now(&self, chat: &ManagersChat) -> i64 {
+        let moved_to = self.managers_moved_to.load(Ordering::Relaxed);
+        if moved_to == 0 { chat.id } else { moved_to }
+    }
+
     /// A customer's photo or file below a card. Where it cannot be shown its address is: the
     /// managers must not miss it, and links to Meta's private servers cannot be fetched.
-    async fn show_photo(&self, chat: &ManagersChat, below: i64, photo: &Photo) {
-        let shown = match photo {
-            Photo::TelegramFile(id) => {
+    async fn show_photo(
+        &self,
+        chat: &ManagersChat,
+        below: i64,
+        photo: &Photo,
+        customers: Option<&Self>,
+    ) {
+        let shown = match (photo, customers) {
+            (Photo::TelegramFile(id), Some(customers)) => {
+                let mut fields = json!({ "reply_parameters": below_message(below) });
+                fields["chat_id"] = self.chat_now(chat).into();
+                match self.bring(customers, ("sendPhoto", "photo"), id, &fields).await {
+                    Err(SendError::Refused { .. }) => {
+                        self.bring(customers, ("sendDocument", "document"), id, &fields).await
+                    }
+                    shown => shown,
+                }
+            }
+            (Photo::TelegramFile(id), None) => {
                 let body =
                     |field: &str| json!({ field: id, "reply_parameters": below_message(below) });
                 match self.tell_chat(chat, "sendPhoto", &mut body("photo")).await {
@@ -136,7 +161,7 @@ impl Sender {
                     shown => shown,
                 }
             }
-            Photo::Url(url) => {
+            (Photo::Url(url), _) => {
                 let body =
                     |field: &str| json!({ field: url, "reply_parameters": below_message(below) });
                 match self.tell_chat(chat, "sendPhoto", &mut body("photo")).await {
@@ -176,7 +201,7 @@ fn below_message(id: i64) -> Value {
 fn card_body(card: &Card, about: &SessionId, link: Option<&str>) -> Value {
     let length = |text: &str| text.encode_utf16().count();
     let customer = about.to_string();
-    let text = format!("{}\n\n{customer}", card.text);
+    let mut text = format!("{}\n\n{customer}", card.text);
     let head = text.lines().next().unwrap_or_default();
     let mut entities = vec![json!({ "type": "bold", "offset": 0, "length": length(head) })];
     if let Some(url) = link {
@@ -184,6 +209,9 @@ fn card_body(card: &Card, about: &SessionId, link: Option<&str>) -> Value {
         entities.push(json!({
             "type": "text_link", "offset": offset, "length": length(&customer), "url": url,
         }));
+    }
+    if let Some(nickname) = &card.nickname {
+        text.push_str(&format!(" @{}", nickname.as_str()));
     }
     let buttons: Vec<Value> = card
         .buttons
@@ -238,7 +266,7 @@ fn judge(answer: &Answer) -> Verdict {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that cannot build its input must fail")]
 
-    use mirt_domain::session_id::UserId;
+    use mirt_domain::{nickname::Nickname, session_id::UserId};
 
     use super::*;
 
@@ -261,8 +289,12 @@ mod tests {
     #[test]
     fn the_link_of_a_card_lies_on_its_customer_by_telegrams_count() {
         let about = SessionId { channel: Channel::Telegram, user: UserId::parse("55").unwrap() };
-        let card =
-            Card { text: "Чек 🤍\nСукня".to_owned(), buttons: Vec::new(), photo: None };
+        let card = Card {
+            text: "Чек 🤍\nСукня".to_owned(),
+            buttons: Vec::new(),
+            photo: None,
+            nickname: Nickname::parse("mama_olia").ok(),
+        };
 
         let body = card_body(&card, &about, Some("tg://user?id=55"));
 
@@ -275,5 +307,6 @@ mod tests {
         };
         assert_eq!(part(0), "Чек 🤍");
         assert_eq!(part(1), "telegram:55");
+        assert!(body["text"].as_str().unwrap().ends_with("telegram:55 @mama_olia"));
     }
 }

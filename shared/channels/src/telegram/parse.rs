@@ -5,7 +5,7 @@ use mirt_domain::{
     attachment::{Attachment, AttachmentKind},
     channel::Channel,
     decide::Deed,
-    photo::Photo,
+    photo::{Photo, SentFile, SentKind},
     session_id::{SessionId, UserId},
     turn::Message,
 };
@@ -15,7 +15,7 @@ use mirt_engine::{
 };
 
 use super::managers;
-use super::raw::{RawCallback, RawChat, RawMessage, RawUpdate};
+use super::raw::{RawCallback, RawChat, RawMessage, RawPhotoSize, RawUpdate, RawUser};
 use crate::inbound::{ParseError, bounded};
 
 /// What an update is to us.
@@ -75,7 +75,9 @@ pub fn parse(
     let chat = raw.chat.id;
     let part_of =
         PartOf { message: Some(raw.message_id.to_string()), album: raw.media_group_id.clone() };
+    let nickname = raw.from.as_ref().and_then(RawUser::nickname);
     let Ok(message) = content(raw) else { return Ok(Update::Ignored) };
+    let message = Message { nickname, ..message };
     let body = EventBody::Said { message, part_of };
     let event = event(chat, update_id, body, sent_at, received_at)?;
     Ok(Update::Message(Box::new(event)))
@@ -100,30 +102,51 @@ fn button(update: u64, callback: RawCallback) -> Update {
     }
 }
 
-/// A manager's answer to a card: its words are for the customer.
+/// A manager's answer to a card: what it holds is for the customer.
 fn answer(update: u64, message: &RawMessage) -> Update {
-    let (Some(from), Some(below), Some(text)) =
-        (&message.from, &message.reply_to_message, &message.text)
-    else {
+    let (Some(from), Some(below)) = (&message.from, &message.reply_to_message) else {
         return Update::Ignored;
     };
     if from.is_bot {
         return Update::Ignored;
     }
+    let deed = match (&message.text, sent(message)) {
+        (Some(text), _) => Deed::Write(text.clone()),
+        (None, Some(file)) => Deed::Send { file, words: message.caption.clone() },
+        (None, None) => Deed::SendOther,
+    };
     Update::Managed {
         subject: ManagersMessage { chat: message.chat.id.to_string(), id: below.message_id },
-        managed: Managed { by: from.clone().into_manager(), deed: Deed::Write(text.clone()) },
+        managed: Managed { by: from.clone().into_manager(), deed },
         update,
         callback: None,
     }
 }
 
+/// The photo or file of a manager's message. An animation comes as a file too.
+fn sent(message: &RawMessage) -> Option<SentFile> {
+    if let Some(photo) = largest(&message.photo) {
+        let (id, bytes) = (photo.file_id.clone(), photo.file_size);
+        return Some(SentFile { id, kind: SentKind::Photo, bytes });
+    }
+    let file = message.document.as_ref()?;
+    let is_photo = file.is_image() && message.animation.is_none();
+    let kind = if is_photo { SentKind::PhotoAsFile } else { SentKind::File };
+    Some(SentFile { id: file.file_id.clone(), kind, bytes: file.file_size })
+}
+
+fn largest(sizes: &[RawPhotoSize]) -> Option<&RawPhotoSize> {
+    sizes.iter().max_by_key(|size| u64::from(size.width) * u64::from(size.height))
+}
+
 fn tap(update: u64, callback: RawCallback, received_at: Timestamp) -> Result<Update, ParseError> {
     let words = callback.words().map(str::to_owned);
+    let nickname = callback.from.nickname();
     let RawCallback { id, message, .. } = callback;
     let chat = message.map(|message| message.chat).filter(RawChat::is_private);
     let (Some(words), Some(chat)) = (words, chat) else { return Ok(Update::Ignored) };
     let message = bounded(Some(&words), Vec::new(), Vec::new())?;
+    let message = Message { nickname, ..message };
     // A tap has no time of its own, and the message's is when it was sent.
     let sent_at = received_at.as_second();
     let event = event(chat.id, update, EventBody::said(message), sent_at, received_at)?;
@@ -152,11 +175,7 @@ fn event(
 
 /// What a message says.
 fn content(raw: RawMessage) -> Result<Message, ParseError> {
-    let largest = raw
-        .photo
-        .into_iter()
-        .max_by_key(|size| u64::from(size.width) * u64::from(size.height))
-        .map(|size| size.file_id);
+    let largest = largest(&raw.photo).map(|size| size.file_id.clone());
     let (images, documents): (Vec<_>, Vec<_>) = raw
         .document
         .into_iter()

@@ -1,6 +1,6 @@
 //! The parts of the Bot API's updates that are read.
 
-use mirt_domain::decide::Manager;
+use mirt_domain::{decide::Manager, nickname::Nickname};
 use serde::{Deserialize, de::IgnoredAny};
 
 #[derive(Deserialize)]
@@ -55,9 +55,15 @@ pub(super) struct RawUser {
     id: i64,
     pub(super) is_bot: bool,
     first_name: String,
+    username: Option<String>,
 }
 
 impl RawUser {
+    /// What the user calls themselves.
+    pub(super) fn nickname(&self) -> Option<Nickname> {
+        Nickname::parse(self.username.as_deref()?).ok()
+    }
+
     /// The user as a manager, by the name that the others know.
     pub(super) fn into_manager(self) -> Manager {
         Manager { id: self.id, name: self.first_name }
@@ -75,11 +81,15 @@ pub(super) struct RawPhotoSize {
     pub(super) file_id: String,
     pub(super) width: u32,
     pub(super) height: u32,
+    /// In bytes.
+    pub(super) file_size: Option<u64>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct RawFile {
     pub(super) file_id: String,
+    /// In bytes.
+    pub(super) file_size: Option<u64>,
     mime_type: Option<String>,
 }
 

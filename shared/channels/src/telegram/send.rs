@@ -6,6 +6,7 @@ use std::{
 };
 
 use mirt_domain::{
+    photo::SentKind,
     reply::{Bubble, Reply},
     session_id::SessionId,
 };
@@ -18,9 +19,11 @@ use crate::http::{Answer, Verdict, call, is_transient, once};
 /// Sends through the Bot API.
 #[derive(Clone)]
 pub struct Sender {
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
     /// Holds the bot's token.
-    address: String,
+    pub(super) address: String,
+    /// Where the files are; holds the bot's token too.
+    pub(super) files: String,
     /// The number that the managers' chat has now, where Telegram has given it another than the
     /// setting has; 0 where it has not.
     pub(super) managers_moved_to: Arc<AtomicI64>,
@@ -36,20 +39,32 @@ impl Sender {
     /// Sends to the API at `base`, e.g. `https://api.telegram.org`, as the bot with `token`.
     #[must_use]
     pub fn new(http: reqwest::Client, base: &str, token: &str) -> Self {
-        let address = format!("{}/bot{token}", base.trim_end_matches('/'));
-        Self { http, address, managers_moved_to: Arc::default() }
+        let base = base.trim_end_matches('/');
+        let (address, files) = (format!("{base}/bot{token}"), format!("{base}/file/bot{token}"));
+        Self { http, address, files, managers_moved_to: Arc::default() }
     }
 
     /// Sends a part's messages in order, one call each; what can be tapped stands under the last.
+    /// `managers` is the bot of the managers' chat, where it is another: its files have to be brought.
     ///
     /// # Errors
     /// [`SendError`] says whether it is worth trying later.
-    pub async fn send(&self, to: &SessionId, part: &Reply) -> Result<(), SendError> {
+    pub async fn send(
+        &self,
+        to: &SessionId,
+        part: &Reply,
+        managers: Option<&Self>,
+    ) -> Result<(), SendError> {
         let last = part.bubbles.len().saturating_sub(1);
         for (place, bubble) in part.bubbles.iter().enumerate() {
             let taps: &[String] = if place == last { &part.quick_replies } else { &[] };
-            let (method, body) = message(to, bubble, taps);
-            self.call(method, &body, judge).await?;
+            if let (Bubble::Sent { file, caption }, Some(managers)) = (bubble, managers) {
+                let fields = sent(to, caption.as_deref());
+                self.bring(managers, method_of(file.kind), &file.id, &fields).await?;
+            } else {
+                let (method, body) = message(to, bubble, taps);
+                self.call(method, &body, judge).await?;
+            }
         }
         Ok(())
     }
@@ -70,7 +85,7 @@ impl Sender {
         call("telegram", self.request(method, body), judge).await
     }
 
-    fn request(&self, method: &str, body: &Value) -> reqwest::RequestBuilder {
+    pub(super) fn request(&self, method: &str, body: &Value) -> reqwest::RequestBuilder {
         self.http.post(format!("{}/{method}", self.address)).json(body)
     }
 }
@@ -86,11 +101,35 @@ fn message(to: &SessionId, bubble: &Bubble, taps: &[String]) -> (&'static str, V
         Bubble::Photo { url, caption: Some(caption) } => {
             ("sendPhoto", json!({ "chat_id": chat, "photo": url, "caption": caption }))
         }
+        Bubble::Sent { file, caption } => {
+            let (method, field) = method_of(file.kind);
+            let mut body = sent(to, caption.as_deref());
+            body[field] = file.id.as_str().into();
+            (method, body)
+        }
     };
     if !taps.is_empty() {
         body["reply_markup"] = json!({ "inline_keyboard": keyboard(taps) });
     }
     (method, body)
+}
+
+/// What a manager's file goes with.
+fn sent(to: &SessionId, caption: Option<&str>) -> Value {
+    let mut body = json!({ "chat_id": chat_id(to) });
+    if let Some(caption) = caption {
+        body["caption"] = caption.into();
+    }
+    body
+}
+
+/// The method that sends a file, and the field that holds it. A file stays of the kind that it was
+/// sent as.
+const fn method_of(kind: SentKind) -> (&'static str, &'static str) {
+    match kind {
+        SentKind::Photo => ("sendPhoto", "photo"),
+        SentKind::PhotoAsFile | SentKind::File => ("sendDocument", "document"),
+    }
 }
 
 /// Two short answers fit beside each other on a phone; a longer one has a row of its own.

@@ -48,6 +48,8 @@ pub struct Catalog {
     by_id: HashMap<ProductId, usize>,
     by_key: HashMap<ProductKey, usize>,
     index: Index,
+    /// What little there is of some of it.
+    stock: Stock,
 }
 
 /// What the files say, checked; lookups are made from it.
@@ -187,7 +189,13 @@ impl Catalog {
                 .map(|(variant, sizes)| ColorVariant { sizes: Some(sizes), ..variant })
                 .collect();
         }
-        Self::from(data)
+        Self { stock: stock.clone(), ..Self::from(data) }
+    }
+
+    /// How many pieces there are of something; `None` where there are enough for anyone.
+    #[must_use]
+    pub fn left(&self, product: ProductId, color: &ColorKey, size: Size) -> Option<u32> {
+        self.stock.left(product, color, size)
     }
 }
 
@@ -197,7 +205,7 @@ impl From<CatalogData> for Catalog {
         let by_id = indexed().map(|(index, product)| (product.id, index)).collect();
         let by_key = indexed().map(|(index, product)| (product.key.clone(), index)).collect();
         let index = Index::of(&data.products, &data.colors);
-        Self { data, by_id, by_key, index }
+        Self { data, by_id, by_key, index, stock: Stock::default() }
     }
 }
 

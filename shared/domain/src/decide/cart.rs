@@ -8,6 +8,7 @@ use super::{
     listing, present,
     sale::go_on,
     service::escalate,
+    sold_out,
 };
 use crate::{
     catalog::{ColorKey, ProductId, SizeAdvice},
@@ -291,6 +292,7 @@ pub(super) fn change_line(draft: &mut Draft<'_>) -> Event {
 
 /// Moves what is chosen in full into the cart; false when the cart is too small for it.
 pub(super) fn move_to_cart(draft: &mut Draft<'_>) -> bool {
+    sold_out::keep_to_stock(draft);
     let choices = std::mem::take(&mut draft.facts_mut().choices);
     if choices.iter().any(Choice::is_complete) {
         draft.facts_mut().left.clear();

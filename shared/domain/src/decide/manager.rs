@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{draft::Draft, edges::Event, upsell};
 use crate::{
+    photo::SentFile,
     prompts::{Placeholder, TemplateKey, Values},
     reply::Bubble,
     session::facts::{EscalationReason, HandOver},
@@ -48,13 +49,30 @@ pub enum Deed {
     Press(ManagerAct),
     /// Writes to the customer.
     Write(String),
+    /// Sends the customer a photo or another file.
+    Send {
+        /// The file.
+        file: SentFile,
+        /// Words under it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<String>,
+    },
+    /// Answers with something that cannot be passed on: a voice message, a sticker.
+    SendOther,
 }
 
 /// Does what a manager does. A button that fits nothing, because the conversation has gone on since
 /// or another manager has it, does nothing.
 pub(super) fn act(draft: &mut Draft<'_>, by: &Manager, deed: &Deed) -> Event {
     let act = match deed {
-        Deed::Write(words) => return write(draft, by, words),
+        Deed::Write(words) => return write(draft, by, Bubble::Text(words.clone())),
+        Deed::Send { file, words } => {
+            return write(draft, by, Bubble::Sent { file: file.clone(), caption: words.clone() });
+        }
+        Deed::SendOther => {
+            draft.actions.push(Action::TellCannotPass);
+            return Event::Silent;
+        }
         Deed::Press(act) => *act,
     };
     let payment = &draft.facts().payment;
@@ -105,7 +123,7 @@ fn take_over(draft: &mut Draft<'_>, by: &Manager) -> Event {
 
 /// Who writes has taken over. Words of another manager than the one who has it are not passed on:
 /// the customer would be spoken to by two.
-fn write(draft: &mut Draft<'_>, by: &Manager, words: &str) -> Event {
+fn write(draft: &mut Draft<'_>, by: &Manager, says: Bubble) -> Event {
     let event = take_over(draft, by);
     let at = draft.now;
     let Some(hand_over) = &mut draft.facts_mut().hand_over else { return event };
@@ -115,7 +133,7 @@ fn write(draft: &mut Draft<'_>, by: &Manager, words: &str) -> Event {
     }
     hand_over.at = at;
     hand_over.is_answered = true;
-    draft.say_for_manager(Bubble::Text(words.to_owned()));
+    draft.say_for_manager(says);
     event
 }
 

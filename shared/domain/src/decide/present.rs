@@ -37,6 +37,7 @@ pub(super) fn present(draft: &mut Draft<'_>, outcome: Outcome<'_>) -> Event {
 
 fn present_choices(draft: &mut Draft<'_>, obstacles: &[Obstacle]) -> Event {
     sold_out::leave_out_garments(draft);
+    sold_out::keep_to_stock(draft);
     if draft.facts().choices.is_empty() {
         draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
         return Event::Searched;

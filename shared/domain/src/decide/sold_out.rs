@@ -7,7 +7,7 @@ use super::{
     present::{self, colors_in},
 };
 use crate::{
-    catalog::{ColorKey, Product},
+    catalog::{ColorKey, Product, ProductId},
     prompts::{Placeholder, TemplateKey, Values},
     session::facts::Choice,
     size::Size,
@@ -33,6 +33,13 @@ pub(super) fn leave_out(draft: &mut Draft<'_>) -> Option<Event> {
                 ..choice
             });
         }
+    }
+    for line in draft.facts().cart.lines().to_vec() {
+        let left = draft.shop.catalog.left(line.product_id, &line.color, line.size);
+        let Some(left) = left.filter(|left| *left < line.quantity) else { continue };
+        tell_left(draft, line.product_id, line.size, &line.color, left);
+        draft.facts_mut().cart.reduce(&line, left);
+        draft.facts_mut().payment.requisites_shown = false;
     }
     let mut is_open = false;
     for at in 0..draft.facts().choices.len() {
@@ -64,6 +71,39 @@ fn tell(draft: &mut Draft<'_>, product: &Product, size: Size, color: &ColorKey) 
         .with(Placeholder::Size, size);
     draft.name(product.id, None, None);
     draft.say(TemplateKey::OrderSoldOut, values);
+}
+
+/// Takes no more of what is about to be ordered than there is beside what is ordered, and says so
+/// where that is less than was asked for. What is not there at all is left out.
+pub(super) fn keep_to_stock(draft: &mut Draft<'_>) {
+    for choice in std::mem::take(&mut draft.facts_mut().choices) {
+        let known = choice.size.zip(choice.color.as_ref()).and_then(|(size, color)| {
+            let left = draft.shop.catalog.left(choice.product_id, color, size)?;
+            let ordered = draft.facts().cart.pieces(choice.product_id, color, size);
+            Some((size, color, left, left.saturating_sub(ordered)))
+        });
+        let quantity = match known {
+            Some((size, color, left, free)) if free < choice.quantity => {
+                tell_left(draft, choice.product_id, size, color, left);
+                free
+            }
+            _ => choice.quantity,
+        };
+        if quantity > 0 {
+            draft.facts_mut().choices.push(Choice { quantity, ..choice });
+        }
+    }
+}
+
+fn tell_left(draft: &mut Draft<'_>, id: ProductId, size: Size, color: &ColorKey, left: u32) {
+    let Some(product) = draft.product(id) else { return };
+    let values = Values::none()
+        .with(Placeholder::Name, product.name.as_str())
+        .with(Placeholder::Color, label_of(draft.shop, product, color))
+        .with(Placeholder::Size, size)
+        .with(Placeholder::Quantity, left);
+    draft.name(id, None, None);
+    draft.say(TemplateKey::OrderOnlyLeft, values);
 }
 
 /// Leaves garments of which nothing is left out of what is chosen, and says so.

@@ -107,7 +107,7 @@ impl Talk {
         let bubbles = self.last.iter().flat_map(|turn| &turn.reply.bubbles);
         let texts = bubbles.filter_map(|bubble| match bubble {
             Bubble::Text(text) => Some(text.as_str()),
-            Bubble::Photo { caption, .. } => caption.as_deref(),
+            Bubble::Photo { caption, .. } | Bubble::Sent { caption, .. } => caption.as_deref(),
         });
         texts.collect::<Vec<_>>().join("\n")
     }

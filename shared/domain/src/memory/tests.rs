@@ -51,7 +51,9 @@ fn talk(session: Session, texts: &[&str], now: Timestamp) -> Session {
 fn words(turn: &Turn) -> String {
     let text = |bubble: &Bubble| match bubble {
         Bubble::Text(text) => text.clone(),
-        Bubble::Photo { caption, .. } => caption.clone().unwrap_or_default(),
+        Bubble::Photo { caption, .. } | Bubble::Sent { caption, .. } => {
+            caption.clone().unwrap_or_default()
+        }
     };
     turn.reply.bubbles.iter().map(text).collect::<Vec<_>>().join("\n")
 }

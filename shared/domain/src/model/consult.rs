@@ -209,7 +209,7 @@ impl Consultation {
 
     /// Decides anew from what is perceived.
     fn decide(&mut self, shop: &Shop<'_>) {
-        let resumed = turn::heard(&self.session, self.input.now);
+        let resumed = turn::heard(&self.session, &self.input);
         self.decision = decide::decide(shop, resumed, &self.perceived, self.input.now);
     }
 
@@ -245,7 +245,7 @@ impl Consultation {
         } else {
             self.perceived.is_blocked = true;
         }
-        let resumed = turn::heard(&self.session, self.input.now);
+        let resumed = turn::heard(&self.session, &self.input);
         self.perceived.intent = perceive::intent_of(&resumed, &self.perceived);
         self.decision = decide::decide(shop, resumed, &self.perceived, self.input.now);
         Err(Box::new(self.turn(shop, None)))
@@ -278,7 +278,7 @@ impl Consultation {
     /// the model would get in a session.
     #[must_use]
     pub fn preview(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Question {
-        let resumed = turn::heard(session, input.now);
+        let resumed = turn::heard(session, input);
         let mut perceived = perceive::read(shop, &resumed, input);
         let hits = std::mem::take(&mut perceived.hits);
         let decision = decide::decide(shop, resumed, &perceived, input.now);
@@ -337,7 +337,7 @@ impl Consultation {
     }
 
     fn read(&mut self, shop: &Shop<'_>, answer: &Answer) {
-        let resumed = turn::heard(&self.session, self.input.now);
+        let resumed = turn::heard(&self.session, &self.input);
         let text = super::text_of(&self.input);
         let merged = merge::merge(shop, &resumed, &self.perceived, &answer.reading, &text);
         self.trace.confidence = Some(answer.reading.confidence.min(100));

@@ -35,6 +35,7 @@ pub(super) fn transcript(past: &[PastTurn], customer: &Customer) -> String {
         let answers = turn.reply.bubbles.iter().rev().filter_map(|bubble| match bubble {
             Bubble::Text(text) => Some(("assistant", text.as_str())),
             Bubble::Photo { caption, .. } => Some(("assistant, a photo", caption.as_deref()?)),
+            Bubble::Sent { caption, .. } => Some(("manager, a file", caption.as_deref()?)),
         });
         let questions = turn.input.iter().rev().map(|message| {
             ("customer", message.text.as_deref().unwrap_or("(a photo without words)"))
@@ -168,8 +169,7 @@ mod tests {
             name: Some("Коваль Ольга".to_owned()),
             phone: Some("+380671234567".to_owned()),
             city: Some("Львів".to_owned()),
-            branch: None,
-            name_part: None,
+            ..Customer::default()
         };
         let text =
             "Коваль Ольга, +38 (067) 123-45-67, Львів, 4444 5555 6666 7777, a@b.com, зріст 128";

@@ -99,7 +99,9 @@ fn good(reading: Value) -> impl Fn(usize, &str) -> Value {
 fn words(turn: &Turn) -> String {
     let text = |bubble: &Bubble| match bubble {
         Bubble::Text(text) => text.clone(),
-        Bubble::Photo { caption, .. } => caption.clone().unwrap_or_default(),
+        Bubble::Photo { caption, .. } | Bubble::Sent { caption, .. } => {
+            caption.clone().unwrap_or_default()
+        }
     };
     turn.reply.bubbles.iter().map(text).collect::<Vec<_>>().join("\n")
 }

@@ -245,6 +245,8 @@ template_keys! {
     OrderTooMany = "order.too_many" [];
     /// A line of the cart that is not there any more.
     OrderSoldOut = "order.sold_out" [Name, Color, Size];
+    /// Fewer pieces are there than are asked for.
+    OrderOnlyLeft = "order.only_left" [Name, Color, Size, Quantity];
     /// A garment of which nothing is left.
     OfferSoldOut = "offer.sold_out" [Name];
     /// The order is confirmed, and nothing is to be told of it yet.
@@ -449,8 +451,10 @@ template_keys! {
     ManagerWrote = "manager.wrote" [];
     /// To managers: a receipt to check.
     ManagerCheckPayment = "manager.check_payment" [];
-    /// To managers: an order to place.
+    /// To managers: an order that is paid for and goes to the CRM.
     ManagerPlaceOrder = "manager.place_order" [];
+    /// To managers: an order that is paid for and that nobody but them can place.
+    ManagerPlaceOrderByHand = "manager.place_order_by_hand" [];
     /// To managers: the CRM did not take an order.
     ManagerOrderFailed = "manager.order_failed" [];
     /// To managers: an order of another conversation has the same phone.
@@ -465,6 +469,10 @@ template_keys! {
     ManagerUnanswered = "manager.unanswered" [];
     /// To managers: what one of them wrote was not passed on, because another one has the customer.
     ManagerNotYours = "manager.not_yours" [];
+    /// To managers: what one of them sent is of a kind that is not passed on.
+    ManagerCannotPass = "manager.cannot_pass" [];
+    /// To managers: a photo or file of theirs did not reach the customer.
+    ManagerFileNotSent = "manager.file_not_sent" [];
     /// To managers: the assistant goes on without the model in one conversation.
     ManagerCeiling = "manager.ceiling" [];
     /// To managers: a reply that did not reach its customer.

@@ -66,6 +66,21 @@ impl Cart {
         true
     }
 
+    /// How many pieces of something were taken.
+    pub(crate) fn pieces(&self, product: ProductId, color: &ColorKey, size: Size) -> u32 {
+        let is_same = |line: &&CartLine| {
+            (line.product_id, line.size) == (product, size) && line.color == *color
+        };
+        self.lines.iter().filter(is_same).map(|line| line.quantity).sum()
+    }
+
+    /// Takes fewer pieces of a line.
+    pub(crate) fn reduce(&mut self, line: &CartLine, quantity: u32) {
+        for own in self.lines.iter_mut().filter(|own| *own == line) {
+            own.quantity = own.quantity.min(quantity);
+        }
+    }
+
     /// Takes lines out; says whether there were any.
     pub(crate) fn remove(&mut self, mut is_unwanted: impl FnMut(&CartLine) -> bool) -> bool {
         let before = self.lines.len();

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::nickname::Nickname;
+
 /// The customer as an order needs them. Personal data: never for logs, traces or metrics.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -12,6 +14,9 @@ pub struct Customer {
     /// The first name or the surname alone, while the other is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_part: Option<NamePart>,
+    /// What they call themselves in their channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<Nickname>,
     /// As `+380` and nine digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,

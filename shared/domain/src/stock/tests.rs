@@ -109,7 +109,7 @@ fn heard(shop: &Shop<'_>, text: &str) -> String {
     let turn = turn::take(shop, &Session::default(), &input);
     let texts = turn.reply.bubbles.into_iter().map(|bubble| match bubble {
         Bubble::Text(text) => text,
-        Bubble::Photo { caption, .. } => caption.unwrap_or_default(),
+        Bubble::Photo { caption, .. } | Bubble::Sent { caption, .. } => caption.unwrap_or_default(),
     });
     texts.collect::<Vec<_>>().join("\n")
 }
@@ -145,4 +145,63 @@ fn who_asks_for_a_garment_that_is_sold_out_hears_that_it_is() {
         assert!(heard.contains("немає"), "{text}: {heard}");
         assert!(!heard.contains("грн"), "{text}: {heard}");
     }
+}
+
+/// What is heard after each of several messages, and the cart at the end: pieces of each line.
+fn talk(shop: &Shop<'_>, texts: &[&str]) -> (Vec<String>, Vec<u32>) {
+    let mut session = Session::default();
+    let mut heard = Vec::new();
+    for text in texts {
+        let message = Message { text: Some((*text).to_owned()), ..Message::default() };
+        let input = TurnInput { messages: vec![message], now: at(0) };
+        let turn = turn::take(shop, &session, &input);
+        assert_eq!(turn.trace.checks_failed, [""; 0], "{text}");
+        session = turn.session;
+        heard.push(turn.reply.bubbles.iter().map(|bubble| format!("{bubble:?}")).collect());
+    }
+    (heard, session.cart_lines().iter().map(|line| line.quantity).collect())
+}
+
+#[test]
+fn who_wants_three_where_two_are_there_hears_it_and_gets_two() {
+    let whole = shop();
+    let catalog = whole.catalog.in_stock(&stock_of("Лагуна", "рож", Some("98-104"), 2));
+    let shop = Shop { catalog: &catalog, ..whole };
+    let asked = "сукня лагуна рожева на зріст 104";
+
+    for texts in [
+        &["сукня лагуна рожева на зріст 104, три штуки", "беру"][..],
+        &[asked, "беру три штуки"],
+        &[asked, "беру", "ще одну таку саму", "ще одну таку саму"],
+    ] {
+        let (heard, cart) = talk(&shop, texts);
+
+        assert!(heard.concat().contains("в наявності 2 шт."), "{texts:?}: {heard:?}");
+        assert_eq!(cart, [2], "{texts:?}: {heard:?}");
+    }
+    let (heard, cart) = talk(&shop, &[asked, "беру дві штуки"]);
+    assert!(!heard.concat().contains("в наявності"), "{heard:?}");
+    assert_eq!(cart, [2], "{heard:?}");
+}
+
+#[test]
+fn a_cart_with_more_than_is_left_keeps_what_is_left() {
+    let whole = shop();
+    let asked = ["сукня лагуна рожева на зріст 104", "беру три штуки"];
+    let mut session = Session::default();
+    for text in asked {
+        let message = Message { text: Some(text.to_owned()), ..Message::default() };
+        let input = TurnInput { messages: vec![message], now: at(0) };
+        session = turn::take(&whole, &session, &input).session;
+    }
+    let catalog = whole.catalog.in_stock(&stock_of("Лагуна", "рож", Some("98-104"), 1));
+    let shop = Shop { catalog: &catalog, ..whole };
+
+    let message =
+        Message { text: Some("Коваль Ольга".to_owned()), ..Message::default() };
+    let turn = turn::take(&shop, &session, &TurnInput { messages: vec![message], now: at(1) });
+
+    let heard = format!("{:?}", turn.reply.bubbles);
+    assert!(heard.contains("в наявності 1 шт."), "{heard}");
+    assert_eq!(turn.session.cart_lines()[0].quantity, 1);
 }

@@ -18,6 +18,7 @@ use mirt_engine::{
     consult::{LookAgain, Standing},
     deliver::SendReply,
     failure::{PortError, SendError},
+    label_chat::{AskForLabel, LabelTask},
     order_book::{FindByPhone, OrderOfPhone, OrderWakeUp, WakeOrder},
     session_store::{
         Closed, CommitError, CommitTurn, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
@@ -241,6 +242,12 @@ impl WakeOrder for World {
     }
 }
 
+impl AskForLabel for World {
+    async fn ask_for_label(&self, _: &LabelTask) -> Result<(), PortError> {
+        Ok(())
+    }
+}
+
 impl SendReply for World {
     fn split(&self, _: Channel, reply: &Reply) -> Vec<Reply> {
         if reply.bubbles.is_empty() { Vec::new() } else { vec![reply.clone()] }
@@ -268,7 +275,7 @@ impl SendReply for World {
 fn words(reply: &Reply) -> String {
     let text = |bubble: &Bubble| match bubble {
         Bubble::Text(text) => text.clone(),
-        Bubble::Photo { .. } => String::new(),
+        Bubble::Photo { .. } | Bubble::Sent { .. } => String::new(),
     };
     reply.bubbles.iter().map(text).collect()
 }

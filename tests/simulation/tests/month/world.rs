@@ -295,6 +295,7 @@ impl World {
             bursts: &bursts,
             model: None::<&NoModel>,
             time: ModelTime::default(),
+            pause: std::time::Duration::ZERO,
             measure: &Unmeasured,
         };
         let deadline = self.state().now + SignedDuration::from_secs(85);

@@ -155,6 +155,10 @@ pub(super) fn bubble(bubble: &Bubble) -> Value {
         Bubble::Photo { url, caption } => {
             json!({ "type": "image", "url": url, "caption": caption })
         }
+        Bubble::Sent { caption, .. } => {
+            let words = format!("📎 {}", caption.as_deref().unwrap_or_default());
+            json!({ "type": "sent", "text": words, "caption": caption })
+        }
     }
 }
 

@@ -222,3 +222,35 @@ fn an_answer_below_a_card_is_for_the_customer_and_talk_beside_it_is_not() {
     assert_eq!(managed.deed, Deed::Write("Вітаю!".to_owned()));
     assert_eq!(said(json!({})), Update::Ignored);
 }
+
+#[test]
+fn a_photo_or_file_below_a_card_is_for_the_customer_with_its_words() {
+    let answered = |content: Value| {
+        let mut message = json!({
+            "message_id": 12, "date": 1_700_000_000,
+            "chat": { "id": MANAGERS, "type": "supergroup" },
+            "from": { "id": 7, "is_bot": false, "first_name": "Олена" },
+            "reply_to_message": { "message_id": 9 },
+        });
+        message.as_object_mut().unwrap().extend(content.as_object().unwrap().clone());
+        match in_managers_chat(&json!({ "update_id": 47, "message": message })) {
+            Update::Managed { managed, .. } => managed.deed,
+            _ => panic!("ignored"),
+        }
+    };
+
+    let photo = answered(json!({
+        "caption": "Ось вона",
+        "photo": [
+            { "file_id": "s", "width": 90, "height": 90 },
+            { "file_id": "l", "width": 900, "height": 900, "file_size": 70_000 },
+        ],
+    }));
+    let file = answered(json!({ "document": { "file_id": "d", "mime_type": "application/pdf" } }));
+
+    let expected = SentFile { id: "l".to_owned(), kind: SentKind::Photo, bytes: Some(70_000) };
+    assert_eq!(photo, Deed::Send { file: expected, words: Some("Ось вона".to_owned()) });
+    let expected = SentFile { id: "d".to_owned(), kind: SentKind::File, bytes: None };
+    assert_eq!(file, Deed::Send { file: expected, words: None });
+    assert_eq!(answered(json!({ "voice": { "file_id": "v" } })), Deed::SendOther);
+}

@@ -38,7 +38,7 @@ fn pass(session: &Session, now: Timestamp) -> Turn {
 fn words(turn: &Turn) -> String {
     let text = |bubble: &Bubble| match bubble {
         Bubble::Text(text) => text.clone(),
-        Bubble::Photo { .. } => String::new(),
+        Bubble::Photo { .. } | Bubble::Sent { .. } => String::new(),
     };
     turn.reply.bubbles.iter().map(text).collect()
 }
