@@ -58,6 +58,15 @@ impl Round {
         }
     }
 
+    /// For how long what stays overdue is tried in every fifth run at least. A job that was down for hours
+    /// finds the silent customers of all that time, whose wake-ups have never failed.
+    const fn tried_for(self) -> Duration {
+        match self {
+            Self::Repairs => Duration::from_mins(30),
+            Self::FollowUps | Self::Summaries => Duration::from_hours(24),
+        }
+    }
+
     /// How many sessions of a partition one run wakes at most.
     const fn most_wake_ups(self) -> usize {
         match self {
@@ -210,7 +219,8 @@ async fn sweep_partition<S: FindOverdue>(
 /// its wake-ups fail, and must not crowd out the others'.
 fn is_its_turn(round: Round, overdue: Duration) -> bool {
     match overdue.as_secs() / round.every().as_secs() {
-        runs @ 0..30 => runs < 3 || runs % 5 == 0,
+        0..3 => true,
+        runs if overdue < round.tried_for() => runs % 5 == 0,
         runs => runs % 30 == 0,
     }
 }
@@ -233,6 +243,11 @@ mod tests {
                 .count()
         };
 
+        let is_found = |from: u64| {
+            (from..from + 25)
+                .any(|minute| is_its_turn(Round::FollowUps, Duration::from_mins(minute)))
+        };
+        assert!((0..20 * 60).all(is_found), "after an outage of hours as well");
         assert_eq!(runs(0, 10), 4);
         assert_eq!(runs(10, 30), 4);
         assert_eq!(runs(30, 24 * 60), 47);
