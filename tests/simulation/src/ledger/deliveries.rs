@@ -170,9 +170,14 @@ impl Ledger {
     }
 
     /// A reply was given as an answer. Who does not know whether it was claimed gives it all the
-    /// same.
+    /// same, though it may be sent meanwhile, or after.
     pub(crate) fn given(&mut self, sender: Sender, to: &SessionId, name: &str) {
+        self.may_be_given_twice(name);
         self.taken(sender, to, name);
+        self.may_be_given_twice(name);
+    }
+
+    fn may_be_given_twice(&mut self, name: &str) {
         if let Some((_, _, promise)) = self.deliveries.named(name) {
             promise.may_repeat |= !promise.is_claimed;
         }
