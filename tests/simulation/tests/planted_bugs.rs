@@ -7,19 +7,21 @@ const WITHIN: u64 = 1_500;
 
 /// Found within [`WITHIN`] seeds. The others need two faults at once, because what they break is
 /// guarded twice; the README says how many seeds find them.
-const SOON: [Mutant; 21] = [
+const SOON: [Mutant; 23] = [
     Mutant::LastWriterWins,
     Mutant::NoConditionOnNewInput,
     Mutant::CommitInTwoWrites,
     Mutant::WakeBeforeRecord,
     Mutant::AnswerBeforeRecord,
     Mutant::NoDedupe,
+    Mutant::NoLimit,
     Mutant::WakeNamedByContent,
     Mutant::ContentIsOnceForever,
     Mutant::MarkBeforeSend,
     Mutant::NoMark,
     Mutant::NoDeadline,
     Mutant::PostponedIsHidden,
+    Mutant::UnsortedInbox,
     Mutant::AlertAfterCommit,
     Mutant::NoCeiling,
     Mutant::CreateWithoutAsking,
