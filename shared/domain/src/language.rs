@@ -10,6 +10,7 @@ pub mod contact;
 pub mod endings;
 pub mod fold;
 pub mod latin;
+pub mod likeness;
 pub mod machine_talk;
 pub mod names;
 pub mod numbers;

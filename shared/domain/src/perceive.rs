@@ -285,6 +285,9 @@ pub(crate) fn read_by(
     if let Some(hit) = crate::hygiene::block(&text, &tokens, &perceived) {
         perceived.is_blocked = true;
         perceived.hits.push(hit);
+    } else {
+        // What the rules took for an order to a machine is a customer talking.
+        perceived.signals.retain(|signal| !crate::hygiene::FOR_MACHINES.contains(signal));
     }
     perceived.intent = intent::of(session, &perceived);
     perceived

@@ -206,6 +206,24 @@ pub(super) fn swap_line(draft: &mut Draft<'_>) -> Event {
     go_on(draft)
 }
 
+/// Gives the last line of the cart the number of pieces that a message names and nothing beside it.
+pub(super) fn set_pieces(draft: &mut Draft<'_>) -> Option<Event> {
+    let perceived = draft.perceived;
+    let pieces = perceived.quantity?;
+    let is_told_of_it = draft.session.state() == State::PaymentDelivery
+        && !perceived.names_something()
+        && !perceived.has_any(&[Signal::AddMore, Signal::OneMoreAlike, Signal::Remove])
+        && draft.facts().choices.is_empty()
+        && !draft.facts().payment.proof;
+    if !is_told_of_it || !draft.facts_mut().cart.set_pieces(pieces) {
+        return None;
+    }
+    draft.facts_mut().payment.requisites_shown = false;
+    sold_out::keep_cart_to_stock(draft);
+    list_cart(draft);
+    Some(go_on(draft))
+}
+
 /// One more of what is on offer, or of the last line.
 pub(super) fn add_alike(draft: &mut Draft<'_>) -> Event {
     if let Some(choice) = draft.facts_mut().choices.last_mut() {

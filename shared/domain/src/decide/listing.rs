@@ -35,6 +35,9 @@ pub(super) fn present_found(draft: &mut Draft<'_>, found: &Found<'_>) {
         lines.push(item(draft, seen + at, hit));
     }
     draft.says.push(Say::Lines(lines));
+    if draft.perceived.counted_as.is_some() && found.is_exact() {
+        draft.tell(TemplateKey::ColorWhiteIsMilk);
+    }
     let facts = draft.facts_mut();
     facts.shown = found.hits.iter().map(|hit| hit.product.id).collect();
     facts.search.seen = seen + found.hits.len();

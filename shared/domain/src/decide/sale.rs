@@ -4,7 +4,7 @@ use super::{
     address::{address, missing, take_address},
     cart::{
         add_alike, change_line, changes_line, keep_only, list_cart, move_to_cart, name_cart,
-        remove, swap_line, swaps_line,
+        remove, set_pieces, swap_line, swaps_line,
     },
     choosing,
     draft::{Draft, labels},
@@ -41,7 +41,8 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     if perceived.has(Signal::ProofClaim) && draft.session.state() == State::PaymentDelivery {
         return take_proof(draft);
     }
-    let is_chosen = !draft.facts().choices.is_empty();
+    let offered = draft.facts().choices.clone();
+    let is_chosen = !offered.is_empty();
     let takes_offer = draft.session.state() == State::Offer
         && !is_chosen
         && perceived.has(Signal::Buy)
@@ -83,6 +84,9 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     if changes_line(draft) {
         return change_line(draft);
     }
+    if let Some(event) = set_pieces(draft) {
+        return event;
+    }
     if wants_garment
         || (perceived.has_any(&[Signal::AddMore, Signal::Change]) && perceived.names_something())
     {
@@ -118,18 +122,21 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     }
     let is_new_order = draft.facts().cart.is_empty();
     let joins_others = !is_new_order && !draft.facts().choices.is_empty();
-    let was_offered = matches!(draft.session.state(), State::Offer | State::End);
+    // What was not on the table before this message was never told its price.
+    let was_offered = matches!(draft.session.state(), State::Offer | State::End)
+        && draft.facts().choices.iter().all(|choice| offered.contains(choice));
     let takes_more = draft.facts().choices.iter().any(Choice::is_complete);
     if !move_to_cart(draft) {
         return escalate(draft, EscalationReason::Wholesale, TemplateKey::OrderTooMany);
     }
     let adds = perceived.has(Signal::AddMore) && (names_garment || perceived.names_something());
     let is_told_once = !was_offered || adds || joins_others || perceived.quantity.is_some();
-    if takes_more && is_told_once && !draft.facts().customer.is_complete() {
+    let is_old = draft.facts().flags.data_of_earlier_order;
+    let is_read_back = draft.facts().customer.is_complete() && !(is_new_order && is_old);
+    if takes_more && is_told_once && !is_read_back {
         // Ordered in one breath: what is ordered and what it costs is said once.
         list_cart(draft);
     }
-    let is_old = draft.facts().flags.data_of_earlier_order;
     if is_new_order && is_old && !draft.facts().cart.is_empty() {
         let flags = &mut draft.facts_mut().flags;
         flags.asked_same_data = true;

@@ -34,13 +34,7 @@ pub(super) fn leave_out(draft: &mut Draft<'_>) -> Option<Event> {
             });
         }
     }
-    for line in draft.facts().cart.lines().to_vec() {
-        let left = draft.shop.catalog.left(line.product_id, &line.color, line.size);
-        let Some(left) = left.filter(|left| *left < line.quantity) else { continue };
-        tell_left(draft, line.product_id, line.size, &line.color, left);
-        draft.facts_mut().cart.reduce(&line, left);
-        draft.facts_mut().payment.requisites_shown = false;
-    }
+    keep_cart_to_stock(draft);
     let mut is_open = false;
     for at in 0..draft.facts().choices.len() {
         let choice = draft.facts().choices[at].clone();
@@ -62,6 +56,17 @@ pub(super) fn leave_out(draft: &mut Draft<'_>) -> Option<Event> {
     }
     (is_open && draft.facts().cart.is_empty())
         .then(|| present::present(draft, Outcome::Chosen(Vec::new())))
+}
+
+/// Takes out of the cart what is more than there is, and says so.
+pub(super) fn keep_cart_to_stock(draft: &mut Draft<'_>) {
+    for line in draft.facts().cart.lines().to_vec() {
+        let left = draft.shop.catalog.left(line.product_id, &line.color, line.size);
+        let Some(left) = left.filter(|left| *left < line.quantity) else { continue };
+        tell_left(draft, line.product_id, line.size, &line.color, left);
+        draft.facts_mut().cart.reduce(&line, left);
+        draft.facts_mut().payment.requisites_shown = false;
+    }
 }
 
 fn tell(draft: &mut Draft<'_>, product: &Product, size: Size, color: &ColorKey) {

@@ -34,13 +34,15 @@ pub(super) fn code_of(text: &str) -> Option<&'static str> {
         .or_else(|| has_odd_signs(text).then_some("signs"))
 }
 
-/// Whether a decoded text is one that somebody wrote: of letters and spaces for the most part.
+/// Whether a decoded text is one that somebody wrote: of letters for the most part, spaces and marks.
 fn is_readable(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
     let chars = text.chars().count();
-    let words = text.chars().filter(|c| c.is_alphabetic() || c.is_whitespace()).count();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    letters >= 6 && words * 5 >= chars * 4
+    let is_written =
+        |c: &char| c.is_alphabetic() || c.is_whitespace() || matches!(c, '!' | '?' | '.' | ',');
+    let written = text.chars().filter(is_written).count();
+    letters >= 6 && written * 5 >= chars * 4 && letters * 2 >= chars
 }
 
 /// The runs of signs of an alphabet, at least `shortest` long; those parted by white space are tried

@@ -1,5 +1,7 @@
 //! Letters that stand for others: look-alikes, digits, other keyboards, shifted alphabets.
 
+use crate::language::fold;
+
 /// The letter that a digit or sign inside of a Latin word looks like. A one is an `i` or an `l`.
 pub(super) const fn latin_of(c: char, one: char) -> char {
     match c {
@@ -78,12 +80,16 @@ fn on_keyboard(c: char, from: usize, to: usize) -> char {
     at.and_then(|at| KEYS[to].chars().nth(at)).unwrap_or(c)
 }
 
-/// A text in small letters as the same keys give it on the other keyboards.
+/// A text in small letters as the same keys give it on the other keyboards, from those that it can
+/// have been typed on.
 pub(super) fn on_other_keyboards(lower: &str) -> impl Iterator<Item = String> {
-    let keyboards = [(0, 2), (1, 2), (2, 0), (2, 1)];
+    let is_latin = lower.chars().any(|c| c.is_ascii_alphabetic());
+    let is_cyrillic = lower.chars().any(fold::is_cyrillic);
+    let keyboards = [(0, 2, is_cyrillic), (1, 2, is_cyrillic), (2, 0, is_latin), (2, 1, is_latin)];
     keyboards
         .into_iter()
-        .map(move |(from, to)| lower.chars().map(|c| on_keyboard(c, from, to)).collect())
+        .filter(|(_, _, is_used)| *is_used)
+        .map(move |(from, to, _)| lower.chars().map(|c| on_keyboard(c, from, to)).collect())
 }
 
 /// Latin, Ukrainian, Russian.

@@ -67,6 +67,12 @@ pub fn ordinal(token: &Token) -> Option<u32> {
     spoken::ordinal(token)
 }
 
+/// The value of a number in words that begins at a token: "один", "двоє".
+#[must_use]
+pub fn in_words(tokens: &[Token], at: usize) -> Option<u32> {
+    spoken::number(tokens, at).map(|(value, _)| value)
+}
+
 /// Reads every number of a message.
 #[must_use]
 pub fn read(tokens: &[Token]) -> Vec<Found> {

@@ -241,7 +241,7 @@ const EXACT: [Signal; 6] = [
 ];
 
 /// What says more than the words that it is made of.
-const STRONG: [Signal; 14] = [
+const STRONG: [Signal; 13] = [
     Signal::AskColors,
     Signal::CancelOrder,
     Signal::Complaint,
@@ -249,7 +249,6 @@ const STRONG: [Signal; 14] = [
     Signal::Doubt,
     Signal::Expensive,
     Signal::HumanWanted,
-    Signal::Injection,
     Signal::OptOut,
     Signal::OrderStatus,
     Signal::ProofClaim,

@@ -2,6 +2,7 @@
 
 use super::{Perceived, Reading, hit};
 use crate::{
+    catalog::Order,
     language::{
         numbers::{self, Reading as Figure},
         rules::Signal,
@@ -56,7 +57,74 @@ pub(super) fn read(
         }
     }
     read_ordinals(session, tokens, perceived);
+    if perceived.picks.is_empty() {
+        perceived.picks.extend(place_told(shop, session, tokens, perceived));
+    }
+    if perceived.quantity.is_none() {
+        perceived.quantity = pieces_left(session, tokens);
+    }
 }
+
+/// The place in the list shown last of "той, що посередині" or "тот, что дороже".
+fn place_told(
+    shop: &Shop<'_>,
+    session: &Session,
+    tokens: &[Token],
+    perceived: &Perceived,
+) -> Option<usize> {
+    let shown = &session.facts().shown;
+    let is_one_of = |words: &[&str]| tokens.iter().any(|it| words.contains(&it.key.as_str()));
+    if shown.len() < 2 || session.state() == State::PaymentDelivery {
+        return None;
+    }
+    if shown.len() % 2 == 1 && is_one_of(&MIDDLE) {
+        return Some(shown.len() / 2);
+    }
+    let order = perceived.asks_order().filter(|_| is_one_of(&THAT_ONE))?;
+    let size = session.facts().search.size;
+    let price_of = |place: &usize| {
+        let product = shop.catalog.product(shown[*place])?;
+        size.and_then(|size| product.price(size)).or_else(|| Some(product.price_range().from))
+    };
+    let places = 0..shown.len();
+    match order {
+        Order::PriceAscending => places.min_by_key(price_of),
+        _ => places.max_by_key(price_of),
+    }
+}
+
+/// Words, folded, for what stands between others.
+const MIDDLE: [&str; 7] =
+    ["посередини", "посередине", "посеридини", "середний", "середню", "средний", "среднюю"];
+
+/// Words, folded, that point at one of several.
+const THAT_ONE: [&str; 7] = ["той", "тот", "та", "ту", "те", "того", "тую"];
+
+/// How many pieces of what was ordered are still wanted: "ні, один давайте". Elsewhere a small number
+/// in words counts children, days or garments of a list.
+fn pieces_left(session: &Session, tokens: &[Token]) -> Option<u32> {
+    let is_ordered = session.state() == State::PaymentDelivery && !session.facts().cart.is_empty();
+    let wants = |at: Option<usize>| {
+        let token = at.and_then(|at| tokens.get(at));
+        token.is_some_and(|token| LEAVE.contains(&token.key.as_str()))
+    };
+    (0..tokens.len())
+        .filter(|at| is_ordered && (wants(at.checked_sub(1)) || wants(at.checked_add(1))))
+        .find_map(|at| numbers::in_words(tokens, at).filter(|pieces| (1..=9).contains(pieces)))
+}
+
+/// Words, folded, beside the number of pieces that is to be left.
+const LEAVE: [&str; 9] = [
+    "давайте",
+    "вистачит",
+    "хватит",
+    "достатно",
+    "достаточно",
+    "залишит",
+    "лишит",
+    "залиште",
+    "оставте",
+];
 
 fn push_height(perceived: &mut Perceived, height: Height) {
     if perceived.heights.len() < MAX_HEIGHTS && !perceived.heights.contains(&height) {

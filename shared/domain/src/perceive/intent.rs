@@ -248,6 +248,7 @@ fn is_paying(session: &Session, perceived: &Perceived) -> bool {
         State::PaymentDelivery => {
             agrees
                 || perceived.tells_address()
+                || perceived.quantity.is_some()
                 || !perceived.sums.is_empty()
                 || perceived.has_any(&[
                     Signal::SameData,

@@ -81,6 +81,17 @@ impl Cart {
         }
     }
 
+    /// Gives the last line so many pieces; says whether that is another number, and one that a line
+    /// may have.
+    pub(crate) fn set_pieces(&mut self, pieces: u32) -> bool {
+        let Some(last) = self.lines.last_mut() else { return false };
+        let is_other = last.quantity != pieces && (1..=MAX_QUANTITY).contains(&pieces);
+        if is_other {
+            last.quantity = pieces;
+        }
+        is_other
+    }
+
     /// Takes lines out; says whether there were any.
     pub(crate) fn remove(&mut self, mut is_unwanted: impl FnMut(&CartLine) -> bool) -> bool {
         let before = self.lines.len();
