@@ -212,3 +212,28 @@ async fn each_button_counts_once_and_every_manager_sees_who_has_it() {
     assert!(format!("{last:?}").contains("Веде Менеджер 7."), "{last:?}");
     world.check();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_presses_answer_is_asked_for_the_words_and_these_go_to_the_customer() {
+    let world = asked_for_human(&[], "5108").await;
+
+    press(&world, 20, 7, "Відповісти").await;
+    world.mirt.at_rest("instagram", "5108", 2).await;
+    world.mirt.managers_told("instagram", "5108").await;
+    let posted = world.telegram.sent_to(CHAT);
+    let asked = posted.iter().find(|sent| sent.body["reply_markup"]["force_reply"] == true);
+    let asked = asked.unwrap_or_else(|| panic!("nobody was asked: {posted:?}"));
+    assert_eq!(asked.body["entities"][0]["user"]["id"], 7, "{asked:?}");
+    let answer = json!({ "update_id": 21, "message": {
+        "message_id": 901, "date": 1_763_700_000, "text": "Вітаю, я Олена!",
+        "chat": { "id": -1001, "type": "supergroup" },
+        "from": { "id": 7, "is_bot": false, "first_name": "Олена" },
+        "reply_to_message": { "message_id": asked.message },
+    }});
+    world.mirt.telegram(&answer).await;
+
+    world.mirt.at_rest("instagram", "5108", 3).await;
+    let customer = format!("{:?}", world.manychat.shown_to("5108"));
+    assert!(customer.contains("Вітаю, я Олена!"), "{customer}");
+    world.check();
+}

@@ -11,6 +11,7 @@ use crate::{
         facts::{Facts, PaymentMethod},
     },
     shop::Shop,
+    state::State,
     turn::Message,
 };
 
@@ -40,6 +41,7 @@ pub fn of(shop: &Shop<'_>, session: &Session, head: &str, said: &[Message]) -> C
     let facts = session.facts();
     let mut lines = vec![head.to_owned()];
     lines.push(standing(shop, facts));
+    lines.extend(stage(session).map(|key| text(shop, key, &Values::none())));
     lines.push(String::new());
     lines.extend(wishes(shop, facts));
     lines.extend(before(shop, session));
@@ -77,6 +79,20 @@ fn standing(shop: &Shop<'_>, facts: &Facts) -> String {
                 text(shop, TemplateKey::CardTakenBy, &values)
             }
         },
+    }
+}
+
+/// How far the sale has come; before a human was called, where one has the conversation.
+fn stage(session: &Session) -> Option<TemplateKey> {
+    let hand_over = &session.facts().hand_over;
+    match hand_over.as_ref().map_or(session.state(), |hand_over| hand_over.from) {
+        State::Init | State::Discovery | State::Vision | State::SizeColor => {
+            Some(TemplateKey::CardStageChoosing)
+        }
+        State::Offer => Some(TemplateKey::CardStageOffer),
+        State::PaymentDelivery => Some(TemplateKey::CardStageOrder),
+        State::Upsell | State::End => Some(TemplateKey::CardStageDone),
+        State::Complaint | State::OutOfDomain => None,
     }
 }
 
@@ -200,6 +216,7 @@ fn buttons(shop: &Shop<'_>, session: &Session) -> Vec<(ManagerAct, String)> {
     if hand_over.as_ref().is_none_or(|hand_over| hand_over.by.is_none()) {
         acts.push((ManagerAct::TakeOver, TemplateKey::CardTakeOver));
     }
+    acts.push((ManagerAct::Answer, TemplateKey::CardAnswer));
     if hand_over.is_some() {
         acts.extend([
             (ManagerAct::HandBack, TemplateKey::CardHandBack),

@@ -75,6 +75,8 @@ pub enum Action {
     EndHandOver,
     /// A customer did not answer the last follow-up, or can be written none in time.
     TellUnanswered,
+    /// A manager wants to answer: they are asked for the words.
+    AskForAnswer,
     /// A manager wrote to a customer with whom another one talks: it was not passed on.
     TellNotYours,
     /// A manager answered with something that cannot be passed on.

@@ -6,6 +6,7 @@ use std::{future::Future, time::Duration};
 
 use jiff::Timestamp;
 use mirt_domain::{
+    decide::Manager,
     order::OrderId,
     prompts::{Placeholder, TemplateKey, Values},
     session::{Session, facts::EscalationReason},
@@ -82,6 +83,12 @@ impl Matter {
         }
     }
 
+    /// Whose answer it asks for.
+    pub(crate) fn asks<'a>(&self, session: &'a Session) -> Option<&'a Manager> {
+        let holder = || session.facts().hand_over.as_ref()?.by.as_ref();
+        (*self == Self::Action(Action::AskForAnswer)).then(holder).flatten()
+    }
+
     /// What a manager of the shop is told of it.
     #[must_use]
     pub fn text(&self, shop: &Settings) -> TemplateKey {
@@ -109,6 +116,7 @@ impl Matter {
             Action::TellUnanswered => TemplateKey::ManagerUnanswered,
             Action::TellNotYours => TemplateKey::ManagerNotYours,
             Action::TellCannotPass => TemplateKey::ManagerCannotPass,
+            Action::AskForAnswer => TemplateKey::ManagerAskAnswer,
             Action::TellOrderFailed => TemplateKey::ManagerOrderFailed,
             Action::TellOrderNews => TemplateKey::ManagerOrderNews,
             Action::Escalate { reason } => match reason {

@@ -6,8 +6,9 @@ use std::future::Future;
 use jiff::Timestamp;
 use mirt_domain::{
     card::{self, Card},
+    decide::Manager,
     photo::Photo,
-    prompts::{TemplateKey, Values},
+    prompts::{Placeholder, TemplateKey, Values},
     session::Session,
     session_id::SessionId,
     shop::{Settings, Shop},
@@ -58,6 +59,8 @@ pub enum Telling {
         text: String,
         /// What the customer sent.
         photo: Option<Photo>,
+        /// Whose answer it asks for.
+        asks: Option<Manager>,
     },
 }
 
@@ -132,7 +135,12 @@ pub(crate) fn tellings(
         // The values are those of the text, and the build checks that it is there.
         shop.prompts.render(key, values, 0).unwrap_or_default().join("\n")
     };
-    let head = words(alert.matter.text(shop.settings), &alert.matter.values());
+    let asks = alert.matter.asks(session).cloned();
+    let values = match &asks {
+        Some(manager) => Values::none().with(Placeholder::Manager, manager.name.as_str()),
+        None => alert.matter.values(),
+    };
+    let head = words(alert.matter.text(shop.settings), &values);
     let begins = matches!(
         alert.matter,
         Matter::Action(Action::Escalate { .. } | Action::CheckPayment | Action::TellUnanswered)
@@ -154,6 +162,7 @@ pub(crate) fn tellings(
             below: known.at.clone(),
             text: lines.join("\n").trim().to_owned(),
             photo: card::photo(&alert.said),
+            asks: asks.clone(),
         }
     };
     match &alert.matter {

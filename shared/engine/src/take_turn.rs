@@ -581,6 +581,9 @@ fn log_turn(id: &SessionId, commit: &TurnCommit) {
             Action::TellOrderFailed | Action::TellOrderNews => {
                 tracing::warn!(event = "order_left_to_managers", channel = %id.channel, turn = n);
             }
+            Action::AskForAnswer => {
+                tracing::info!(event = "manager_asked", channel = %id.channel, turn = n);
+            }
             Action::TellNotYours | Action::TellCannotPass => {
                 tracing::info!(event = "managers_words_held_back", channel = %id.channel, turn = n);
             }

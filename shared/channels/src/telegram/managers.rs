@@ -3,7 +3,11 @@
 use std::sync::atomic::Ordering;
 
 use mirt_domain::{
-    card::Card, channel::Channel, decide::ManagerAct, photo::Photo, session_id::SessionId,
+    card::Card,
+    channel::Channel,
+    decide::{Manager, ManagerAct},
+    photo::Photo,
+    session_id::SessionId,
 };
 use mirt_engine::{
     card::{ManagersMessage, Telling},
@@ -62,8 +66,11 @@ impl Sender {
                 self.post(chat, "editMessageText", body).await?;
                 Ok(None)
             }
-            Telling::Note { below, text, photo } => {
-                let body = json!({ "text": text, "reply_parameters": below_message(below.id) });
+            Telling::Note { below, text, photo, asks } => {
+                let mut body = json!({ "text": text, "reply_parameters": below_message(below.id) });
+                if let Some(manager) = asks {
+                    ask(&mut body, text, manager);
+                }
                 let posted = self.post(chat, "sendMessage", body).await?;
                 if let Some(photo) = photo {
                     self.show_photo(chat, below.id, photo, customers).await;
@@ -197,6 +204,18 @@ fn below_message(id: i64) -> Value {
     json!({ "message_id": id, "allow_sending_without_reply": true })
 }
 
+/// Opens the field for an answer to a message, for the one manager who is named first in it.
+fn ask(body: &mut Value, text: &str, manager: &Manager) {
+    body["reply_markup"] = json!({ "force_reply": true, "selective": true });
+    if text.starts_with(&manager.name) {
+        let length = manager.name.encode_utf16().count();
+        let user = json!({ "id": manager.id, "is_bot": false, "first_name": manager.name });
+        let mention =
+            json!({ "type": "text_mention", "offset": 0, "length": length, "user": user });
+        body["entities"] = json!([mention]);
+    }
+}
+
 /// A card as a message: its first line in bold, the customer as a link on its last.
 fn card_body(card: &Card, about: &SessionId, link: Option<&str>) -> Value {
     let length = |text: &str| text.encode_utf16().count();
@@ -278,6 +297,7 @@ mod tests {
             ManagerAct::RejectSum,
             ManagerAct::RejectUnreadable,
             ManagerAct::TakeOver,
+            ManagerAct::Answer,
             ManagerAct::HandBack,
             ManagerAct::Close,
         ] {

@@ -35,6 +35,8 @@ pub enum ManagerAct {
     RejectUnreadable,
     /// The manager answers from now on.
     TakeOver,
+    /// The same, and they are asked for their answer.
+    Answer,
     /// The assistant answers again, from where it was.
     HandBack,
     /// The matter is done; the assistant answers what comes next.
@@ -86,6 +88,12 @@ pub(super) fn act(draft: &mut Draft<'_>, by: &Manager, deed: &Deed) -> Event {
             reject(draft, TemplateKey::PaymentRejectedUnreadable)
         }
         ManagerAct::TakeOver => take_over(draft, by),
+        ManagerAct::Answer => {
+            let event = take_over(draft, by);
+            let is_theirs = draft.facts().hand_over.as_ref().is_some_and(|it| it.is_of(by));
+            draft.actions.push(if is_theirs { Action::AskForAnswer } else { Action::TellNotYours });
+            event
+        }
         ManagerAct::HandBack => {
             draft.end_hand_over();
             draft.session.follow_ups_mut().is_told = true;
@@ -127,7 +135,7 @@ fn write(draft: &mut Draft<'_>, by: &Manager, says: Bubble) -> Event {
     let event = take_over(draft, by);
     let at = draft.now;
     let Some(hand_over) = &mut draft.facts_mut().hand_over else { return event };
-    if hand_over.by.as_ref().is_some_and(|holder| holder.id != by.id) {
+    if !hand_over.is_of(by) {
         draft.actions.push(Action::TellNotYours);
         return event;
     }

@@ -401,6 +401,16 @@ template_keys! {
     CardPaid = "card.paid" [];
     /// A manager's button: take over.
     CardTakeOver = "card.take_over" [];
+    /// On a card: the customer chooses.
+    CardStageChoosing = "card.stage_choosing" [];
+    /// On a card: the customer thinks about an offer.
+    CardStageOffer = "card.stage_offer" [];
+    /// On a card: delivery data and payment.
+    CardStageOrder = "card.stage_order" [];
+    /// On a card: nothing is left of the sale.
+    CardStageDone = "card.stage_done" [];
+    /// On a card, a button: somebody answers the customer now.
+    CardAnswer = "card.answer" [];
     /// A manager's button: the money is there.
     CardApprove = "card.approve" [];
     /// A manager's button: the money is not there.
@@ -469,6 +479,8 @@ template_keys! {
     ManagerUnanswered = "manager.unanswered" [];
     /// To managers: what one of them wrote was not passed on, because another one has the customer.
     ManagerNotYours = "manager.not_yours" [];
+    /// To a manager: write the answer here.
+    ManagerAskAnswer = "manager.ask_answer" [Manager];
     /// To managers: what one of them sent is of a kind that is not passed on.
     ManagerCannotPass = "manager.cannot_pass" [];
     /// To managers: a photo or file of theirs did not reach the customer.

@@ -156,6 +156,12 @@ pub struct HandOver {
 }
 
 impl HandOver {
+    /// Whether a manager has the conversation.
+    #[must_use]
+    pub fn is_of(&self, manager: &Manager) -> bool {
+        self.by.as_ref().is_some_and(|holder| holder.id == manager.id)
+    }
+
     /// A human is called.
     #[must_use]
     pub const fn new(at: Timestamp, reason: EscalationReason, from: State, awaited: Phase) -> Self {

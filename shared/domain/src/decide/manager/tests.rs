@@ -29,6 +29,18 @@ fn the_first_manager_to_take_over_has_it() {
 }
 
 #[test]
+fn who_wants_to_answer_has_the_conversation_and_is_asked_for_the_words() {
+    let mut talk = Talk::said(&["лагуна рожева на 104"]);
+
+    talk.do_as(7, &Deed::Press(ManagerAct::Answer));
+    assert_eq!(talk.actions(), [Action::AskForAnswer]);
+    talk.do_as(8, &Deed::Press(ManagerAct::Answer));
+
+    assert_eq!(talk.actions(), [Action::TellNotYours]);
+    assert!(card_of(&talk).text.contains("Веде Менеджер 7."), "{}", card_of(&talk).text);
+}
+
+#[test]
 fn a_managers_words_reach_the_customer_as_they_are() {
     let mut talk = Talk::said(&[ESCALATED]);
 
@@ -136,7 +148,8 @@ fn the_card_of_a_receipt_has_the_order_and_the_buttons_to_check_it() {
 
     let card = card::of(&shop(), &talk.session, "Чек.", &said);
 
-    for part in ["Лагуна", "Коваль Ольга", "Львів", "Платить усе одразу", "[фото]"]
+    for part in
+        ["Лагуна", "Коваль Ольга", "Львів", "Платить усе одразу", "Етап: оформлення", "[фото]"]
     {
         assert!(card.text.contains(part), "{part}: {}", card.text);
     }
@@ -149,6 +162,7 @@ fn the_card_of_a_receipt_has_the_order_and_the_buttons_to_check_it() {
             ManagerAct::RejectSum,
             ManagerAct::RejectUnreadable,
             ManagerAct::TakeOver,
+            ManagerAct::Answer,
         ]
     );
     assert!(card.buttons.iter().all(|(_, caption)| !caption.is_empty()));
