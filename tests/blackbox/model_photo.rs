@@ -71,6 +71,41 @@ async fn a_garment_on_a_photo_is_named_and_the_same_photo_is_not_looked_at_twice
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn beside_a_photo_the_model_sees_ours_that_are_easily_confused_and_without_one_none() {
+    let stub = OpenAiStub::start(KEY, sees(Some(11_698_818), 95)).await;
+    let world = world_with_model(&stub, &[]).await;
+    world.telegram.keep_file("f1", &PIXEL);
+
+    send_photo(&world, 815, 805, "f1", 1).await;
+    world
+        .mirt
+        .telegram(&telegram_message(816, 805, &json!({ "text": "а яка вона на дотик" })))
+        .await;
+    world.mirt.at_rest("telegram", "805", 2).await;
+
+    let ours = |body: &Value| {
+        let content = body["input"][0]["content"].as_array().unwrap().clone();
+        let labels = content.iter().filter_map(|part| part["text"].as_str());
+        let labels: Vec<String> =
+            labels.filter(|it| it.starts_with("Ours, to compare")).map(str::to_owned).collect();
+        let photos = content.iter().filter_map(|part| part["image_url"].as_str());
+        (labels, photos.filter(|url| url.starts_with("https://")).count())
+    };
+    let asked = stub.asked();
+    let (looked, others): (Vec<&Value>, Vec<&Value>) =
+        asked.iter().partition(|body| body.to_string().contains("data:image/jpeg;base64,"));
+    let (labels, photos) = ours(looked[0]);
+    assert_eq!((labels.len(), photos), (7, 7));
+    for name in ["Лагуна", "Мрія", "Ритм", "Каприз", "Валері", "Тренч"]
+    {
+        assert!(labels.iter().any(|label| label.contains(name)), "{name}: {labels:?}");
+    }
+    assert!(!others.is_empty() && others.iter().all(|body| ours(body) == (vec![], 0)));
+    assert_eq!(stub.violations(), [""; 0]);
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_garment_that_is_not_ours_goes_to_a_manager_and_the_customer_hears_so() {
     let stub = OpenAiStub::start(KEY, sees(None, 95)).await;
     let world = world_with_model(&stub, &[]).await;

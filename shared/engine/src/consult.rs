@@ -283,6 +283,7 @@ where
             instructions: question.instructions,
             input: question.input,
             photos: if question.with_photos { photos.to_vec() } else { Vec::new() },
+            references: question.references,
             format: AnswerFormat { name: FORMAT, schema: question.schema },
         }
     }

@@ -2,7 +2,10 @@
 
 use std::{future::Future, time::Duration};
 
-use mirt_domain::{model::Usage, session_id::SessionId};
+use mirt_domain::{
+    model::{Reference, Usage},
+    session_id::SessionId,
+};
 use serde_json::Value;
 
 use crate::failure::Cause;
@@ -18,6 +21,8 @@ pub struct ModelRequest {
     pub input: String,
     /// Photos to look at, as JPEG.
     pub photos: Vec<Vec<u8>>,
+    /// Photos of ours to compare them with, by their addresses.
+    pub references: Vec<Reference>,
     /// What the answer has to look like.
     pub format: AnswerFormat,
 }

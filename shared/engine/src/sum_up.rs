@@ -51,6 +51,7 @@ where
                 instructions: question.instructions,
                 input: question.input,
                 photos: Vec::new(),
+                references: Vec::new(),
                 format: AnswerFormat { name: FORMAT, schema: question.schema },
             };
             let latest = self.deadline.checked_sub(TIME_TO_SEND).unwrap_or(Timestamp::MIN);

@@ -116,6 +116,12 @@ impl OpenAi {
             let url = format!("data:image/jpeg;base64,{}", BASE64_STANDARD.encode(jpeg));
             json!({ "type": "input_image", "image_url": url, "detail": "high" })
         }));
+        content.extend(request.references.iter().flat_map(|ours| {
+            [
+                json!({ "type": "input_text", "text": ours.label }),
+                json!({ "type": "input_image", "image_url": ours.url, "detail": "low" }),
+            ]
+        }));
         let identifier = self.safety_identifier(&request.session);
         let shard = identifier.bytes().last().unwrap_or_default() % CACHE_KEYS;
         json!({

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use mirt_domain::{
     channel::Channel,
+    model::Reference,
     session_id::{SessionId, UserId},
 };
 use mirt_engine::model::{
@@ -41,6 +42,10 @@ fn request(user: &str) -> ModelRequest {
         instructions: "Be brief. ".repeat(500),
         input: "Привіт".to_owned(),
         photos: vec![vec![0xFF, 0xD8, 0xFF]],
+        references: vec![Reference {
+            label: "Ours".to_owned(),
+            url: "https://cdn.example/1.jpeg".to_owned(),
+        }],
         format: AnswerFormat {
             name: "word",
             schema: json!({

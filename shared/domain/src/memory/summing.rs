@@ -136,6 +136,7 @@ impl Summing {
             input,
             schema: schema(),
             with_photos: false,
+            references: Vec::new(),
         })
     }
 

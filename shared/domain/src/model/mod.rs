@@ -20,7 +20,7 @@ pub use echo::echo;
 pub use merge::{Claim, SURE, Verdict};
 pub use past::{MOST_TURNS, PastTurn};
 pub(crate) use past::{numbered_transcripts, private};
-pub use question::Question;
+pub use question::{Question, Reference};
 pub use sight::{KnownPhoto, Sight};
 pub use usage::{MicroUsd, Usage};
 pub(crate) use wording::may_word;

@@ -9,7 +9,7 @@ use super::{
     reading, wording,
 };
 use crate::{
-    catalog::{Product, ProductId},
+    catalog::{ColorVariant, Product, ProductId},
     decide::Decision,
     perceive::Perceived,
     prompts::Instruction,
@@ -24,6 +24,9 @@ const MOST_DESCRIBED: usize = 8;
 /// How many more are listed by what tells them from the others.
 const MOST_LISTED: usize = 40;
 
+/// How many photos of ours are shown for comparison; each costs the provider's price of a small one.
+const MOST_REFERENCES: usize = 8;
+
 /// A question to the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
@@ -35,6 +38,17 @@ pub struct Question {
     pub schema: Value,
     /// Whether the customer's photos go with it.
     pub with_photos: bool,
+    /// Photos of ours to compare them with.
+    pub references: Vec<Reference>,
+}
+
+/// A photo of a garment that is easily taken for another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// What the model is told that it shows.
+    pub label: String,
+    /// Where it lies; the catalogue's, so https on a host that it allows.
+    pub url: String,
 }
 
 /// What the model gets for one turn.
@@ -59,7 +73,20 @@ impl About<'_> {
             input: self.input(),
             schema: reading::schema(),
             with_photos: self.with_photos,
+            references: if self.with_photos { self.references() } else { Vec::new() },
         }
+    }
+
+    /// A photo of each garment that is easily taken for another; words alone do not tell these apart.
+    fn references(&self) -> Vec<Reference> {
+        let products = self.shop.catalog.products().iter();
+        let confusable = products.filter(|product| !product.confused_with.is_empty());
+        let shown = confusable.filter_map(|product| Some((product, product.colors.first()?)));
+        let reference = |(product, variant): (&Product, &ColorVariant)| Reference {
+            label: format!("Ours, to compare: {} {}, {}", product.id, product.name, variant.color),
+            url: variant.photo_url.clone(),
+        };
+        shown.take(MOST_REFERENCES).map(reference).collect()
     }
 
     fn input(&self) -> String {

@@ -109,6 +109,7 @@ fn request() -> ModelRequest {
         instructions: String::new(),
         input: String::new(),
         photos: Vec::new(),
+        references: Vec::new(),
         format: AnswerFormat { name: "turn", schema: Value::Null },
     }
 }
