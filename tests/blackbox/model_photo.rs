@@ -84,7 +84,7 @@ async fn beside_a_photo_the_model_sees_ours_that_are_easily_confused_and_without
     world.mirt.at_rest("telegram", "805", 2).await;
 
     let ours = |body: &Value| {
-        let content = body["input"][0]["content"].as_array().unwrap().clone();
+        let content = body["input"][0]["content"].as_array().cloned().unwrap_or_default();
         let labels = content.iter().filter_map(|part| part["text"].as_str());
         let labels: Vec<String> =
             labels.filter(|it| it.starts_with("Ours, to compare")).map(str::to_owned).collect();

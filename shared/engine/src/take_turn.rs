@@ -48,9 +48,10 @@ const MAX_RESTARTS: u32 = 2;
 /// it is not known whether it was done.
 const MAX_CONFLICTS: u32 = 5;
 
-/// How many turns one wake-up takes at most, when there is more in the inbox than one turn takes. What
-/// is left then has a wake-up of its own on the queue.
-const MAX_TURNS: u32 = 5;
+/// How many turns one wake-up takes at most, when there is more in the inbox than one turn takes: as
+/// many as the queue gives wake-ups at once (`BatchSize` of the template), since those of a session
+/// that come together are taken as one. What is left then has a wake-up of its own on the queue.
+const MAX_TURNS: u32 = 10;
 
 /// How long a channel shows that somebody is typing: Telegram does for five seconds at most.
 const TYPING_SHOWN: Duration = Duration::from_secs(4);
