@@ -24,8 +24,8 @@ pub(crate) struct Portion {
     pub(crate) cause: Cause,
     /// When a customer's messages were received; `None` for a turn of another cause.
     pub(crate) heard: Option<Heard>,
-    /// Until when somebody waits for the turn's reply as an answer.
-    pub(crate) answer_until: Option<Timestamp>,
+    /// Until when those wait who want the turn's reply as an answer.
+    pub(crate) askers: Vec<Timestamp>,
 }
 
 /// The first events of an inbox: a manager's deed or news of an order alone, or a customer's
@@ -33,13 +33,13 @@ pub(crate) struct Portion {
 /// inbox is taken for the sake of the time that has passed.
 pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
     if inbox.is_empty() {
-        return Portion { keys: Vec::new(), cause: Cause::Due, heard: None, answer_until: None };
+        return Portion { keys: Vec::new(), cause: Cause::Due, heard: None, askers: Vec::new() };
     }
     let mut bytes = 0;
     let mut keys = Vec::new();
     let mut messages = Vec::new();
     let mut heard: Option<Heard> = None;
-    let mut answer_until = None;
+    let mut askers = Vec::new();
     let most = whole_albums(&inbox, MAX_EVENTS_PER_TURN);
     for InboxEntry { key, event } in inbox.into_iter().take(most) {
         match event.body {
@@ -65,15 +65,15 @@ pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
         let at = event.received_at.min(now);
         let Heard { first, last } = heard.unwrap_or(Heard { first: at, last: at });
         heard = Some(Heard { first: first.min(at), last: last.max(at) });
-        answer_until = answer_until.max(event.answer_until);
+        askers.extend(event.answer_until);
         keys.push(key);
     }
-    Portion { keys, cause: Cause::Said(whole_messages(messages)), heard, answer_until }
+    Portion { keys, cause: Cause::Said(whole_messages(messages)), heard, askers }
 }
 
 /// An event that is no customer's message.
 fn alone(key: String, cause: Cause, answer_until: Option<Timestamp>) -> Portion {
-    Portion { keys: vec![key], cause, heard: None, answer_until }
+    Portion { keys: vec![key], cause, heard: None, askers: answer_until.into_iter().collect() }
 }
 
 /// How many of the first `most` events a turn takes, so that it does not end within an album. One that

@@ -401,7 +401,7 @@ where
         let offered = self.shelf.catalog(self.clock, self.store, self.shop.catalog).await;
         let shop = Shop { catalog: &offered, ..self.shop };
         let portion = portion::of(std::mem::take(&mut loaded.inbox), now);
-        let Portion { keys, cause, heard, answer_until } = portion;
+        let Portion { keys, cause, heard, askers } = portion;
         let is_due = cause == Cause::Due;
         let (last, is_all) = (to_sum_up(&loaded.past), loaded.past.len() < MOST_TURNS);
         let consulting = Consulting {
@@ -417,7 +417,7 @@ where
             recorded: unless_new_input.then_some(recorded),
             past: past(std::mem::take(&mut loaded.past)),
             // Who waits for an answer says so themselves.
-            may_interrupt: earlier != Delivered::Waiting && answer_until.is_none() && !is_due,
+            may_interrupt: earlier != Delivered::Waiting && askers.is_empty() && !is_due,
         };
         let Turn { session, reply, actions, trace } = match &cause {
             Cause::Said(messages) => {
@@ -502,7 +502,8 @@ where
             consumed: keys,
             opens,
             outbox,
-            held_until: answer_until.filter(|until| is_in_time(committed_at, *until)),
+            // Who gives up first has the rest sent: it is not held for the others then.
+            held_until: askers.into_iter().filter(|until| is_in_time(committed_at, *until)).min(),
             found: Found::of(&loaded.session, times.parts(now)),
             record,
         })
