@@ -224,16 +224,18 @@ pub(super) fn set_pieces(draft: &mut Draft<'_>) -> Option<Event> {
     Some(go_on(draft))
 }
 
-/// One more of what is on offer, or of the last line.
+/// One more of what is on offer, or of the last line; or as many more as the message says.
 pub(super) fn add_alike(draft: &mut Draft<'_>) -> Event {
+    let quantity = draft.perceived.quantity.unwrap_or(1);
     if let Some(choice) = draft.facts_mut().choices.last_mut() {
-        choice.quantity = choice.quantity.saturating_add(1);
+        choice.quantity = choice.quantity.saturating_add(quantity);
         return present::present(draft, choosing::Outcome::Chosen(Vec::new()));
     }
     if let Some(line) = draft.facts().cart.lines().last().cloned() {
         let choice = Choice {
             size: Some(line.size),
             color: Some(line.color),
+            quantity,
             ..Choice::of(line.product_id)
         };
         draft.facts_mut().choices = vec![choice];

@@ -63,6 +63,11 @@ pub(super) fn read(
     if perceived.quantity.is_none() {
         perceived.quantity = pieces_left(session, tokens);
     }
+    if perceived.quantity.is_none() && perceived.has(Signal::OneMoreAlike) {
+        // "Ще дві такі самі".
+        let told = (0..tokens.len()).find_map(|at| numbers::in_words(tokens, at));
+        perceived.quantity = told.filter(|pieces| (2..=9).contains(pieces));
+    }
 }
 
 /// The place in the list shown last of "той, що посередині" or "тот, что дороже".
