@@ -29,8 +29,9 @@ pub(super) fn take_method(draft: &mut Draft<'_>) {
         _ => return,
     };
     let facts = draft.facts_mut();
-    if facts.payment.method != Some(method) {
-        // Another sum is to be paid now: it is told again.
+    let claims = perceived.has_any(&[Signal::ProofClaim, Signal::ProofLater]);
+    if facts.payment.method != Some(method) || !claims {
+        // Another sum is to be paid now, or it is asked what it was: it is told again.
         facts.payment.requisites_shown = false;
     }
     facts.payment.method = Some(method);

@@ -105,9 +105,20 @@ const MIDDLE: [&str; 7] =
 /// Words, folded, that point at one of several.
 const THAT_ONE: [&str; 7] = ["той", "тот", "та", "ту", "те", "того", "тую"];
 
-/// How many pieces of what was ordered are still wanted: "ні, один давайте". Elsewhere a small number
-/// in words counts children, days or garments of a list.
+/// How many pieces of what is ordered or offered are wanted: "ні, один давайте", "два однакових". A
+/// small number in words counts children, days or garments of a list elsewhere.
 fn pieces_left(session: &Session, tokens: &[Token]) -> Option<u32> {
+    let are_alike = |at: usize| {
+        let next = tokens.get(at + 1).map(|token| token.key.as_str());
+        next.is_some_and(|key| key.starts_with("однаков") || key.starts_with("одинаков"))
+    };
+    let is_chosen = !session.facts().choices.is_empty();
+    let alike = (0..tokens.len())
+        .filter(|at| is_chosen && are_alike(*at))
+        .find_map(|at| tokens[at].number().or_else(|| numbers::in_words(tokens, at)));
+    if let Some(pieces) = alike.filter(|pieces| (2..=9).contains(pieces)) {
+        return Some(pieces);
+    }
     let is_ordered = session.state() == State::PaymentDelivery && !session.facts().cart.is_empty();
     let wants = |at: Option<usize>| {
         let token = at.and_then(|at| tokens.get(at));

@@ -35,7 +35,12 @@ pub(super) fn read(
         .filter(|seen| seen.to - seen.from > 1 && !perceived.is_question)
         .map(|seen| seen.from..seen.to)
         .collect();
+    let only = kept_from(reading, &found);
     found.retain(|term| {
+        // "Тренч не треба, тільки сукню" names the dress alone.
+        if is_garment(term) && only.is_some_and(|from| term.from < from) {
+            return false;
+        }
         // "Дякую за гарний костюм", "переклади слово dress": nothing is looked for.
         if aside.iter().any(|span| span.contains(&term.from)) {
             return false;
@@ -74,6 +79,20 @@ pub(super) fn read(
         // "Костюм зі штанами" asks for no trousers.
         perceived.not_sold.clear();
     }
+}
+
+/// Where the garments begin that a message wants alone, if it takes back others before them.
+fn kept_from(reading: &Reading<'_>, found: &[Found<Thing>]) -> Option<usize> {
+    let seen = |signal: Signal| reading.seen.iter().filter(move |seen| seen.signal == signal);
+    let only = seen(Signal::OnlyThis).map(|seen| seen.from).max()?;
+    let takes_back =
+        [Signal::Remove, Signal::Refusal].into_iter().any(|it| seen(it).any(|at| at.from < only));
+    let names_after = found.iter().any(|term| is_garment(term) && term.from > only);
+    (takes_back && names_after).then_some(only)
+}
+
+const fn is_garment(term: &Found<Thing>) -> bool {
+    matches!(term.means, Thing::Product(_) | Thing::Category(_))
 }
 
 /// Whether a message answers the question for the address and speaks of nothing else.

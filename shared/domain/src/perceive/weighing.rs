@@ -78,7 +78,10 @@ fn drop_cancelling_of_another_wish(perceived: &mut Perceived) {
         || !perceived.colors.is_empty()
         || perceived.tells_size();
     let takes_back = perceived.has_any(&[Signal::Refusal, Signal::Remove]);
-    if wants_other && perceived.names_something() && !takes_back {
+    // "Передумала, давайте інший розмір".
+    let wants_it_otherwise = perceived.has_any(&[Signal::OtherSize, Signal::OtherColor])
+        || perceived.asks_next_size().is_some();
+    if wants_it_otherwise || (wants_other && perceived.names_something() && !takes_back) {
         perceived.signals.remove(&Signal::CancelOrder);
     }
 }
