@@ -49,6 +49,9 @@ struct Promise {
     /// Whether it was taken out of the outbox to be given as an answer. Who dies with it in hand has
     /// lost it: the one window in which a reply is.
     is_claimed: bool,
+    /// Whether one who waited for it reserved it and does not know whether they have it: they give it,
+    /// whatever became of it meanwhile.
+    is_given_blindly: bool,
     /// Why it will not be sent.
     aside: Option<String>,
     is_refused: bool,
@@ -135,6 +138,7 @@ impl Ledger {
         promise.may_repeat = false;
         promise.sender = Some(sender);
         let (is_aside, has_order) = (promise.aside.is_some(), promise.has_order);
+        let is_given_blindly = promise.is_given_blindly;
         let earlier = self.deliveries.promises.get(&id).and_then(|promises| {
             let open = |(_, promise): &(&OutboxKey, &Promise)| {
                 promise.has_order
@@ -152,7 +156,7 @@ impl Ledger {
         if !is_excused {
             self.violation(format_args!("I7: {id} {key:?} is sent again for no reason"));
         }
-        if is_aside {
+        if is_aside && !is_given_blindly {
             self.violation(format_args!("I7: {id} {key:?} is sent although it was set aside"));
         }
         if let Some(earlier) = earlier.filter(|_| has_order) {
@@ -180,6 +184,7 @@ impl Ledger {
     fn may_be_given_twice(&mut self, name: &str) {
         if let Some((_, _, promise)) = self.deliveries.named(name) {
             promise.may_repeat |= !promise.is_claimed;
+            promise.is_given_blindly |= !promise.is_claimed;
         }
     }
 

@@ -21,8 +21,9 @@ const MAX_EVENTS: usize = 70;
 
 /// How many turns of others are taken at most while an event waits for its own, where nothing holds it
 /// up: whatever they write. There are two of them at most, and each has one turn under way when the
-/// event comes, one beside the event's own, and now and then one between.
-const MOST_FOREIGN: u64 = 6;
+/// event comes, one beside the event's own, and now and then one between; or up to ten of one whose
+/// events, each of them a turn of its own, were woken by one batch.
+const MOST_FOREIGN: u64 = 10;
 
 /// The turns of one session.
 #[derive(Debug, Default)]
