@@ -1,5 +1,5 @@
-//! Learns from `tests/corpora/` how messages for a machine differ from customers'; the held-out third
-//! is left for the tests.
+//! Learns from `tests/corpora/` how messages for a machine differ from customers'; the held-out files
+//! are left for the tests.
 #![expect(clippy::print_stdout, reason = "cargo is spoken to so")]
 
 #[expect(unreachable_pub, reason = "the library has the same file as a public module")]

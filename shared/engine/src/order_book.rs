@@ -111,12 +111,14 @@ impl OrderRecord {
         self.confirmed_at.is_some()
     }
 
-    /// The order as it gets another day of tries, the first of them now; nothing where it is in the
-    /// CRM, was never placed, or has lost its customer.
+    /// The order as it gets another day of tries, the first of them now, or when the CRM's answer to the
+    /// one that is under way is overdue: what is asked for meanwhile is not there yet, and would be made
+    /// twice. Nothing where the order is in the CRM, was never placed, or has lost its customer.
     #[must_use]
     pub fn tried_again(mut self, now: Timestamp) -> Option<Self> {
         let is_known = self.erased_at.is_none();
         let is_to_submit = self.order.state.is_to_submit();
+        let answered_by = self.due_at.filter(|_| self.order.state == OrderState::Submitted);
         if !is_known || !is_to_submit && !self.move_to(OrderState::Confirmed, now) {
             return None;
         }
@@ -125,7 +127,7 @@ impl OrderRecord {
         self.failures = 0;
         self.trouble = None;
         self.is_news = false;
-        self.due_at = Some(now);
+        self.due_at = Some(answered_by.map_or(now, |answered_by| answered_by.max(now)));
         Some(self)
     }
 

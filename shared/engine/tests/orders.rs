@@ -299,6 +299,24 @@ fn a_process_that_died_while_the_crm_thought_leaves_an_order_that_is_asked_for_l
 }
 
 #[test]
+fn who_has_an_order_tried_again_while_the_crm_thinks_does_not_make_it_twice() {
+    let world = World::answering(&[Answer::Right]);
+    let mut record = world.record();
+    record.order.state = OrderState::Submitted;
+    record.due_at = Some(begin() + SignedDuration::from_mins(2));
+    let again = record.tried_again(begin()).unwrap();
+    world.books.orders.lock().unwrap().insert(ORDER, again);
+
+    world.wake();
+    assert_eq!(world.calls(), [""; 0], "the CRM is still at it");
+    world.crm.orders.lock().unwrap().push((ORDER, None));
+    world.pass(2);
+
+    assert_eq!(world.calls(), ["find"]);
+    assert_eq!((world.state(), world.in_crm()), (OrderState::Accepted, 1));
+}
+
+#[test]
 fn a_crm_that_is_down_for_an_hour_gets_the_order_once_and_soon_after() {
     let world = World::answering(&[]);
     *world.crm.is_down.lock().unwrap() = true;

@@ -2,7 +2,7 @@
 //!
 //! Rules know an order to a machine by its phrases, and take some customers' phrases for one. This
 //! is the other opinion: weights of words, pairs of words and pieces of words, learned from
-//! `tests/corpora/` when the library is built (`build/learn.rs`), the held-out third left out. It knows
+//! `tests/corpora/` when the library is built (`build/learn.rs`), the held-out files left out. It knows
 //! no grammar, so it errs in other places than the rules do; [`crate::hygiene`] says what both
 //! together decide.
 
