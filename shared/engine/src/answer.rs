@@ -185,7 +185,10 @@ async fn look(
         return Ok(if waits { None } else { Some(Found::Nothing) });
     }
     if !store.reserve(&event.session, first.entry.key, by).await? {
-        return Ok(Some(Found::Nothing));
+        // Somebody else gives it. What a later turn says may be this one's to give.
+        let is_later = |it: &PendingReply| it.entry.key.turn != first.entry.key.turn;
+        let waits = rest.iter().any(|it| is_later(it) && it.held_until.is_some());
+        return Ok(if waits { None } else { Some(Found::Nothing) });
     }
     let held = rest.iter().filter(|later| later.held_until.is_some());
     let others = held.map(|later| later.entry.key).collect();
