@@ -244,6 +244,7 @@ where
         let now = self.clock.now();
         // Written before it is sent: who dies now leaves a trace, and who comes too late learns it.
         record.move_to(OrderState::Submitted, now);
+        record.trouble = None;
         record.due_at = Some(after(now, ANSWER_IN));
         record.version += 1;
         if !self.store.keep_order(&record).await? {

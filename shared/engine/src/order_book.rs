@@ -118,7 +118,9 @@ impl OrderRecord {
     pub fn tried_again(mut self, now: Timestamp) -> Option<Self> {
         let is_known = self.erased_at.is_none();
         let is_to_submit = self.order.state.is_to_submit();
-        let answered_by = self.due_at.filter(|_| self.order.state == OrderState::Submitted);
+        // One whose last try came to nothing has its trouble noted.
+        let is_asking = self.order.state == OrderState::Submitted && self.trouble.is_none();
+        let answered_by = self.due_at.filter(|_| is_asking);
         if !is_known || !is_to_submit && !self.move_to(OrderState::Confirmed, now) {
             return None;
         }
