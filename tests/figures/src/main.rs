@@ -1,5 +1,5 @@
 //! Prints the README's figures as a table:
-//! `cargo build --release && cargo run --release -p mirt-figures`.
+//! `cargo build --release && cargo run --release --bin mirt-figures`.
 //!
 //! Times on a shared machine are noisy, so what we add is shown beside what the store needs on the
 //! same machine in the same run. Nothing here passes or fails.
