@@ -31,6 +31,7 @@ mod sale;
 mod scenes;
 mod settings;
 mod silence;
+mod stacks;
 mod states;
 mod telegram;
 mod telegram_webhook;

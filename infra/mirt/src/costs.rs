@@ -3,51 +3,25 @@
 use std::process::ExitCode;
 
 use jiff::{Timestamp, tz::TimeZone};
-use mirt_aws::table::Table;
 use mirt_domain::model::MicroUsd;
-use mirt_engine::{
-    failure::PortError,
-    spending::{Spending, day_of},
-};
+use mirt_engine::spending::{Spending, day_of};
 use serde_json::json;
 
 use crate::{
     cli::CostsArguments,
+    outcome::{OperatorError, Outcome, operate},
     output,
-    place::{self, PlaceError},
+    place::Place,
 };
 
 const SECONDS_A_DAY: i64 = 24 * 60 * 60;
 
-/// Why nothing was shown.
-#[derive(Debug, thiserror::Error)]
-enum CostsError {
-    #[error(transparent)]
-    Place(#[from] PlaceError),
-    #[error(transparent)]
-    Store(#[from] PortError),
-    #[error("the async runtime cannot be started")]
-    Runtime(#[from] std::io::Error),
-}
-
 /// Prints the days, oldest first.
 pub(crate) fn main(arguments: &CostsArguments) -> ExitCode {
-    let run = || -> Result<(), CostsError> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(run(arguments))
-    };
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::failure(&error);
-            ExitCode::FAILURE
-        }
-    }
+    operate(&arguments.place, async |place| run(place, arguments).await)
 }
 
-async fn run(arguments: &CostsArguments) -> Result<(), CostsError> {
-    let config = place::config(&arguments.place).await?;
-    let table = Table::new(&config, format!("mirt-{}", arguments.place.stage));
+async fn run(place: Place, arguments: &CostsArguments) -> Result<Outcome, OperatorError> {
     let today = day_of(Timestamp::now());
     if !arguments.json {
         output::line(format_args!(
@@ -56,14 +30,14 @@ async fn run(arguments: &CostsArguments) -> Result<(), CostsError> {
         ));
     }
     for day in (today - i64::from(arguments.days) + 1)..=today {
-        let spending = table.spending(day).await?;
+        let spending = place.table.spending(day).await?;
         if arguments.json {
             output::line(json!({ "day": date(day), "model": spending }));
         } else if spending.requests > 0 {
             show(day, &spending);
         }
     }
-    Ok(())
+    Ok(Outcome::Well)
 }
 
 fn show(day: i64, spending: &Spending) {

@@ -3,10 +3,7 @@
 use std::{collections::BTreeMap, process::ExitCode};
 
 use jiff::Timestamp;
-use mirt_aws::{
-    customers::{EraseError, Erased},
-    table::Table,
-};
+use mirt_aws::customers::{EraseError, Erased};
 use mirt_domain::{
     channel::Channel,
     session_id::{SessionId, UserId},
@@ -16,21 +13,20 @@ use serde_json::{Value, json};
 
 use crate::{
     cli::{CustomerArguments, CustomerCommand},
+    outcome::{OperatorError, Outcome, operate},
     output,
-    place::{self, PlaceError},
+    place::Place,
 };
 
 /// Why nothing was shown or done.
 #[derive(Debug, thiserror::Error)]
 enum CustomerError {
     #[error(transparent)]
-    Place(#[from] PlaceError),
+    Operator(#[from] OperatorError),
     #[error(transparent)]
     Store(#[from] PortError),
     #[error("the customer was not erased, or not wholly; run it again later")]
     Erase(#[from] EraseError),
-    #[error("the async runtime cannot be started")]
-    Runtime(#[from] std::io::Error),
     #[error("there is no channel {0}: instagram, telegram and the others that sessions name")]
     NoSuchChannel(String),
     #[error("that is no customer's id")]
@@ -41,22 +37,11 @@ enum CustomerError {
 
 /// Does what was asked for.
 pub(crate) fn main(arguments: &CustomerArguments) -> ExitCode {
-    let run = || -> Result<(), CustomerError> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(run(arguments))
-    };
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::failure(&error);
-            ExitCode::FAILURE
-        }
-    }
+    operate(&arguments.place, async |place| run(place, arguments).await)
 }
 
-async fn run(arguments: &CustomerArguments) -> Result<(), CustomerError> {
-    let config = place::config(&arguments.place).await?;
-    let table = Table::new(&config, format!("mirt-{}", arguments.place.stage));
+async fn run(place: Place, arguments: &CustomerArguments) -> Result<Outcome, CustomerError> {
+    let table = place.table;
     let (CustomerCommand::Show(who) | CustomerCommand::Export(who) | CustomerCommand::Erase(who)) =
         &arguments.command;
     let channel: Channel =
@@ -91,7 +76,7 @@ async fn run(arguments: &CustomerArguments) -> Result<(), CustomerError> {
             );
         }
     }
-    Ok(())
+    Ok(Outcome::Well)
 }
 
 /// Where the customer stands, what is known of them, and how much of what is kept.

@@ -20,8 +20,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     cli::{DlqArguments, DlqCommand},
+    outcome::{OperatorError, Outcome, operate},
     output,
-    place::{self, PlaceError},
+    place::Place,
     up,
 };
 
@@ -29,13 +30,11 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 enum DlqError {
     #[error(transparent)]
-    Place(#[from] PlaceError),
+    Operator(#[from] OperatorError),
     #[error(transparent)]
     Queue(#[from] PortError),
     #[error(transparent)]
     Template(#[from] TemplateError),
-    #[error("the async runtime cannot be started")]
-    Runtime(#[from] std::io::Error),
     #[error("there is no queue of dead letters {0}; mirt dlq list names them")]
     NoSuchQueue(String),
     #[error("there is no dead letter with the id {0}")]
@@ -44,17 +43,7 @@ enum DlqError {
 
 /// Does what was asked for.
 pub(crate) fn main(arguments: &DlqArguments) -> ExitCode {
-    let run = || -> Result<(), DlqError> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(run(arguments))
-    };
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::failure(&error);
-            ExitCode::FAILURE
-        }
-    }
+    operate(&arguments.place, async |place| run(place, arguments).await)
 }
 
 /// A queue of dead letters.
@@ -65,14 +54,13 @@ struct Queue {
 }
 
 /// The queues that were asked for: all of the template, unless one is named.
-async fn queues(arguments: &DlqArguments) -> Result<Vec<Queue>, DlqError> {
-    let config = place::config(&arguments.place).await?;
+async fn queues(place: &Place, arguments: &DlqArguments) -> Result<Vec<Queue>, DlqError> {
     let mut queues = Vec::new();
-    for full in up::dead_letter_queues(&arguments.place.stage)? {
+    for full in up::dead_letter_queues(place.stack.stage())? {
         let name = full.trim_end_matches(".fifo").trim_end_matches("-dlq");
-        let name = name.strip_prefix(&format!("mirt-{}-", arguments.place.stage)).unwrap_or(name);
+        let name = name.strip_prefix(&place.stack.resource("")).unwrap_or(name);
         if arguments.queue.as_ref().is_none_or(|asked| asked == name || *asked == full) {
-            let letters = DeadLetters::open(&config, &full).await?;
+            let letters = DeadLetters::open(&place.config, &full).await?;
             queues.push(Queue { name: name.to_owned(), letters });
         }
     }
@@ -82,8 +70,8 @@ async fn queues(arguments: &DlqArguments) -> Result<Vec<Queue>, DlqError> {
     }
 }
 
-async fn run(arguments: &DlqArguments) -> Result<(), DlqError> {
-    let queues = queues(arguments).await?;
+async fn run(place: Place, arguments: &DlqArguments) -> Result<Outcome, DlqError> {
+    let queues = queues(&place, arguments).await?;
     match &arguments.command {
         DlqCommand::List => {
             for Queue { name, letters } in &queues {
@@ -96,13 +84,11 @@ async fn run(arguments: &DlqArguments) -> Result<(), DlqError> {
             }
         }
         DlqCommand::Show => {
-            let config = place::config(&arguments.place).await?;
-            let table = Table::new(&config, format!("mirt-{}", arguments.place.stage));
             let mut count = 0;
             for queue in &queues {
                 let letters = queue.letters.look().await?;
                 count += letters.len();
-                show(&queue.name, &letters, &table, arguments.json).await?;
+                show(&queue.name, &letters, &place.table, arguments.json).await?;
             }
             if !arguments.json && count == 0 {
                 output::line("empty");
@@ -121,13 +107,13 @@ async fn run(arguments: &DlqArguments) -> Result<(), DlqError> {
             for queue in &queues {
                 if queue.letters.drop(id).await? {
                     output::line(format_args!("dropped {id}"));
-                    return Ok(());
+                    return Ok(Outcome::Well);
                 }
             }
             return Err(DlqError::NoSuchMessage(id.clone()));
         }
     }
-    Ok(())
+    Ok(Outcome::Well)
 }
 
 /// What is to be seen of each letter: what it is about, how old it is, how often it was tried, and why

@@ -32,14 +32,9 @@ use self::recording::{Recorder, Recording, RecordingError, Replay};
 use crate::{
     cli::EvalArguments,
     environment::{Environment, EnvironmentError},
+    outcome::{self, Outcome},
     output,
 };
-
-/// Some case failed.
-const SOME_FAILED: u8 = 1;
-
-/// A file could not be read, or there was no model to ask.
-const UNREADABLE: u8 = 2;
 
 /// How many cases ask the model at once.
 const AT_ONCE: usize = 8;
@@ -67,14 +62,7 @@ enum EvalError {
 
 /// Runs the files' cases and says how they went.
 pub(crate) fn main(arguments: &EvalArguments) -> ExitCode {
-    match run(arguments) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(SOME_FAILED),
-        Err(error) => {
-            output::failure(&error);
-            ExitCode::from(UNREADABLE)
-        }
-    }
+    outcome::exit(run(arguments).map(Outcome::well_if))
 }
 
 /// How many cases of a file passed.

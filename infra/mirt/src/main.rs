@@ -12,6 +12,7 @@ mod eval;
 mod function;
 mod load;
 mod orders;
+mod outcome;
 mod output;
 mod place;
 mod prices;

@@ -26,8 +26,9 @@ use serde_json::{Value, json};
 
 use crate::{
     cli::{Month, OrdersArguments, OrdersCommand},
+    outcome::{OperatorError, Outcome, operate},
     output,
-    place::{self, PlaceError},
+    place::Place,
 };
 
 /// How often an order is read again that changed while it was to be written.
@@ -37,11 +38,9 @@ const MAX_CONFLICTS: u32 = 5;
 #[derive(Debug, thiserror::Error)]
 enum OrdersError {
     #[error(transparent)]
-    Place(#[from] PlaceError),
+    Operator(#[from] OperatorError),
     #[error(transparent)]
     Store(#[from] PortError),
-    #[error("the async runtime cannot be started")]
-    Runtime(#[from] std::io::Error),
     #[error("there is no order {0}")]
     NoSuchOrder(OrderId),
     #[error("the order is {0}: only one that is not in the CRM can be tried again")]
@@ -52,22 +51,11 @@ enum OrdersError {
 
 /// Does what was asked for.
 pub(crate) fn main(arguments: &OrdersArguments) -> ExitCode {
-    let run = || -> Result<(), OrdersError> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(run(arguments))
-    };
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::failure(&error);
-            ExitCode::FAILURE
-        }
-    }
+    operate(&arguments.place, async |place| run(place, arguments).await)
 }
 
-async fn run(arguments: &OrdersArguments) -> Result<(), OrdersError> {
-    let config = place::config(&arguments.place).await?;
-    let table = Table::new(&config, format!("mirt-{}", arguments.place.stage));
+async fn run(place: Place, arguments: &OrdersArguments) -> Result<Outcome, OrdersError> {
+    let Place { config, stack, table } = place;
     let is_json = arguments.json;
     match &arguments.command {
         OrdersCommand::List { month } => {
@@ -96,12 +84,11 @@ async fn run(arguments: &OrdersArguments) -> Result<(), OrdersError> {
             }
         }
         OrdersCommand::Retry { id } => {
-            let name = format!("mirt-{}-orders.fifo", arguments.place.stage);
-            let queue = OrdersQueue::open(&config, &name).await?;
+            let queue = OrdersQueue::open(&config, &stack.resource("orders.fifo")).await?;
             retry(&table, &queue, *id).await?;
         }
     }
-    Ok(())
+    Ok(Outcome::Well)
 }
 
 /// The orders that were confirmed in a month; in this one and the last where none is named.

@@ -12,7 +12,11 @@ use mirt_domain::{
 };
 use mirt_engine::eval;
 
-use crate::{cli::PromptArguments, output};
+use crate::{
+    cli::PromptArguments,
+    outcome::{self, Outcome},
+    output,
+};
 
 /// There is nothing to print.
 #[derive(Debug, thiserror::Error)]
@@ -25,13 +29,7 @@ enum PromptError {
 
 /// Prints the question of a session that stands in the state.
 pub(crate) fn main(arguments: &PromptArguments) -> ExitCode {
-    match run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::failure(&error);
-            ExitCode::FAILURE
-        }
-    }
+    outcome::exit(run(arguments).map(|()| Outcome::Well))
 }
 
 fn run(arguments: &PromptArguments) -> Result<(), PromptError> {

@@ -4,24 +4,26 @@ use std::process::ExitCode;
 
 use mirt_domain::decide::diagram;
 
-use crate::{cli::StatesArguments, output};
+use crate::{
+    cli::StatesArguments,
+    outcome::{self, Outcome},
+    output,
+};
 
 /// The picture could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("the picture cannot be written")]
-struct PictureError(#[from] std::io::Error);
+#[error("the picture cannot be written; name another file")]
+struct PictureError(#[source] std::io::Error);
 
 /// Prints the edges, or draws them.
 pub(crate) fn main(arguments: &StatesArguments) -> ExitCode {
+    let mut drawn = Ok(());
     if let Some(file) = &arguments.svg {
-        if let Err(error) = std::fs::write(file, diagram::svg()) {
-            output::failure(&PictureError(error));
-            return ExitCode::FAILURE;
-        }
+        drawn = std::fs::write(file, diagram::svg()).map_err(PictureError);
     } else if arguments.mermaid {
         output::line(diagram::mermaid().trim_end());
     } else {
         output::line(diagram::table().trim_end());
     }
-    ExitCode::SUCCESS
+    outcome::exit(drawn.map(|()| Outcome::Well))
 }

@@ -28,6 +28,15 @@ pub async fn config(http: reqwest::Client) -> SdkConfig {
     loader(http).load().await
 }
 
+/// The same for an operator: account and region are those of `profile` in AWS's own files, where one is
+/// named.
+pub async fn config_of_profile(http: reqwest::Client, profile: Option<&str>) -> SdkConfig {
+    match profile {
+        Some(profile) => loader(http).profile_name(profile).load().await,
+        None => config(http).await,
+    }
+}
+
 /// For the services at `endpoint` on this machine, with credentials that open nothing elsewhere.
 pub async fn local_config(http: reqwest::Client, endpoint: &str, region: String) -> SdkConfig {
     loader(http)

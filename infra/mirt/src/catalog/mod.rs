@@ -16,6 +16,7 @@ use serde_json::json;
 
 use crate::{
     cli::{CatalogArguments, CatalogCommand},
+    outcome::{self, Outcome},
     output,
 };
 
@@ -50,11 +51,6 @@ impl std::fmt::Display for Faults {
     }
 }
 
-/// The exit code of faulty files and of a catalogue that differs.
-const DIFFERS: u8 = 1;
-/// The exit code when there is no answer at all.
-const FAILED: u8 = 2;
-
 /// Runs the command.
 pub(crate) fn main(arguments: &CatalogArguments) -> ExitCode {
     let root = arguments.root.as_path();
@@ -63,13 +59,10 @@ pub(crate) fn main(arguments: &CatalogArguments) -> ExitCode {
         CatalogCommand::Diff { with } => diff(root, with.as_deref(), arguments.json),
         CatalogCommand::Add => add::run(root, io::stdin().is_terminal()).map(|file| {
             output::line(file.display());
-            ExitCode::SUCCESS
+            Outcome::Well
         }),
     };
-    done.unwrap_or_else(|error| {
-        output::failure(&error);
-        ExitCode::from(FAILED)
-    })
+    outcome::exit(done)
 }
 
 /// The files as paths from `root` and texts.
@@ -82,7 +75,7 @@ fn load(root: &Path) -> Result<Content, CatalogError> {
     Content::parse(read(root)?).map_err(|faults| CatalogError::Faulty(Faults(faults)))
 }
 
-fn check(root: &Path, as_json: bool) -> Result<ExitCode, CatalogError> {
+fn check(root: &Path, as_json: bool) -> Result<Outcome, CatalogError> {
     match Content::parse(read(root)?) {
         Ok(content) => {
             let (catalog, prompts) = (&content.catalog, &content.prompts);
@@ -98,7 +91,7 @@ fn check(root: &Path, as_json: bool) -> Result<ExitCode, CatalogError> {
                     "{products} products, no faults; catalogue {catalog}, prompts {prompts}"
                 ));
             }
-            Ok(ExitCode::SUCCESS)
+            Ok(Outcome::Well)
         }
         Err(faults) => {
             for fault in faults {
@@ -109,14 +102,14 @@ fn check(root: &Path, as_json: bool) -> Result<ExitCode, CatalogError> {
                     output::line(fault);
                 }
             }
-            Ok(ExitCode::from(DIFFERS))
+            Ok(Outcome::Wrong)
         }
     }
 }
 
 /// What would change for customers if the files of `root` were built: against this program's own, or
 /// against another folder's.
-fn diff(root: &Path, with: Option<&Path>, as_json: bool) -> Result<ExitCode, CatalogError> {
+fn diff(root: &Path, with: Option<&Path>, as_json: bool) -> Result<Outcome, CatalogError> {
     let after = load(root)?;
     let changes = match with {
         Some(before) => diff::changes(&load(before)?, &after),
@@ -129,5 +122,5 @@ fn diff(root: &Path, with: Option<&Path>, as_json: bool) -> Result<ExitCode, Cat
             output::line(change);
         }
     }
-    Ok(if changes.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(DIFFERS) })
+    Ok(Outcome::well_if(changes.is_empty()))
 }

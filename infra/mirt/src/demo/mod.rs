@@ -16,6 +16,7 @@ use self::scene::{Deed, Scene, Step};
 use crate::{
     cli::{DemoArguments, UpArguments},
     environment::{Environment, EnvironmentError},
+    outcome::{self, Outcome},
     output,
     up::{self, System, UpError},
 };
@@ -61,13 +62,7 @@ enum DemoError {
 pub(crate) fn main(arguments: &DemoArguments) -> ExitCode {
     let run =
         || -> Result<(), DemoError> { tokio::runtime::Runtime::new()?.block_on(run(arguments)) };
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::failure(&error);
-            ExitCode::FAILURE
-        }
-    }
+    outcome::exit(run().map(|()| Outcome::Well))
 }
 
 async fn run(arguments: &DemoArguments) -> Result<(), DemoError> {

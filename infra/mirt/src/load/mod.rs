@@ -27,6 +27,7 @@ use tokio::{
 use crate::{
     cli::{LoadArguments, UpArguments},
     environment::{Environment, EnvironmentError},
+    outcome::{self, Outcome},
     output,
     up::{System, UpError, deliveries::Delivery},
 };
@@ -82,20 +83,14 @@ pub(crate) fn main(arguments: &LoadArguments) -> ExitCode {
     let run = || -> Result<Report, LoadError> {
         tokio::runtime::Runtime::new()?.block_on(run(arguments))
     };
-    match run() {
-        Ok(report) => {
-            if arguments.json {
-                output::line(report.as_json());
-            } else {
-                output::line(&report);
-            }
-            ExitCode::from(u8::from(!report.is_clean()))
+    outcome::exit(run().map(|report| {
+        if arguments.json {
+            output::line(report.as_json());
+        } else {
+            output::line(&report);
         }
-        Err(error) => {
-            output::failure(&error);
-            ExitCode::from(2)
-        }
-    }
+        Outcome::well_if(report.is_clean())
+    }))
 }
 
 /// What became of a message.

@@ -9,18 +9,18 @@ use mirt_runtime::{clock::SystemClock, settings::Settings};
 use mirt_telegram::{Account, AppId, Connection, Credentials, LoginError, Session, Step};
 use serde_json::json;
 
-use super::{Services, TelegramError};
-use crate::output;
+use super::{SECRET, TelegramError};
+use crate::{output, place::Place};
 
 /// How often a code or a password may be wrong.
 const TRIES: u32 = 3;
 
 /// Keeps everybody else from using the session while `work` does.
 async fn alone<T>(
-    services: &Services,
+    place: &Place,
     work: impl AsyncFnOnce() -> Result<T, TelegramError>,
 ) -> Result<T, TelegramError> {
-    let hold = Hold::take(&services.table, &SystemClock).await?;
+    let hold = Hold::take(&place.table, &SystemClock).await?;
     let in_use =
         |held_until| TelegramError::InUse(until(SystemClock.now(), held_until).as_secs() + 1);
     let hold = hold.map_err(in_use)?;
@@ -29,22 +29,22 @@ async fn alone<T>(
     result
 }
 
-async fn stored(services: &Services) -> Result<Credentials, TelegramError> {
-    Ok(secrets::read(&services.config, &services.secret).await?)
+async fn stored(place: &Place) -> Result<Credentials, TelegramError> {
+    Ok(secrets::read(&place.config, &place.stack.secret(SECRET)).await?)
 }
 
-async fn keep(services: &Services, credentials: &Credentials) -> Result<(), TelegramError> {
-    Ok(secrets::write(&services.config, &services.secret, credentials).await?)
+async fn keep(place: &Place, credentials: &Credentials) -> Result<(), TelegramError> {
+    Ok(secrets::write(&place.config, &place.stack.secret(SECRET), credentials).await?)
 }
 
 /// Logs in, and keeps the session.
 pub(super) async fn login(
-    services: &Services,
+    place: &Place,
     settings: &Settings,
     import: bool,
 ) -> Result<(), TelegramError> {
     // Not there before the first login; whatever is unreadable is replaced by this one.
-    let before = stored(services).await.ok();
+    let before = stored(place).await.ok();
     let (api_id, api_hash) = application(settings, before.as_ref())?;
     let usable = before.filter(|credentials| credentials.refused.is_none());
     let session = if import {
@@ -52,7 +52,7 @@ pub(super) async fn login(
     } else {
         usable.map_or_else(Session::fresh, |credentials| credentials.session)
     };
-    let account = alone(services, async || {
+    let account = alone(place, async || {
         let connection = Connection::new(session, AppId(api_id));
         let account = match connection.whoami().await {
             Ok(Some(account)) => Ok(account),
@@ -68,7 +68,7 @@ pub(super) async fn login(
             session: session.without_peers(),
             refused: None,
         };
-        keep(services, &credentials).await?;
+        keep(place, &credentials).await?;
         Ok(account)
     })
     .await?;
@@ -116,9 +116,9 @@ async fn log_in(connection: &Connection, api_hash: &str) -> Result<Account, Tele
 }
 
 /// Says who is logged in.
-pub(super) async fn whoami(services: &Services, as_json: bool) -> Result<(), TelegramError> {
-    let credentials = stored(services).await?;
-    let account = alone(services, async || {
+pub(super) async fn whoami(place: &Place, as_json: bool) -> Result<(), TelegramError> {
+    let credentials = stored(place).await?;
+    let account = alone(place, async || {
         let connection = Connection::new(credentials.session.clone(), credentials.app());
         let account = connection.whoami().await;
         connection.close().await;
@@ -136,16 +136,16 @@ pub(super) async fn whoami(services: &Services, as_json: bool) -> Result<(), Tel
 }
 
 /// Ends the login, and forgets the session; the application stays.
-pub(super) async fn logout(services: &Services) -> Result<(), TelegramError> {
-    let credentials = stored(services).await?;
-    alone(services, async || {
+pub(super) async fn logout(place: &Place) -> Result<(), TelegramError> {
+    let credentials = stored(place).await?;
+    alone(place, async || {
         let connection = Connection::new(credentials.session.clone(), credentials.app());
         let ended = connection.log_out().await;
         connection.close().await;
         ended?;
         let refused = Some("logged out".to_owned());
         let session = Session::fresh();
-        keep(services, &Credentials { session, refused, ..credentials.clone() }).await
+        keep(place, &Credentials { session, refused, ..credentials.clone() }).await
     })
     .await?;
     output::line("logged out");

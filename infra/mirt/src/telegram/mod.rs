@@ -13,9 +13,8 @@ use std::{
     process::ExitCode,
 };
 
-use aws_config::SdkConfig;
 use jiff::Timestamp;
-use mirt_aws::{history_queues::CommandQueue, secrets::SecretError, table::Table};
+use mirt_aws::{history_queues::CommandQueue, secrets::SecretError};
 use mirt_engine::failure::PortError;
 use mirt_history::{
     chat::ChatRef,
@@ -29,15 +28,16 @@ use serde_json::json;
 use crate::{
     cli::{FetchArguments, TelegramArguments, TelegramCommand},
     environment::{Environment, EnvironmentError},
+    outcome::{OperatorError, Outcome, operate},
     output,
-    place::{self, PlaceError},
+    place::Place,
 };
 
 /// Why nothing was shown or done.
 #[derive(Debug, thiserror::Error)]
 enum TelegramError {
     #[error(transparent)]
-    Place(#[from] PlaceError),
+    Operator(#[from] OperatorError),
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
     #[error(transparent)]
@@ -76,56 +76,35 @@ enum TelegramError {
 
 /// Does what was asked for.
 pub(crate) fn main(arguments: &TelegramArguments) -> ExitCode {
-    let run = || -> Result<(), TelegramError> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(run(arguments))
-    };
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::failure(&error);
-            ExitCode::FAILURE
-        }
-    }
+    operate(&arguments.place, async |place| run(&place, arguments).await.map(|()| Outcome::Well))
 }
 
-/// The services, and the names that things have there.
-struct Services {
-    config: SdkConfig,
-    table: Table,
-    secret: String,
-}
+/// The secret with the session, see [`crate::place::Stack::secret`].
+const SECRET: &str = "telegram";
 
-async fn run(arguments: &TelegramArguments) -> Result<(), TelegramError> {
-    let config = place::config(&arguments.place).await?;
-    let stage = &arguments.place.stage;
-    let services = Services {
-        table: Table::new(&config, format!("mirt-{stage}")),
-        secret: format!("mirt/{stage}/telegram"),
-        config,
-    };
+async fn run(place: &Place, arguments: &TelegramArguments) -> Result<(), TelegramError> {
     match &arguments.command {
         TelegramCommand::Login { import } => {
             let environment = Environment::read(Path::new("."))?;
-            account::login(&services, &environment.settings, *import).await
+            account::login(place, &environment.settings, *import).await
         }
-        TelegramCommand::Whoami => account::whoami(&services, arguments.json).await,
-        TelegramCommand::Logout => account::logout(&services).await,
-        TelegramCommand::Fetch(asked) => fetch(&services, stage, asked).await,
-        TelegramCommand::Status { chat } => status(&services, chat.as_ref(), arguments.json).await,
+        TelegramCommand::Whoami => account::whoami(place, arguments.json).await,
+        TelegramCommand::Logout => account::logout(place).await,
+        TelegramCommand::Fetch(asked) => fetch(place, asked).await,
+        TelegramCommand::Status { chat } => status(place, chat.as_ref(), arguments.json).await,
         TelegramCommand::Export { chat, days, out } => {
             for day in days.iter().flat_map(|range| range.first.through(range.last)) {
-                for file in export::write(&services.table, chat, day, out).await? {
+                for file in export::write(&place.table, chat, day, out).await? {
                     output::line(file.display());
                 }
             }
             Ok(())
         }
         TelegramCommand::Webhook { command, managers } => {
-            webhook::run(&services, stage, (command, *managers), arguments.json).await
+            webhook::run(place, (command, *managers), arguments.json).await
         }
         TelegramCommand::Digest { chat, day } => {
-            let digest = services.table.stored_digest(chat, *day).await?;
+            let digest = place.table.stored_digest(chat, *day).await?;
             let digest =
                 digest.ok_or_else(|| TelegramError::NoDay { chat: chat.clone(), day: *day })?;
             if arguments.json {
@@ -139,11 +118,7 @@ async fn run(arguments: &TelegramArguments) -> Result<(), TelegramError> {
 }
 
 /// Sends a command. What comes of it is shown by `status`.
-async fn fetch(
-    services: &Services,
-    stage: &str,
-    asked: &FetchArguments,
-) -> Result<(), TelegramError> {
+async fn fetch(place: &Place, asked: &FetchArguments) -> Result<(), TelegramError> {
     let now = Timestamp::now();
     let mode = match asked {
         FetchArguments { incremental: true, .. } => Some(Mode::Incremental),
@@ -164,20 +139,16 @@ async fn fetch(
         ..Command::new(asked.chat.clone(), mode)
     };
     command.ask()?;
-    let name = format!("mirt-{stage}-telegram-commands.fifo");
-    let queue = CommandQueue::open(&services.config, &name).await?;
+    let name = place.stack.resource("telegram-commands.fifo");
+    let queue = CommandQueue::open(&place.config, &name).await?;
     queue.send(&command, &id).await?;
     output::line(format_args!("sent as {id}"));
     Ok(())
 }
 
-async fn status(
-    services: &Services,
-    only: Option<&ChatRef>,
-    as_json: bool,
-) -> Result<(), TelegramError> {
+async fn status(place: &Place, only: Option<&ChatRef>, as_json: bool) -> Result<(), TelegramError> {
     let now = Timestamp::now();
-    let chats = services.table.known_chats().await?;
+    let chats = place.table.known_chats().await?;
     let wanted: Vec<_> =
         chats.iter().filter(|known| only.is_none_or(|chat| *chat == known.chat)).collect();
     if wanted.is_empty() && !as_json {
@@ -186,11 +157,11 @@ async fn status(
     // Bars that move want a terminal: a script gets what there is now, and an end.
     let is_followed = !as_json
         && stdout().is_terminal()
-        && services.table.session_held_until().await?.is_some_and(|end| end > now);
+        && place.table.session_held_until().await?.is_some_and(|end| end > now);
     for known in &wanted {
         let first = Day::of(Timestamp::UNIX_EPOCH);
-        let records = services.table.days(&known.chat, first, Day::of(now)).await?;
-        let works = services.table.works(&known.chat).await?;
+        let records = place.table.days(&known.chat, first, Day::of(now)).await?;
+        let works = place.table.works(&known.chat).await?;
         let calendar = calendar::Calendar { known, records: &records, works: &works, now };
         if as_json {
             output::line(json!(calendar.figures()));
@@ -200,7 +171,7 @@ async fn status(
     }
     if is_followed {
         let chats: Vec<_> = wanted.iter().map(|known| known.chat.clone()).collect();
-        progress::follow(&services.table, &chats).await?;
+        progress::follow(&place.table, &chats).await?;
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ use reqwest::Url;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Services, TelegramError};
-use crate::{cli::WebhookCommand, environment::Environment, output};
+use super::TelegramError;
+use crate::{cli::WebhookCommand, environment::Environment, output, place::Place};
 
 /// The webhook's own path, see `template.yaml`.
 const PATH: &str = "/webhooks/telegram";
@@ -27,16 +27,15 @@ struct WebhookSecret {
     telegram_managers_webhook_secret: Option<String>,
 }
 
-/// Does what was asked for, as the bot whose token the stage's secret holds.
+/// Does what was asked for, as the bot whose token the stack's secret holds.
 pub(super) async fn run(
-    services: &Services,
-    stage: &str,
+    place: &Place,
     (command, is_managers): (&WebhookCommand, bool),
     as_json: bool,
 ) -> Result<(), TelegramError> {
     let environment = Environment::read(std::path::Path::new("."))?;
     let channels: ChannelSecret =
-        secrets::read(&services.config, &format!("mirt/{stage}/channels")).await?;
+        secrets::read(&place.config, &place.stack.secret("channels")).await?;
     let api = environment.telegram.url.as_deref().unwrap_or(mirt_dialogue::TELEGRAM_API);
     let no_bot = TelegramError::NoManagersBot;
     let token = match is_managers {
@@ -47,7 +46,7 @@ pub(super) async fn run(
     match command {
         WebhookCommand::Set { url, drop_pending } => {
             let webhooks: WebhookSecret =
-                secrets::read(&services.config, &format!("mirt/{stage}/webhooks")).await?;
+                secrets::read(&place.config, &place.stack.secret("webhooks")).await?;
             let url = address(url);
             let secret = match is_managers {
                 true => {

@@ -45,6 +45,7 @@ use tokio::{net::TcpListener, signal, task::JoinSet};
 use crate::{
     cli::UpArguments,
     environment::{Environment, EnvironmentError},
+    outcome::{self, Outcome},
     output,
 };
 use clock::LocalClock;
@@ -90,18 +91,13 @@ pub(crate) enum UpError {
 
 /// Runs until it is interrupted.
 pub(crate) fn main(arguments: &UpArguments) -> ExitCode {
-    let started = || -> Result<(), UpError> {
+    let started = || -> Result<Outcome, UpError> {
         let environment = Environment::read(Path::new("."))?;
         start_logs(environment.settings.get("MIRT_LOG"))?;
-        tokio::runtime::Runtime::new()?.block_on(up(arguments, environment))
+        tokio::runtime::Runtime::new()?.block_on(up(arguments, environment))?;
+        Ok(Outcome::Well)
     };
-    match started() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::failure(&error);
-            ExitCode::FAILURE
-        }
-    }
+    outcome::exit(started())
 }
 
 /// For people, on standard error, so that standard output says only what scripts wait for.

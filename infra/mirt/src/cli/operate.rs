@@ -1,0 +1,127 @@
+//! What operators do with a running system, on this machine or in AWS.
+
+use std::str::FromStr;
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+use mirt_domain::order::OrderId;
+
+use super::PlaceArguments;
+
+#[derive(Args, Debug)]
+pub(crate) struct CostsArguments {
+    /// How many days, today included; a day is one of UTC.
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=400))]
+    pub(crate) days: u16,
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
+    /// Prints JSON, one object a day.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DlqArguments {
+    #[command(subcommand)]
+    pub(crate) command: DlqCommand,
+    /// Only this queue, as `list` names it.
+    #[arg(long, global = true)]
+    pub(crate) queue: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
+    /// Prints JSON, one object a line.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DlqCommand {
+    /// How many there are in each queue.
+    List,
+    /// Each one: what it is about, its age, how often it was tried.
+    Show,
+    /// Sends all of them back to the queues that they came from, in order.
+    Redrive,
+    /// Deletes one.
+    Drop {
+        /// Its id, as `show` prints it.
+        id: String,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CustomerArguments {
+    #[command(subcommand)]
+    pub(crate) command: CustomerCommand,
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CustomerCommand {
+    /// Where they stand, what is known of them, and how much is kept.
+    Show(Who),
+    /// All that is kept, as one JSON object.
+    Export(Who),
+    /// Removes all that is kept; says what it was. Twice does no harm.
+    Erase(Who),
+}
+
+/// A customer.
+#[derive(Args, Debug)]
+pub(crate) struct Who {
+    /// Their channel: instagram, telegram.
+    pub(crate) channel: String,
+    /// Their id there.
+    pub(crate) user: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct OrdersArguments {
+    #[command(subcommand)]
+    pub(crate) command: OrdersCommand,
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
+    /// Prints JSON, one object a line.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrdersCommand {
+    /// The orders that were confirmed, a line each.
+    List {
+        /// In this month of UTC, as in 2026-11; without it in this one and the last.
+        #[arg(long)]
+        month: Option<Month>,
+    },
+    /// One order, whole.
+    Show {
+        /// Its id, as `list` prints it.
+        id: OrderId,
+    },
+    /// Prints them as CSV, a row a line of an order.
+    Export {
+        /// In this month of UTC, as in 2026-11; without it in this one and the last.
+        #[arg(long)]
+        month: Option<Month>,
+    },
+    /// Brings one into the CRM that is not there.
+    Retry {
+        /// Its id, as `list` prints it.
+        id: OrderId,
+    },
+}
+
+/// A month: its first day.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Month(pub(crate) Date);
+
+impl FromStr for Month {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let first = format!("{text}-01").parse();
+        first.map(Self).map_err(|_| "expected a month, as in 2026-11".to_owned())
+    }
+}
