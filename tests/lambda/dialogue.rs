@@ -13,7 +13,11 @@ use mirt_engine::{
     receive::{CONTENT_WINDOW, Received, RecordEvent as _},
 };
 use mirt_local_aws::lambda::InvokeError;
-use mirt_test_support::{Shown, lambda::FunctionWorld};
+use mirt_test_support::{
+    Shown,
+    emitted::{self, Metric},
+    lambda::FunctionWorld,
+};
 use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_dialogue");
@@ -55,6 +59,28 @@ async fn a_batch_wakes_its_sessions_and_what_waited_is_answered() {
     });
     assert!(priced, "{shown:?}");
     assert_eq!(world.manychat.violations(), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_emits_its_figures_as_cloudwatch_reads_them() {
+    let world = FunctionWorld::start(BINARY, "dialogue").await;
+    record(&world, "1001", "скільки лагуна на 98?").await;
+    let report = world.invoke(include_str!("../../infra/events/dialogue-batch.json")).await;
+    report.unwrap_or_else(|error| panic!("{error:?}"));
+
+    let emitted = emitted::metrics(&world.output());
+
+    for (name, unit) in [("turns", "Count"), ("end_to_end_latency_ms", "Milliseconds")] {
+        for dimensions in [&["Function"][..], &["Function", "Channel"]] {
+            let metric = Metric {
+                namespace: "MIRT/Dialogue".to_owned(),
+                name: name.to_owned(),
+                dimensions: dimensions.iter().map(|&name| name.to_owned()).collect(),
+                unit: unit.to_owned(),
+            };
+            assert!(emitted.contains(&metric), "{metric:?} is not in {emitted:#?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,14 @@
 //! One function's real `bootstrap`, started as Lambda starts it, with the services that it calls.
 
-use std::{collections::BTreeMap, convert::Infallible, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    fs::{File, OpenOptions},
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::Arc,
+    time::Duration,
+};
 
 use mirt_local_aws::{
     clock::Clock,
@@ -32,8 +40,8 @@ pub struct FunctionWorld {
     mappings: Vec<Mapping>,
     site: Site,
     table: String,
-    /// Holds the `bootstrap` for as long as it runs.
-    _package: tempfile::TempDir,
+    /// Holds the `bootstrap` and what it prints for as long as it runs.
+    package: tempfile::TempDir,
 }
 
 impl FunctionWorld {
@@ -115,9 +123,12 @@ impl FunctionWorld {
         let package = tempfile::tempdir().expect("a temporary folder");
         let bootstrap = package.path().join("bootstrap");
         link(Path::new(binary), &bootstrap);
+        let printed = output_file(package.path());
+        File::create(&printed).expect("a file");
         let lambda = Lambda::new([function.spec], &site, Clock::System, move |_, _| {
             let mut command = Command::new(&bootstrap);
-            command.env_clear().envs(&environment);
+            let out = OpenOptions::new().append(true).open(&printed).expect("the file is there");
+            command.env_clear().envs(&environment).stdout(Stdio::from(out));
             command
         });
         Self {
@@ -128,7 +139,7 @@ impl FunctionWorld {
             site,
             table: template.tables[0].name.clone(),
             endpoint,
-            _package: package,
+            package,
         }
     }
 
@@ -170,10 +181,19 @@ impl FunctionWorld {
         killed.expect("the function is known").is_some()
     }
 
+    /// All that the function has printed: its log, which is its metrics as well.
+    pub fn output(&self) -> String {
+        std::fs::read_to_string(output_file(self.package.path())).expect("the file is there")
+    }
+
     /// The name of the table.
     pub fn table(&self) -> &str {
         &self.table
     }
+}
+
+fn output_file(package: &Path) -> PathBuf {
+    package.join("output")
 }
 
 fn link(binary: &Path, bootstrap: &Path) {

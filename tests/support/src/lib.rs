@@ -8,6 +8,7 @@
 mod channel_stub;
 pub mod cost;
 mod crm_stub;
+pub mod emitted;
 pub mod lambda;
 mod manychat_rules;
 pub mod mirt;
