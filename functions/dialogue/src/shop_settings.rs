@@ -32,6 +32,8 @@ pub fn read(
         // Its name alone: what it holds is the orders function's.
         has_crm: settings.get("MIRT_CRM_SECRET").is_some(),
         model_ceiling: ceiling.unwrap_or(default.model_ceiling),
+        // An operator pauses, no setting does.
+        is_paused: default.is_paused,
     })
 }
 

@@ -22,8 +22,8 @@ use mirt_engine::{
     deliver::PAUSE,
     failure::chain,
     guarded::{Guarded, MOST_PER_MINUTE},
+    notice_board::{FRESH_FOR, NoticeBoard},
     photos::Seeing,
-    shelf::Shelf,
     take_turn::Dialogue,
 };
 use mirt_llm::{MODEL, OPENAI_API, OpenAi};
@@ -130,7 +130,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let shop_settings = shop_settings::read(&settings, secret.requisites)?;
     let words = Words::of(mirt_content::catalog());
     let bursts = bursts(&settings)?;
-    let shelf = shelf(&settings)?;
+    let notices = notice_board(&settings)?;
     let figures =
         Figures { function: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default() };
     let dialogue = Dialogue {
@@ -144,7 +144,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
             prompts: mirt_content::prompts(),
             settings: &shop_settings,
         },
-        shelf: &shelf,
+        notices: &notices,
         bursts: &bursts,
         model: model.as_ref(),
         time: model_time(&settings)?,
@@ -178,11 +178,13 @@ fn links(settings: &Settings, key: Option<&str>) -> Result<Option<Links>, Invali
     both.map(|(base, key)| Links::new(base, key, || SystemClock.now())).transpose()
 }
 
-/// What is offered: all of the catalogue, where nobody tells what is left of it.
-fn shelf(settings: &Settings) -> Result<Shelf, SettingError> {
+/// What holds for the whole shop: pauses, and the stock where somebody tells it.
+fn notice_board(settings: &Settings) -> Result<NoticeBoard, SettingError> {
     let catalog = mirt_content::catalog();
-    let fresh_for = settings.seconds("MIRT_STOCK_FRESH_S")?;
-    Ok(fresh_for.map_or_else(|| Shelf::full(catalog), |time| Shelf::stocked(catalog, time)))
+    Ok(match settings.seconds("MIRT_STOCK_FRESH_S")? {
+        Some(fresh_for) => NoticeBoard::with_stock(catalog, fresh_for),
+        None => NoticeBoard::with_pauses(catalog, FRESH_FOR),
+    })
 }
 
 /// The model's client, as the settings say.

@@ -28,7 +28,8 @@
 //! | `BREAKER#model` | `-` | what all instances know of the model's health |
 //! | `SPENDING#<day>` | `<shard>` | what the model cost on a day; expires |
 //! | `E#crm:<digest>` | `E` | a delivery of the CRM's that was taken; expires |
-//! | `STOCK` | `-` | what is left of what is low |
+//! | `SHOP` | `PAUSE` | everything is left to managers, while it is there |
+//! | | `STOCK` | what is left of what is low |
 //! | `M#<minute>` | `M` | how many model calls all instances made in a minute; expires |
 //!
 //! `IN#` to `STATE` is one range on purpose: all that a turn reads comes with one query, and the last

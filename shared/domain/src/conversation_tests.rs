@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod everywhere;
+mod pause;
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;

@@ -42,7 +42,10 @@ use crate::{
     perceive::Perceived,
     prompts::{Placeholder, TemplateKey, Values},
     reply::Bubble,
-    session::{Session, facts::Choice},
+    session::{
+        Session,
+        facts::{Choice, EscalationReason},
+    },
     shop::Shop,
     state::{Intent, State},
     turn::{Action, NamedProduct},
@@ -84,6 +87,8 @@ pub fn decide(
     draft.facts_mut().flags.asked_same_height = None;
     let event = if is_silent(&draft) {
         Event::Silent
+    } else if shop.settings.is_paused {
+        service::leave_to_managers(&mut draft)
     } else if draft.session.state() == State::Complaint && draft.facts().hand_over.is_none() {
         service::wait_for_human(&mut draft)
     } else {
@@ -170,14 +175,14 @@ fn conclude(mut draft: Draft<'_>, event: Event) -> Decision {
     Decision { session, says, options, words_of_manager, actions, products, event, edge }
 }
 
-/// Whether a human has the conversation still (decision 8). A hand-over that timed out ends here.
+/// Whether a human has the conversation still (decision 8). A hand-over that timed out ends here, and
+/// so does one that only a pause was the reason for, once that is over and no manager has answered.
 fn is_silent(draft: &Draft<'_>) -> bool {
-    let timeout = draft.shop.settings.hand_over_timeout;
-    draft
-        .facts()
-        .hand_over
-        .as_ref()
-        .is_some_and(|hand_over| draft.now.duration_since(hand_over.at) < timeout)
+    let settings = draft.shop.settings;
+    let Some(hand_over) = &draft.facts().hand_over else { return false };
+    let was_pause = hand_over.reason == EscalationReason::Paused && hand_over.by.is_none();
+    settings.is_paused
+        || (!was_pause && draft.now.duration_since(hand_over.at) < settings.hand_over_timeout)
 }
 
 fn answer(draft: &mut Draft<'_>) -> Event {

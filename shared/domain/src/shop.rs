@@ -43,6 +43,8 @@ pub struct Settings {
     pub quiet: QuietHours,
     /// Whether a CRM takes the orders; without one they are the managers'.
     pub has_crm: bool,
+    /// Whether the assistant is paused: it leaves everything to managers.
+    pub is_paused: bool,
 }
 
 /// The ceiling unless a setting says otherwise: some sixty turns with the model.
@@ -59,6 +61,7 @@ impl Default for Settings {
             model_ceiling: MODEL_CEILING,
             quiet: QuietHours::default(),
             has_crm: false,
+            is_paused: false,
         }
     }
 }

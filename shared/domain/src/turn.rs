@@ -130,6 +130,9 @@ pub struct TurnTrace {
     pub blocked: bool,
     /// Who read the customer and worded the reply.
     pub mode: Mode,
+    /// Whether the assistant was paused.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub paused: bool,
     /// What the model had to do with it; nothing when it was not to be asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<ModelTrace>,
@@ -215,6 +218,7 @@ pub fn begin_by(rules: &Rules, shop: &Shop<'_>, session: &Session, input: &TurnI
     let hits = std::mem::take(&mut perceived.hits);
     let decision = decide::decide(shop, resumed, &perceived, input.now);
     let is_settled = decision.event == Event::Silent
+        || shop.settings.is_paused
         || perceived.is_blocked
         || (perceived.words == 0 && !looks_at_photos(&perceived))
         || perceived.has(Signal::Restart);
@@ -286,6 +290,11 @@ pub fn begin_summary(session: &Session, turns: Vec<SummedTurn>, now: Timestamp) 
     Summing::of(&session.resumed(), turns, now)
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_false(is: &bool) -> bool {
+    !*is
+}
+
 impl Turn {
     /// Puts a turn together. `worded` are the words of the reply, checked, where they are not the
     /// shop's own texts.
@@ -322,6 +331,7 @@ impl Turn {
                 checks_failed,
                 blocked: perceived.is_blocked,
                 mode: Mode::Rules,
+                paused: shop.settings.is_paused,
                 model: None,
             },
             session: decision.session,

@@ -132,6 +132,7 @@ impl Matter {
                 EscalationReason::UnknownPhoto => TemplateKey::ManagerUnknownPhoto,
                 EscalationReason::NoRequisites => TemplateKey::ManagerPaymentNotSet,
                 EscalationReason::TakenOver => TemplateKey::ManagerTakenOver,
+                EscalationReason::Paused => TemplateKey::ManagerPaused,
             },
         }
     }

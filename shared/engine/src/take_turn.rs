@@ -26,13 +26,13 @@ use crate::{
     figures::{Measure, TurnFigures},
     label_chat::{AskForLabel, LabelTask},
     model::{AskModel, Moderate},
+    notice_board::{NoticeBoard, ReadNotices},
     order_book::{FindByPhone, OrderWakeUp, WakeOrder},
     photos::LookAtPhotos,
     session_store::{
         CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, PendingKey, PendingReply,
         SettleOutbox, TurnCommit, TurnRecord,
     },
-    shelf::{ReadStock, Shelf},
     stopwatch::{Stopwatch, Work},
 };
 
@@ -67,8 +67,8 @@ pub struct Dialogue<'a, K, S, C, M, O> {
     pub orders: &'a O,
     /// Catalogue, prompts and policies.
     pub shop: Shop<'a>,
-    /// What of the catalogue is in stock.
-    pub shelf: &'a Shelf,
+    /// What holds for the whole shop: the stock, a pause.
+    pub notices: &'a NoticeBoard,
     /// How long to wait for a customer who is still writing.
     pub bursts: &'a BurstWindows,
     /// Who reads what the rules cannot, and words replies; without it the assistant works from its
@@ -96,7 +96,7 @@ pub enum TurnError {
 impl<K, S, C, M, O> Dialogue<'_, K, S, C, M, O>
 where
     K: Clock,
-    S: LoadSession + CommitTurn + SettleOutbox + KeepCard + LookAgain + ReadStock + FindByPhone,
+    S: LoadSession + CommitTurn + SettleOutbox + KeepCard + LookAgain + ReadNotices + FindByPhone,
     C: SendReply + TellManager,
     M: AskModel + Moderate + LookAtPhotos,
     O: WakeOrder + AskForLabel,
@@ -135,6 +135,9 @@ where
                 // Another turn than the one that was thrown away.
                 restarts = 0;
             }
+            let holds = self.notices.now(clock, store, shop.catalog).await;
+            let settings = holds.settings(shop.settings);
+            let shop = Shop { catalog: &holds.catalog, settings: &settings, ..shop };
             self.cancel_follow_ups(id, &mut loaded).await?;
             let earlier = delivery.deliver(id, &loaded.outbox).await?;
             if earlier == Delivered::NotAll && !std::mem::replace(&mut is_read_anew, true) {
@@ -142,14 +145,14 @@ where
                 continue;
             }
             let (mut alerts, card) = (loaded.alerts.clone(), loaded.card.clone());
-            if loaded.inbox.is_empty() && !self.is_due(&loaded.session) {
+            if loaded.inbox.is_empty() && self.due(&shop, &loaded.session).is_none() {
                 let standing = (&loaded.session, card);
                 return Ok(delivery.tell_managers(id, standing, &alerts, &shop).await?);
             }
             let waiting = loaded.inbox.len();
             let first_at = loaded.inbox.iter().map(|entry| entry.event.received_at).min();
             let taking = Taking { earlier, unless_new_input: restarts < MAX_RESTARTS, deadline };
-            let prepared = self.prepare(id, loaded, taking, &mut interim, times).await;
+            let prepared = self.prepare(id, loaded, taking, &shop, &mut interim, times).await;
             let Some(commit) = prepared else {
                 restarts += 1;
                 continue;
@@ -273,14 +276,9 @@ where
     }
 
     /// What time does to a session now.
-    fn due(&self, session: &Session) -> Option<Due> {
+    fn due(&self, shop: &Shop<'_>, session: &Session) -> Option<Due> {
         let now = self.clock.now();
-        next_due(session, self.shop.settings, now).filter(|due| due.at <= now)
-    }
-
-    /// Whether time does something to a session now.
-    fn is_due(&self, session: &Session) -> bool {
-        self.due(session).is_some()
+        next_due(session, shop.settings, now).filter(|due| due.at <= now)
     }
 
     /// Reads the session once the customer has stopped writing, or has written for long enough. A

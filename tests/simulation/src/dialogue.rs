@@ -9,8 +9,8 @@ use mirt_engine::{
     consult::ModelTime,
     figures::Unmeasured,
     guarded::Guarded,
+    notice_board::NoticeBoard,
     photos::Seeing,
-    shelf::Shelf,
     take_turn::Dialogue,
     wake_up::{QueueTask, WakeUp},
 };
@@ -95,7 +95,7 @@ async fn serve(process: Process, messages: Vec<Message<WakeUp>>) {
         false => process.deadline,
     };
     let bursts = bursts();
-    let shelf = Shelf::full(world.shop.catalog);
+    let notices = NoticeBoard::empty(world.shop.catalog);
     let most = world.scenario.model.map_or(0, |model| model.most_per_minute);
     let model = Model(process.clone());
     let guarded = Guarded::new(&model, &process, &process, most);
@@ -106,7 +106,7 @@ async fn serve(process: Process, messages: Vec<Message<WakeUp>>) {
         channels: &process,
         orders: &process,
         shop: world.shop,
-        shelf: &shelf,
+        notices: &notices,
         bursts: &bursts,
         model: world.scenario.model.map(|_| &seeing),
         time: ModelTime::default(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use mirt_domain::{session_id::SessionId, stock::Stock};
+use mirt_domain::session_id::SessionId;
 use mirt_engine::{
     alert::Alert,
     answer::GiveAnswer,
@@ -11,12 +11,12 @@ use mirt_engine::{
     event::InboundEvent,
     failure::PortError,
     limit::{RecordNotice, Slot},
+    notice_board::{Notices, ReadNotices},
     receive::{Received, RecordEvent},
     session_store::{
         Closed, CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, OutboxEntry,
         OutboxKey, PendingKey, PendingReply, SettleOutbox, TurnCommit, sort_inbox,
     },
-    shelf::ReadStock,
 };
 
 use crate::{
@@ -143,10 +143,10 @@ impl LoadSession for Process {
     }
 }
 
-impl ReadStock for Process {
+impl ReadNotices for Process {
     /// Nobody tells of the stock here: all of the catalogue is there.
-    async fn read_stock(&self) -> Result<Stock, PortError> {
-        Ok(Stock::default())
+    async fn read_notices(&self) -> Result<Notices, PortError> {
+        Ok(Notices::default())
     }
 }
 

@@ -8,11 +8,11 @@ use mirt_domain::{
 };
 use mirt_engine::{
     crm_news::{DeliveryId, FindByCrmId as _, RecordDelivery as _, Recorded},
+    notice_board::{Pause, ReadNotices as _},
     order_book::{
         CrmOrderId, FindByPhone as _, KeepOrder as _, LoadOrder as _, OrderOfPhone, OrderRecord,
     },
     session_store::{CommitTurn as _, LoadSession as _, TurnCommit},
-    shelf::ReadStock as _,
     sweep::{FindOverdue, Round, Subject},
     take_stock::{KeepStock as _, take_stock},
 };
@@ -142,15 +142,31 @@ async fn the_stock_is_what_was_told_last_and_each_delivery_counts_once() {
         let counted = Counted { product: Some(product.id), sku: None, size: None, quantity };
         counted.levels(catalog, now() + SignedDuration::from_mins(minute))
     };
-    assert_eq!(stage.table.read_stock().await.unwrap(), Stock::default());
+    assert_eq!(stage.table.read_notices().await.unwrap().stock, Stock::default());
 
     assert!(take_stock(&stage.table, &delivery("a"), &levels(0, 0), now()).await.unwrap());
-    let sold_out = catalog.in_stock(&stage.table.read_stock().await.unwrap());
+    let sold_out = catalog.in_stock(&stage.table.read_notices().await.unwrap().stock);
     assert!(sold_out.product(product.id).unwrap().is_sold_out());
     assert!(!take_stock(&stage.table, &delivery("a"), &levels(9, 1), now()).await.unwrap());
     assert!(take_stock(&stage.table, &delivery("b"), &levels(9, 1), now()).await.unwrap());
 
-    let there = catalog.in_stock(&stage.table.read_stock().await.unwrap());
+    let there = catalog.in_stock(&stage.table.read_notices().await.unwrap().stock);
     assert!(!there.product(product.id).unwrap().is_sold_out());
     assert_eq!(stage.table.known_stock().await.unwrap().version, 2);
+}
+
+#[tokio::test]
+async fn a_pause_holds_until_somebody_ends_it_and_a_second_one_changes_nothing() {
+    let stage = Stage::start().await;
+    let pause = |reason: &str| Pause { since: now(), reason: Some(reason.to_owned()) };
+    let (first, second) = (pause("a wrong price"), pause("another reason"));
+    assert_eq!(stage.table.paused().await.unwrap(), None);
+
+    assert_eq!(stage.table.pause(&first).await.unwrap(), None);
+    assert_eq!(stage.table.pause(&second).await.unwrap(), Some(first.clone()));
+    assert_eq!(stage.table.read_notices().await.unwrap().pause, Some(first.clone()));
+
+    assert_eq!(stage.table.resume().await.unwrap(), Some(first));
+    assert_eq!(stage.table.resume().await.unwrap(), None);
+    assert_eq!(stage.table.read_notices().await.unwrap().pause, None);
 }

@@ -29,10 +29,10 @@ use mirt_engine::{
     guarded::{Guarded, MOST_PER_MINUTE},
     label_chat::{AskForLabel, LabelTask},
     model::{AskModel, Asked, ModelError, ModelRequest, Moderate, Moderation, NoModel},
+    notice_board::NoticeBoard,
     order_book::{OrderWakeUp, WakeOrder},
     photos::{LookAtPhotos, Looked, PhotoError, Seeing},
     receive::{CONTENT_WINDOW, Received, RecordEvent as _},
-    shelf::Shelf,
     take_turn::Dialogue,
 };
 use mirt_local_aws::service::HalfUnits;
@@ -199,14 +199,14 @@ where
     let (catalog, prompts) = (mirt_content::catalog(), mirt_content::prompts());
     let (words, settings) = (Words::of(catalog), Settings::default());
     let bursts = BurstWindows::default();
-    let shelf = Shelf::full(catalog);
+    let notices = NoticeBoard::empty(catalog);
     let dialogue = Dialogue {
         clock,
         store: &stage.table,
         channels: &Taker,
         orders: &Taker,
         shop: Shop { catalog, words: &words, prompts, settings: &settings },
-        shelf: &shelf,
+        notices: &notices,
         bursts: &bursts,
         model,
         time: ModelTime::default(),

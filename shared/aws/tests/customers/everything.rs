@@ -22,10 +22,10 @@ use mirt_engine::{
     event::{EventBody, EventKey, EventOrder, InboundEvent, Managed},
     figures::Unmeasured,
     model::NoModel,
+    notice_board::NoticeBoard,
     order_book::{CrmOrderId, FindByPhone as _, KeepOrder as _, LoadOrder as _, OrderRecord},
     receive::{CONTENT_WINDOW, RecordEvent as _},
     session_store::{Closed, LoadSession as _, OutboxEntry, OutboxKey, SettleOutbox as _},
-    shelf::Shelf,
     take_turn::Dialogue,
 };
 
@@ -52,7 +52,7 @@ const ELSEWHERE: [&str; 5] =
 
 /// Those that are about nobody: names of orders, counters, the model's health, the stock.
 const NOBODYS: [&str; 7] =
-    ["C#", "DAY#", "BREAKER#model", "SPENDING#", "E#crm:", "STOCK", "M#<minute>"];
+    ["C#", "DAY#", "BREAKER#model", "SPENDING#", "E#crm:", "SHOP", "M#<minute>"];
 
 /// The keys that the table's page names: partition and sort key of each row.
 fn documented() -> Vec<(String, String)> {
@@ -119,14 +119,14 @@ impl Everything {
     async fn take_turns(&self) {
         let (catalog, prompts) = (mirt_content::catalog(), mirt_content::prompts());
         let words = Words::of(catalog);
-        let shelf = Shelf::full(catalog);
+        let notices = NoticeBoard::empty(catalog);
         let dialogue = Dialogue {
             clock: &self.clock,
             store: &self.stage.table,
             channels: &Taker,
             orders: &Taker,
             shop: Shop { catalog, words: &words, prompts, settings: &self.settings },
-            shelf: &shelf,
+            notices: &notices,
             bursts: &BurstWindows::default(),
             model: None::<&NoModel>,
             time: ModelTime::default(),

@@ -45,12 +45,12 @@ pub enum Planned {
     TellManager(Timestamp),
 }
 
-/// What is planned, as things stand at `now`; `None` where nothing is.
+/// What is planned, as things stand at `now`; `None` where nothing is, and during a pause.
 #[must_use]
 pub fn follow_up(session: &Session, settings: &Settings, now: Timestamp) -> Option<Planned> {
     let heard_at = session.heard_at()?;
     let FollowUps { past, said_at, is_told } = session.follow_ups();
-    if is_told || !is_wanted(session) {
+    if is_told || settings.is_paused || !is_wanted(session) {
         return None;
     }
     let closes_at = heard_at.checked_add(WINDOW).ok()?;

@@ -62,9 +62,11 @@ fn tell(draft: &mut Draft<'_>, order: OrderId, state: OrderState) {
 }
 
 /// When the customer may be written to; nothing where a human has to do it: one has the
-/// conversation, the customer wants to be left alone, or the window is over by then.
+/// conversation, the assistant is paused, the customer wants to be left alone, or the window is over
+/// by then.
 fn when(draft: &Draft<'_>) -> Option<Timestamp> {
-    if draft.facts().hand_over.is_some() || draft.facts().flags.opted_out {
+    let is_paused = draft.shop.settings.is_paused;
+    if is_paused || draft.facts().hand_over.is_some() || draft.facts().flags.opted_out {
         return None;
     }
     let closes_at = draft.session.heard_at()?.checked_add(WINDOW).ok()?;

@@ -57,6 +57,10 @@ fn hand_over(session: &Session, settings: &Settings) -> Option<Timestamp> {
     } else {
         settings.hand_over_timeout
     };
+    if settings.is_paused && !is_waiting {
+        // The assistant does not come back before the pause is over.
+        return None;
+    }
     // A moment that no calendar has is never reached.
     hand_over.at.checked_add(after).ok()
 }
@@ -97,7 +101,7 @@ pub(super) fn pass(draft: &mut Draft<'_>) -> Event {
 fn look_after_hand_over(draft: &mut Draft<'_>) -> Event {
     let (now, settings) = (draft.now, draft.shop.settings);
     let Some(hand_over) = &mut draft.facts_mut().hand_over else { return Event::Silent };
-    if now.duration_since(hand_over.at) >= settings.hand_over_timeout {
+    if !settings.is_paused && now.duration_since(hand_over.at) >= settings.hand_over_timeout {
         draft.end_hand_over();
         // Who was left to a human is not reminded by a machine (decision 9).
         draft.session.follow_ups_mut().is_told = true;

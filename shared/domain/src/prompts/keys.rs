@@ -367,6 +367,8 @@ template_keys! {
     HandoverStuck = "handover.stuck" [];
     /// The step of payment is not set up.
     HandoverPayment = "handover.payment" [];
+    /// The assistant is paused: a human answers.
+    HandoverPaused = "handover.paused" [];
     /// A human was promised.
     HandoverWaiting = "handover.waiting" [];
     /// On a manager's card: who the customer is.
@@ -457,6 +459,8 @@ template_keys! {
     ManagerPaymentNotSet = "manager.payment_not_set" [];
     /// To managers: one of them has taken over.
     ManagerTakenOver = "manager.taken_over" [];
+    /// Why a human is needed: the assistant is paused.
+    ManagerPaused = "manager.paused" [];
     /// To managers: the customer wrote while a human has the conversation.
     ManagerWrote = "manager.wrote" [];
     /// To managers: a receipt to check.

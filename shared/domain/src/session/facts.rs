@@ -197,13 +197,15 @@ pub enum EscalationReason {
     NoRequisites,
     /// A manager took over unasked.
     TakenOver,
+    /// The assistant is paused.
+    Paused,
 }
 
 /// How many orders a conversation remembers.
 const PLACED_ORDERS: usize = 5;
 impl EscalationReason {
     /// Every reason.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::HumanAsked,
         Self::Complaint,
         Self::Insult,
@@ -216,6 +218,7 @@ impl EscalationReason {
         Self::UnknownPhoto,
         Self::NoRequisites,
         Self::TakenOver,
+        Self::Paused,
     ];
 }
 

@@ -27,6 +27,7 @@ use crate::{
     failure::chain,
     label_chat::AskForLabel,
     model::{AskModel, Moderate},
+    notice_board::ReadNotices,
     order_book::{self, FindByPhone, OrderRecord, WakeOrder},
     photos::LookAtPhotos,
     portion::{self, Portion},
@@ -34,7 +35,6 @@ use crate::{
         Cause, CommitTurn, Found, LoadSession, LoadedSession, OutboxEntry, OutboxKey, SettleOutbox,
         TurnCommit, TurnRecord,
     },
-    shelf::ReadStock,
     stopwatch::{Stopwatch, Work},
     sum_up::to_sum_up,
 };
@@ -42,7 +42,7 @@ use crate::{
 impl<K, S, C, M, O> Dialogue<'_, K, S, C, M, O>
 where
     K: Clock,
-    S: LoadSession + CommitTurn + SettleOutbox + KeepCard + LookAgain + ReadStock + FindByPhone,
+    S: LoadSession + CommitTurn + SettleOutbox + KeepCard + LookAgain + ReadNotices + FindByPhone,
     C: SendReply + TellManager,
     M: AskModel + Moderate + LookAtPhotos,
     O: WakeOrder + AskForLabel,
@@ -90,6 +90,7 @@ where
         id: &SessionId,
         mut loaded: LoadedSession,
         taking: Taking,
+        shop: &Shop<'_>,
         interim: &mut Interim,
         mut times: Stopwatch<'_, K>,
     ) -> Option<TurnCommit> {
@@ -99,8 +100,6 @@ where
         let recorded = loaded.consumed + loaded.inbox.len() as u64;
         let next_order = order_book::next_id(id, n, now);
         loaded.session = std::mem::take(&mut loaded.session).ordering_as(next_order);
-        let offered = self.shelf.catalog(self.clock, self.store, self.shop.catalog).await;
-        let shop = Shop { catalog: &offered, ..self.shop };
         let portion = portion::of(std::mem::take(&mut loaded.inbox), now);
         let Portion { keys, cause, heard, askers } = portion;
         let is_due = cause == Cause::Due;
@@ -110,7 +109,7 @@ where
             store: self.store,
             channels: self.channels,
             model: self.model,
-            shop: &shop,
+            shop,
             time: self.time,
             id,
             deadline,
@@ -123,28 +122,27 @@ where
         let Turn { session, reply, actions, trace } = match &cause {
             Cause::Said(messages) => {
                 let input = TurnInput { messages: messages.clone(), now };
-                let step = times.time(Work::Rules, || turn::begin(&shop, &loaded.session, &input));
+                let step = times.time(Work::Rules, || turn::begin(shop, &loaded.session, &input));
                 let consulted = Box::pin(consulting.take(step, interim, &mut times));
                 match self.while_typing(id, consulted).await {
                     Consulted::Turn(turn) => *turn,
                     Consulted::Overtaken => return None,
                 }
             }
-            Cause::Managed(Managed { by, deed }) => times.time(Work::Rules, || {
-                turn::take_for_manager(&shop, &loaded.session, by, deed, now)
-            }),
+            Cause::Managed(Managed { by, deed }) => times
+                .time(Work::Rules, || turn::take_for_manager(shop, &loaded.session, by, deed, now)),
             Cause::Order(news) => {
-                times.time(Work::Rules, || turn::take_for_order(&shop, &loaded.session, *news, now))
+                times.time(Work::Rules, || turn::take_for_order(shop, &loaded.session, *news, now))
             }
-            Cause::Due => match (self.model, self.due(&loaded.session)) {
+            Cause::Due => match (self.model, self.due(shop, &loaded.session)) {
                 (Some(model), Some(Due { duty: Duty::Summary, .. })) => {
                     let turns = if is_all { last } else { self.not_summed_up(id, last).await };
                     Box::pin(consulting.sum_up(model, &loaded.session, turns, (now, &mut times)))
                         .await?
                 }
                 _ => {
-                    let step = times
-                        .time(Work::Rules, || turn::begin_on_time(&shop, &loaded.session, now));
+                    let step =
+                        times.time(Work::Rules, || turn::begin_on_time(shop, &loaded.session, now));
                     match Box::pin(consulting.take(step, interim, &mut times)).await {
                         Consulted::Turn(turn) => *turn,
                         Consulted::Overtaken => return None,
@@ -191,6 +189,7 @@ where
             consumed_ever: loaded.consumed + keys.len() as u64,
             last_reply: outbox.last().map(|entry| entry.key).or(loaded.last_reply),
             settled: loaded.last_reply.filter(|_| earlier != Delivered::Waiting),
+            // As without a pause: what waits for its end is due then.
             due: next_due(&session, self.shop.settings, committed_at),
             profile: (session.profile() != loaded.session.profile())
                 .then(|| session.profile().clone()),

@@ -8,7 +8,6 @@ use mirt_domain::{
     decide::{Due, Duty},
     reply::{Bubble, Reply},
     session_id::{SessionId, UserId},
-    stock::Stock,
     turn::Action,
 };
 use mirt_engine::{
@@ -19,12 +18,12 @@ use mirt_engine::{
     deliver::SendReply,
     failure::{PortError, SendError},
     label_chat::{AskForLabel, LabelTask},
+    notice_board::{Notices, ReadNotices},
     order_book::{FindByPhone, OrderOfPhone, OrderWakeUp, WakeOrder},
     session_store::{
         Closed, CommitError, CommitTurn, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
         PendingKey, PendingReply, SettleOutbox, TurnCommit,
     },
-    shelf::ReadStock,
     sweep::{FindOverdue, Overdue, OverduePage, Round, Subject},
     wake_up::{SendWakeUp, WakeUp},
 };
@@ -230,9 +229,9 @@ impl FindByPhone for World {
     }
 }
 
-impl ReadStock for World {
-    async fn read_stock(&self) -> Result<Stock, PortError> {
-        Ok(Stock::default())
+impl ReadNotices for World {
+    async fn read_notices(&self) -> Result<Notices, PortError> {
+        Ok(Notices::default())
     }
 }
 
