@@ -44,8 +44,9 @@ CRON_FIELDS = [
 ]
 
 
-# It would have its own usage metrics published, and says so at every use.
-logging.getLogger("samtranslator.metrics.metrics").setLevel(logging.ERROR)
+# It would have its own usage metrics published, and its features switched by AWS, and says so at every use.
+for noisy in ["samtranslator.metrics.metrics", "samtranslator.feature_toggle.feature_toggle"]:
+    logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
 def load(path):

@@ -182,13 +182,13 @@ mod tests {
         written.extend(metrics(&figures().age_line(&chat, None, now())));
 
         let alarms: Vec<_> = TEMPLATE
-            .split("Type: AWS::CloudWatch::Alarm")
+            .split(&format!("Namespace: {NAMESPACE}\n"))
             .skip(1)
-            .filter(|alarm| alarm.contains(&format!("Namespace: {NAMESPACE}")))
-            .map(|alarm| alarm.split("MetricName: ").nth(1).unwrap().lines().next().unwrap())
+            .map(|metric| metric.trim_start().lines().next().unwrap())
+            .map(|line| line.strip_prefix("MetricName: ").unwrap())
             .collect();
 
-        assert_eq!(alarms.len(), 2);
+        assert_eq!(alarms.len(), 3);
         for alarm in alarms {
             let metric = format!("{alarm} Function=mirt-dev-telegram-fetch");
             assert!(written.contains(&metric), "{metric} is not in {written:?}");
