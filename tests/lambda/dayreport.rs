@@ -1,14 +1,17 @@
 //! The real `bootstrap` of the day report, started as Lambda starts it, with what Scheduler sends.
 #![expect(clippy::panic, reason = "a test whose surroundings fail must fail, where they do")]
 
-use mirt_test_support::lambda::FunctionWorld;
+use mirt_test_support::lambda::{FunctionWorld, failed_saying};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_managers_chat_nothing_is_sent_whatever_the_schedule_says() {
     let world = FunctionWorld::start(env!("CARGO_BIN_EXE_dayreport"), "dayreport").await;
 
-    for event in [include_str!("../../infra/events/dayreport-schedule.json"), "[null]"] {
+    for event in [
+        include_str!("../../infra/events/dayreport-schedule.json"),
+        include_str!("../../infra/events/dayreport-malformed.json"),
+    ] {
         let answer = world.invoke(event).await;
         let answer = answer.unwrap_or_else(|error| panic!("{error:?}"));
         assert_eq!(answer, json!({ "sent": false }));
@@ -22,6 +25,6 @@ async fn an_event_that_is_no_json_fails_the_run_and_the_next_one_runs() {
     let broken = world.invoke("{ not json").await;
     let next = world.invoke("{}").await;
 
-    assert!(broken.is_err(), "{broken:?}");
+    assert!(failed_saying(&broken, "deserialize the incoming data"), "{broken:?}");
     assert!(next.is_ok(), "{next:?}");
 }

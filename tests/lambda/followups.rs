@@ -1,7 +1,7 @@
 //! The real `bootstrap` of followups, started as Lambda starts it, with what Scheduler sends.
 #![expect(clippy::panic, reason = "a test whose surroundings fail must fail, where they do")]
 
-use mirt_test_support::lambda::FunctionWorld;
+use mirt_test_support::lambda::{FunctionWorld, failed_saying};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -10,8 +10,7 @@ async fn a_run_with_nothing_due_wakes_nobody_whatever_the_schedule_says() {
 
     for event in [
         include_str!("../../infra/events/followups-schedule.json"),
-        "{}",
-        r#"["not", { "what": "is sent" }, null]"#,
+        include_str!("../../infra/events/followups-malformed.json"),
     ] {
         let swept = world.invoke(event).await;
         let swept = swept.unwrap_or_else(|error| panic!("{error:?}"));
@@ -26,6 +25,6 @@ async fn an_event_that_is_no_json_fails_the_run_and_the_next_one_runs() {
     let broken = world.invoke("{ not json").await;
     let next = world.invoke("{}").await;
 
-    assert!(broken.is_err(), "{broken:?}");
+    assert!(failed_saying(&broken, "deserialize the incoming data"), "{broken:?}");
     assert!(next.is_ok(), "{next:?}");
 }

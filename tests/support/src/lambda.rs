@@ -196,6 +196,12 @@ fn output_file(package: &Path) -> PathBuf {
     package.join("output")
 }
 
+/// Whether the function itself failed, with an error that says these words.
+#[must_use]
+pub fn failed_saying(answer: &Result<Value, InvokeError>, words: &str) -> bool {
+    matches!(answer, Err(InvokeError::Unhandled { message, .. }) if message.contains(words))
+}
+
 fn link(binary: &Path, bootstrap: &Path) {
     if std::fs::hard_link(binary, bootstrap).is_err() {
         std::fs::copy(binary, bootstrap).expect("the binary can be copied");
