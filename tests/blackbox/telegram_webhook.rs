@@ -1,5 +1,6 @@
 //! `mirt telegram webhook`: where the bot's updates go.
 
+use mirt_aws::{sdk, secrets};
 use mirt_test_support::mirt::{TELEGRAM_SECRET, TELEGRAM_TOKEN, World};
 use serde_json::json;
 
@@ -49,6 +50,22 @@ async fn it_is_set_with_its_secret_shown_and_deleted_and_no_secret_is_printed() 
         assert!(!said.contains(TELEGRAM_TOKEN) && !said.contains(TELEGRAM_SECRET), "{said}");
     }
     world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_its_secret_is_changed_telegram_is_told_the_new_one() {
+    let world = world().await;
+    let http = mirt_http::client().unwrap_or_else(|error| panic!("{error}"));
+    let endpoint = world.mirt.aws_endpoint();
+    let config = sdk::local_config(http, &endpoint, "us-east-1".to_owned()).await;
+    let both = json!({ "telegram_webhook_secret": ["the-new-one", TELEGRAM_SECRET] });
+    let written = secrets::write(&config, "mirt/dev/webhooks", &both).await;
+    written.unwrap_or_else(|error| panic!("{error}"));
+
+    let set = run(&world, &["set", "https://shop.example"]).await;
+
+    assert!(set.1, "{}", set.0);
+    assert_eq!(world.telegram.sent_to("")[0].body["secret_token"], "the-new-one");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,8 +23,26 @@ struct ChannelSecret {
 /// What is needed of the webhooks' secret.
 #[derive(Deserialize)]
 struct WebhookSecret {
-    telegram_webhook_secret: String,
-    telegram_managers_webhook_secret: Option<String>,
+    telegram_webhook_secret: Presented,
+    telegram_managers_webhook_secret: Option<Presented>,
+}
+
+/// What Telegram presents: one secret, or while it is changed the new one and, behind it, the old one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Presented {
+    One(String),
+    NewAndOld([String; 2]),
+}
+
+impl Presented {
+    /// What Telegram is told to present from now on.
+    fn newest(self) -> String {
+        match self {
+            Self::One(one) => one,
+            Self::NewAndOld([new, _]) => new,
+        }
+    }
 }
 
 /// Does what was asked for, as the bot whose token the stack's secret holds.
@@ -54,7 +72,7 @@ pub(super) async fn run(
                 }
                 false => webhooks.telegram_webhook_secret,
             };
-            bot.set_webhook(url.as_str(), &secret, *drop_pending).await?;
+            bot.set_webhook(url.as_str(), &secret.newest(), *drop_pending).await?;
             output::line(format_args!("updates are delivered to {url}"));
         }
         WebhookCommand::Show => show(&bot.webhook().await?, as_json),
