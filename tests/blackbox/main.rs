@@ -29,6 +29,7 @@ mod prompt;
 mod response;
 mod sale;
 mod scenes;
+mod sessions;
 mod settings;
 mod silence;
 mod stacks;

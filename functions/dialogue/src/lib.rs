@@ -5,5 +5,5 @@ mod figures;
 pub mod shop_settings;
 mod start;
 
-pub use mirt_llm::{OPENAI_API, OpenAi};
+pub use mirt_llm::{MODEL, OPENAI_API, OpenAi};
 pub use start::{MANYCHAT_API, TELEGRAM_API, bursts, main, manychat_options, openai};

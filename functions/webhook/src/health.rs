@@ -1,4 +1,4 @@
-//! `GET /health`: the version, and whether the store and the queue answer.
+//! `GET /health`: the version, which catalogue and texts it was built with, and whether the store and the queue answer.
 
 use lambda_http::{Body, Response, http::StatusCode};
 use mirt_aws::{queue::InboundQueue, table::Table};
@@ -14,6 +14,10 @@ pub(crate) async fn check(table: &Table, queue: &InboundQueue) -> Response<Body>
     let body = json!({
         "status": if is_well { "ok" } else { "degraded" },
         "version": env!("CARGO_PKG_VERSION"),
+        "content": {
+            "catalog": mirt_content::catalog().version(),
+            "prompts": mirt_content::prompts().version(),
+        },
         "checks": { "store": word("store", &store), "queue": word("queue", &queue) },
     });
     answer::json(if is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &body)

@@ -4,10 +4,6 @@ use std::{collections::BTreeMap, process::ExitCode};
 
 use jiff::Timestamp;
 use mirt_aws::customers::{EraseError, Erased};
-use mirt_domain::{
-    channel::Channel,
-    session_id::{SessionId, UserId},
-};
 use mirt_engine::failure::PortError;
 use serde_json::{Value, json};
 
@@ -16,6 +12,7 @@ use crate::{
     outcome::{OperatorError, Outcome, operate},
     output,
     place::Place,
+    who::WhoError,
 };
 
 /// Why nothing was shown or done.
@@ -27,10 +24,8 @@ enum CustomerError {
     Store(#[from] PortError),
     #[error("the customer was not erased, or not wholly; run it again later")]
     Erase(#[from] EraseError),
-    #[error("there is no channel {0}: instagram, telegram and the others that sessions name")]
-    NoSuchChannel(String),
-    #[error("that is no customer's id")]
-    NoSuchUser,
+    #[error(transparent)]
+    Who(#[from] WhoError),
     #[error("nothing is kept of this customer")]
     Nothing,
 }
@@ -44,10 +39,7 @@ async fn run(place: Place, arguments: &CustomerArguments) -> Result<Outcome, Cus
     let table = place.table;
     let (CustomerCommand::Show(who) | CustomerCommand::Export(who) | CustomerCommand::Erase(who)) =
         &arguments.command;
-    let channel: Channel =
-        who.channel.parse().map_err(|_| CustomerError::NoSuchChannel(who.channel.clone()))?;
-    let user = UserId::parse(&who.user).map_err(|_| CustomerError::NoSuchUser)?;
-    let id = SessionId { channel, user };
+    let id = who.session()?;
     match &arguments.command {
         CustomerCommand::Show(_) => {
             let export = table.export(&id).await?.ok_or(CustomerError::Nothing)?;

@@ -16,7 +16,6 @@ use mirt_engine::{
 };
 use mirt_local_aws::template::TemplateError;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     cli::{DlqArguments, DlqCommand},
@@ -24,6 +23,7 @@ use crate::{
     output,
     place::Place,
     up,
+    who::masked,
 };
 
 /// Why nothing was shown or done.
@@ -57,8 +57,7 @@ struct Queue {
 async fn queues(place: &Place, arguments: &DlqArguments) -> Result<Vec<Queue>, DlqError> {
     let mut queues = Vec::new();
     for full in up::dead_letter_queues(place.stack.stage())? {
-        let name = full.trim_end_matches(".fifo").trim_end_matches("-dlq");
-        let name = name.strip_prefix(&place.stack.resource("")).unwrap_or(name);
+        let name = place.short_name(&full).trim_end_matches("-dlq");
         if arguments.queue.as_ref().is_none_or(|asked| asked == name || *asked == full) {
             let letters = DeadLetters::open(&place.config, &full).await?;
             queues.push(Queue { name: name.to_owned(), letters });
@@ -207,17 +206,10 @@ fn row(queue: &str, letter: &DeadLetter, seconds: f64, trouble: Option<&Trouble>
     })
 }
 
-/// What it is about. A session as operators see it: enough to tell two apart, not enough to know who
-/// it is. Chats of history are no secret to who has them fetched.
+/// What it is about. Chats of history are no secret to who has them fetched.
 fn about(letter: &DeadLetter) -> String {
     match &letter.content {
-        Content::Task(QueueTask::Wake(WakeUp { session, .. })) => {
-            let hash = Sha256::digest(session.to_string());
-            format!(
-                "{}:{:02x}{:02x}{:02x}{:02x}",
-                session.channel, hash[0], hash[1], hash[2], hash[3]
-            )
-        }
+        Content::Task(QueueTask::Wake(WakeUp { session, .. })) => masked(session),
         Content::History(command) => {
             let days = command.ask().map(|ask| ask.to_string()).unwrap_or_default();
             format!("{} {days}", command.chat)

@@ -6,7 +6,9 @@ mod completions;
 mod costs;
 mod customer;
 mod demo;
+mod differences;
 mod dlq;
+mod doctor;
 mod environment;
 mod eval;
 mod function;
@@ -17,10 +19,13 @@ mod output;
 mod place;
 mod prices;
 mod prompt;
+mod replay;
 mod responses;
+mod sessions;
 mod states;
 mod telegram;
 mod up;
+mod who;
 
 use std::process::ExitCode;
 
@@ -36,6 +41,8 @@ fn main() -> ExitCode {
         cli::Command::Load(arguments) => load::main(&arguments),
         cli::Command::Costs(arguments) => costs::main(&arguments),
         cli::Command::Dlq(arguments) => dlq::main(&arguments),
+        cli::Command::Doctor(arguments) => doctor::main(&arguments),
+        cli::Command::Sessions(arguments) => sessions::main(&arguments),
         cli::Command::Orders(arguments) => orders::main(&arguments),
         cli::Command::Customer(arguments) => customer::main(&arguments),
         cli::Command::Telegram(arguments) => telegram::main(&arguments),

@@ -55,7 +55,7 @@ pub(crate) fn main(arguments: &OrdersArguments) -> ExitCode {
 }
 
 async fn run(place: Place, arguments: &OrdersArguments) -> Result<Outcome, OrdersError> {
-    let Place { config, stack, table } = place;
+    let Place { config, stack, table, .. } = place;
     let is_json = arguments.json;
     match &arguments.command {
         OrdersCommand::List { month } => {
@@ -283,7 +283,7 @@ fn branch(branch: Branch) -> String {
 }
 
 /// Hryvnias with kopecks after a point, where there are any.
-fn uah(money: Money) -> String {
+pub(crate) fn uah(money: Money) -> String {
     let (uah, kopecks) = (money.kopecks() / 100, money.kopecks() % 100);
     if kopecks == 0 { uah.to_string() } else { format!("{uah}.{kopecks:02}") }
 }

@@ -6,6 +6,7 @@ use mirt_engine::failure::PortError;
 
 use crate::{
     cli::PlaceArguments,
+    doctor::DeployedError,
     output,
     place::{self, Place, PlaceError},
 };
@@ -33,6 +34,8 @@ pub(crate) enum OperatorError {
     Place(#[from] PlaceError),
     #[error(transparent)]
     Store(#[from] PortError),
+    #[error(transparent)]
+    Deployed(#[from] DeployedError),
     #[error("the async runtime cannot be started")]
     Runtime(#[source] io::Error),
 }

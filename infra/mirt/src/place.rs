@@ -1,8 +1,9 @@
 //! Which AWS an operator's command speaks to: this machine's, or that of a deployment.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, path::PathBuf, str::FromStr};
 
 use aws_config::SdkConfig;
+use jiff::Timestamp;
 use mirt_aws::{sdk, table::Table};
 use mirt_local_aws::site::Site;
 
@@ -86,7 +87,22 @@ impl Stack {
 pub(crate) struct Place {
     pub(crate) config: SdkConfig,
     pub(crate) stack: Stack,
+    /// The data folder, where it is this machine's.
+    pub(crate) data: Option<PathBuf>,
     pub(crate) table: Table,
+}
+
+impl Place {
+    /// What operators call a queue: `inbound`, and `inbound-dlq` for its dead letters.
+    pub(crate) fn short_name<'a>(&self, queue: &'a str) -> &'a str {
+        let name = queue.trim_end_matches(".fifo");
+        name.strip_prefix(&self.stack.resource("")).unwrap_or(name)
+    }
+
+    /// What time it is there: the local run's clock can be moved.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.data.as_deref().map_or_else(Timestamp::now, up::now)
+    }
 }
 
 /// The deployment that is named, or the running `mirt up` of the data folder.
@@ -106,7 +122,8 @@ pub(crate) async fn open(arguments: &PlaceArguments) -> Result<Place, PlaceError
         }
     };
     let stack = arguments.stack.clone().unwrap_or_default();
-    Ok(Place { table: Table::new(&config, stack.to_string()), config, stack })
+    let data = arguments.stack.is_none().then(|| data.clone());
+    Ok(Place { table: Table::new(&config, stack.to_string()), config, stack, data })
 }
 
 #[cfg(test)]

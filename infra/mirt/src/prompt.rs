@@ -57,7 +57,7 @@ fn run(arguments: &PromptArguments) -> Result<(), PromptError> {
 }
 
 /// The state of this number, or with this in its name.
-fn state_named(name: &str) -> Option<State> {
+pub(crate) fn state_named(name: &str) -> Option<State> {
     let wanted = name.to_uppercase();
     let number = wanted.parse().ok().and_then(|number: usize| State::ALL.get(number).copied());
     number.or_else(|| {

@@ -62,6 +62,27 @@ impl Table {
     }
 }
 
+/// For how many days back a report is looked for.
+const LOOKED_BACK: i32 = 7;
+
+impl Table {
+    /// The last day before `today` whose report was sent, of the last week.
+    ///
+    /// # Errors
+    /// When the store did not answer.
+    pub async fn last_report(&self, today: Date) -> Result<Option<Date>, PortError> {
+        let what = "a day's report";
+        for back in 1..=LOOKED_BACK {
+            let Ok(day) = today.checked_sub(jiff::Span::new().days(back)) else { return Ok(None) };
+            let item = self.read(what, day_pk(day), REPORTED).await?;
+            if item.is_some_and(|item| !item.contains_key(CLAIMED)) {
+                return Ok(Some(day));
+            }
+        }
+        Ok(None)
+    }
+}
+
 impl DayBook for Table {
     async fn read_day(&self, day: Date) -> Result<Counts, PortError> {
         let answer = self

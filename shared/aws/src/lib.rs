@@ -2,6 +2,7 @@
 
 mod answers;
 mod cards;
+pub mod conversations;
 pub mod customers;
 mod day_book;
 pub mod dead_letters;
@@ -11,6 +12,7 @@ pub mod history;
 pub mod history_queues;
 pub mod http_client;
 mod inbox;
+pub mod inspect;
 pub mod metrics;
 mod model;
 mod notices;

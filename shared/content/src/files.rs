@@ -12,23 +12,33 @@ use mirt_domain::content::FOLDERS;
 pub fn read(root: &Path) -> io::Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     for folder in FOLDERS {
-        read_folder(root, folder, &mut files)?;
+        files.extend(read_folder(&root.join(folder), folder)?);
     }
     Ok(files)
 }
 
-fn read_folder(root: &Path, folder: &str, files: &mut Vec<(String, String)>) -> io::Result<()> {
+/// The same for one folder, wherever it is, as one of the content called `name`.
+///
+/// # Errors
+/// When a folder or file cannot be read, or is no UTF-8; the error names it.
+pub fn read_folder(folder: &Path, name: &str) -> io::Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    collect(folder, name, &mut files)?;
+    Ok(files)
+}
+
+fn collect(folder: &Path, called: &str, files: &mut Vec<(String, String)>) -> io::Result<()> {
     let named =
         |path: &str, error: io::Error| io::Error::new(error.kind(), format!("{path}: {error}"));
-    for entry in fs::read_dir(root.join(folder)).map_err(|error| named(folder, error))? {
+    for entry in fs::read_dir(folder).map_err(|error| named(called, error))? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with('.') || name.ends_with('~') {
             continue;
         }
-        let path = format!("{folder}/{name}");
+        let path = format!("{called}/{name}");
         if entry.file_type()?.is_dir() {
-            read_folder(root, &path, files)?;
+            collect(&entry.path(), &path, files)?;
         } else {
             let text = fs::read_to_string(entry.path()).map_err(|error| named(&path, error))?;
             files.push((path, text));

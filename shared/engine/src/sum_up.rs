@@ -80,7 +80,8 @@ where
 }
 
 /// The turns before this one, as they are summed up. What was blocked is nothing to remember.
-pub(crate) fn to_sum_up(past: &[TurnRecord]) -> Vec<SummedTurn> {
+#[must_use]
+pub fn to_sum_up(past: &[TurnRecord]) -> Vec<SummedTurn> {
     past.iter()
         .filter(|turn| !turn.trace.blocked)
         .map(|turn| SummedTurn {

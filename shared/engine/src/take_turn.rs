@@ -38,6 +38,7 @@ use crate::{
 
 use self::prepare::Taking;
 pub use self::prepare::noted;
+pub use crate::sum_up::to_sum_up;
 
 /// How often a turn that is ready is thrown away because the customer wrote more (I5).
 const MAX_RESTARTS: u32 = 2;

@@ -112,6 +112,11 @@ impl Settings {
         }
     }
 
+    /// All of them, those of others included, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// A setting that may be missing; an empty one counts as missing.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

@@ -54,6 +54,15 @@ pub struct Template {
     pub schedules: Vec<Schedule>,
 }
 
+/// A template as a tree of plain values, its functions in their long form: two ways to write the same
+/// come out the same.
+///
+/// # Errors
+/// When it is no YAML.
+pub fn tree(text: &str) -> Result<serde_json::Value, TemplateError> {
+    Ok(Node::parse(text)?.to_json())
+}
+
 impl Template {
     /// Reads a template.
     ///

@@ -44,6 +44,21 @@ impl Node {
         if let Value::List(items) = &self.value { items } else { &[] }
     }
 
+    /// The piece as plain values, without its lines.
+    pub(super) fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Nothing => serde_json::Value::Null,
+            Value::Text(text) => serde_json::Value::String(text.clone()),
+            Value::List(items) => items.iter().map(Self::to_json).collect(),
+            Value::Map(members) => {
+                members.iter().map(|(name, node)| (name.clone(), node.to_json())).collect()
+            }
+            Value::Call(name, argument) => {
+                [(name.clone(), argument.to_json())].into_iter().collect()
+            }
+        }
+    }
+
     fn from_yaml(yaml: &MarkedYaml<'_>) -> Self {
         let line = yaml.span.start.line();
         let value = match &yaml.data {

@@ -1,7 +1,6 @@
 //! `mirt catalog`: the shop's files on disk, before they are built into the assistant.
 
 mod add;
-mod diff;
 mod draft;
 
 use std::{
@@ -16,6 +15,7 @@ use serde_json::json;
 
 use crate::{
     cli::{CatalogArguments, CatalogCommand},
+    differences,
     outcome::{self, Outcome},
     output,
 };
@@ -111,10 +111,12 @@ fn check(root: &Path, as_json: bool) -> Result<Outcome, CatalogError> {
 /// against another folder's.
 fn diff(root: &Path, with: Option<&Path>, as_json: bool) -> Result<Outcome, CatalogError> {
     let after = load(root)?;
-    let changes = match with {
-        Some(before) => diff::changes(&load(before)?, &after),
-        None => diff::changes(mirt_content::content(), &after),
+    let tree = |content: &Content| serde_json::to_value(content).unwrap_or_default();
+    let before = match with {
+        Some(before) => tree(&load(before)?),
+        None => tree(mirt_content::content()),
     };
+    let changes = differences::between(&before, &tree(&after));
     for change in &changes {
         if as_json {
             output::line(change.to_json());

@@ -12,8 +12,8 @@ use clap_complete::Shell;
 
 pub(crate) use local::{DemoArguments, FunctionName, LoadArguments, UpArguments};
 pub(crate) use operate::{
-    CostsArguments, CustomerArguments, CustomerCommand, DlqArguments, DlqCommand, Month,
-    OrdersArguments, OrdersCommand,
+    CostsArguments, CustomerArguments, CustomerCommand, DlqArguments, DlqCommand, DoctorArguments,
+    Month, OrdersArguments, OrdersCommand, SessionsArguments, SessionsCommand, Who,
 };
 pub(crate) use shop::{
     CatalogArguments, CatalogCommand, EvalArguments, PromptArguments, StatesArguments,
@@ -58,6 +58,10 @@ pub(crate) enum Command {
     Costs(CostsArguments),
     /// Looks at messages that failed for good, sends them back or drops them.
     Dlq(DlqArguments),
+    /// Checks that all is well, and says what is not and what to do about it; changes nothing.
+    Doctor(DoctorArguments),
+    /// Shows conversations, and takes a turn again from its record.
+    Sessions(SessionsArguments),
     /// Shows what was sold, writes it as a file, has the CRM tried again.
     Orders(OrdersArguments),
     /// Shows, exports or erases what is kept of one customer.

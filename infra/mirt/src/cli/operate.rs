@@ -1,12 +1,21 @@
 //! What operators do with a running system, on this machine or in AWS.
 
-use std::str::FromStr;
+use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use mirt_domain::order::OrderId;
 
 use super::PlaceArguments;
+
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArguments {
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
+    /// Prints JSON, one object a check.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
 
 #[derive(Args, Debug)]
 pub(crate) struct CostsArguments {
@@ -32,6 +41,59 @@ pub(crate) struct DlqArguments {
     /// Prints JSON, one object a line.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SessionsArguments {
+    #[command(subcommand)]
+    pub(crate) command: SessionsCommand,
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
+    /// Prints JSON, one object a line.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionsCommand {
+    /// Conversations: where they stand, when the customer was last heard, which a human has. Those that
+    /// were summed up after days of silence are in no index and are not listed; show names any.
+    List {
+        /// Only those in this state: its number, or a part of its name (`4`, `offer`).
+        #[arg(long)]
+        state: Option<String>,
+        /// Only those that a human has or should have; who waits longest comes first.
+        #[arg(long)]
+        waiting: bool,
+        /// How many, at most.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=500))]
+        limit: u16,
+        /// Shows the customers' ids, which are personal data, instead of a short hash.
+        #[arg(long)]
+        users: bool,
+    },
+    /// One conversation: state, slots, cart, and every turn with its reasons.
+    Show {
+        #[command(flatten)]
+        who: Who,
+        /// Shows who the customer is and what was said as well: personal data.
+        #[arg(long)]
+        words: bool,
+    },
+    /// Takes a turn again from its record, without network, and shows what comes out differently; exit
+    /// code 1 when something does.
+    Replay {
+        #[command(flatten)]
+        who: Who,
+        /// The turn's number, as `show` prints it.
+        turn: u64,
+        /// With the texts of this folder in place of those that this program was built with.
+        #[arg(long, value_name = "FOLDER")]
+        prompts: Option<PathBuf>,
+        /// With the catalogue of this folder in place of the one that this program was built with.
+        #[arg(long, value_name = "FOLDER")]
+        catalog: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -13,12 +13,14 @@ mod schedules;
 mod wiring;
 
 use std::{
+    collections::BTreeMap,
     fs::{DirBuilder, File, TryLockError},
     io,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
@@ -32,7 +34,9 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
+use jiff::Timestamp;
 use mirt_aws::{sdk, table::Table};
+use mirt_engine::clock::after;
 use mirt_local_aws::{
     endpoint::{Endpoint, ONLOOKER, Options, StartError},
     gateway,
@@ -40,6 +44,7 @@ use mirt_local_aws::{
     mapping, schedule,
     site::Site,
 };
+use serde::{Deserialize, Serialize};
 use tokio::{net::TcpListener, signal, task::JoinSet};
 
 use crate::{
@@ -51,15 +56,46 @@ use crate::{
 use clock::LocalClock;
 use deliveries::Deliveries;
 use managers_chat::ManagersChat;
+pub(crate) use page::inside::{bubble, message};
 use page::{Bill, OwnModel, Page, faults::Refusing, live::Live};
-pub(crate) use wiring::dead_letter_queues;
 use wiring::{Overrides, Wiring, WiringError};
+pub(crate) use wiring::{TEMPLATE, dead_letter_queues, template_of};
 
 /// The functions' logs, in the data folder; made anew at each start.
 const FUNCTIONS_LOG: &str = "functions.log";
 
 /// Says where the AWS services are, in the data folder, for the operators' commands.
 pub(crate) const ENDPOINT: &str = "endpoint";
+
+/// Says where the system serves and what its functions were started with, in the data folder, for the
+/// operators' commands.
+const RUNNING: &str = "running.json";
+
+/// How far the run's clock was moved ahead, in milliseconds, in the data folder.
+const CLOCK: &str = "clock";
+
+/// A running `mirt up`, as it says of itself.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Running {
+    /// Where it serves.
+    pub(crate) origin: String,
+    /// The environment of each function, by its short name.
+    pub(crate) functions: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Running {
+    /// What the one on the data folder says.
+    pub(crate) fn read(data: &Path) -> io::Result<Self> {
+        Ok(serde_json::from_str(&std::fs::read_to_string(data.join(RUNNING))?)?)
+    }
+}
+
+/// What time it is in the run of the data folder.
+pub(crate) fn now(data: &Path) -> Timestamp {
+    let ahead = std::fs::read_to_string(data.join(CLOCK)).ok();
+    let millis = ahead.and_then(|text| text.trim().parse().ok()).unwrap_or_default();
+    after(Timestamp::now(), Duration::from_millis(millis))
+}
 
 /// What keeps a second process out of the data folder.
 const LOCK: &str = "lock";
@@ -155,13 +191,17 @@ impl System {
         let site = Site::default();
         let data = Some(arguments.data.join("aws"));
         let overrides = Overrides::default();
-        let clock = LocalClock::open(arguments.data.join("clock"), overrides.clone());
+        let clock = LocalClock::open(arguments.data.join(CLOCK), overrides.clone());
         let time = clock.of_services();
         let endpoint =
             Endpoint::start(Options { data, site: site.clone(), clock: time.clone() }).await?;
         let endpoint = Arc::new(endpoint);
         std::fs::write(arguments.data.join(ENDPOINT), endpoint.url())?;
         let wiring = Wiring::read(environment, &site, &origin, endpoint.url())?;
+        let functions = wiring.environments().clone();
+        let running = Running { origin: origin.clone(), functions };
+        let running = serde_json::to_string(&running).map_err(io::Error::from)?;
+        std::fs::write(arguments.data.join(RUNNING), running)?;
         wiring.make_resources(&endpoint, environment).await?;
         let config = sdk::local_config(http.clone(), endpoint.url(), site.region.clone()).await;
         // What this process reads is no part of what the system costs.

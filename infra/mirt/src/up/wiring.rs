@@ -26,7 +26,7 @@ use super::managers_chat::{MANAGER_ON_PAGE, MANAGERS_ON_PAGE};
 use crate::environment::Environment;
 
 /// The one wiring diagram.
-const TEMPLATE: &str = include_str!("../../../../template.yaml");
+pub(crate) const TEMPLATE: &str = include_str!("../../../../template.yaml");
 
 /// Settings of the user that reach the functions as they are.
 const PASSED_ON: &[&str] = &[
@@ -114,11 +114,15 @@ pub(crate) enum WiringError {
     Program(#[from] io::Error),
 }
 
+/// The template that this program was built with, for a stage and with its defaults.
+pub(crate) fn template_of(stage: &str) -> Result<Template, TemplateError> {
+    let parameters = BTreeMap::from([("Stage".to_owned(), stage.to_owned())]);
+    Template::parse(TEMPLATE, &Surroundings { parameters, ..Surroundings::default() })
+}
+
 /// The queues of a stage in which other queues' messages end, by name.
 pub(crate) fn dead_letter_queues(stage: &str) -> Result<BTreeSet<String>, TemplateError> {
-    let parameters = BTreeMap::from([("Stage".to_owned(), stage.to_owned())]);
-    let template =
-        Template::parse(TEMPLATE, &Surroundings { parameters, ..Surroundings::default() })?;
+    let template = template_of(stage)?;
     let letters = template.queues.into_iter().filter_map(|queue| queue.dead_letters);
     Ok(letters.map(|letters| letters.queue).collect())
 }
@@ -230,6 +234,11 @@ impl Wiring {
     /// The name of the secret with the channels' keys.
     pub(super) fn channel_secret(&self) -> Result<String, WiringError> {
         self.setting(CHANNEL_SECRET).map(str::to_owned)
+    }
+
+    /// The environment of each function, by its short name.
+    pub(super) const fn environments(&self) -> &BTreeMap<String, BTreeMap<String, String>> {
+        &self.environments
     }
 
     /// The names of the queues, those of dead letters last.

@@ -10,7 +10,7 @@ use super::{Fact, Known};
 use crate::{
     catalog::ColorKey,
     decide,
-    model::{ModelTrace, PastTurn, Question, Usage, numbered_transcripts, private},
+    model::{ModelTrace, PastTurn, Question, Usage, kept, numbered_transcripts, private},
     perceive::Perceived,
     prompts::Instruction,
     session::Session,
@@ -58,6 +58,8 @@ pub struct Summing {
     so_far: Option<String>,
     facts: Vec<Fact>,
     used: Usage,
+    /// What the model answered, part by part.
+    answers: Vec<String>,
 }
 
 /// What is next with a summary.
@@ -113,6 +115,7 @@ impl Summing {
             so_far: None,
             facts: Vec::new(),
             used: Usage::default(),
+            answers: Vec::new(),
         }
     }
 
@@ -150,6 +153,7 @@ impl Summing {
     #[must_use]
     pub fn answered(mut self, shop: &Shop<'_>, json: &str) -> SummaryStep {
         let done = |turn| SummaryStep::Done(Box::new(turn));
+        self.answers.push(kept(json));
         let Ok(Answer { summary, facts }) = serde_json::from_str(json) else {
             return done(self.unanswered(shop, "unusable"));
         };
@@ -194,6 +198,7 @@ impl Summing {
             prompts: shop.prompts.version().to_owned(),
             used: self.used,
             degraded,
+            answers: self.answers,
             ..ModelTrace::default()
         });
         turn

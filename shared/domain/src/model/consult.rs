@@ -63,6 +63,11 @@ pub struct ModelTrace {
 /// The longest answer that is kept, in bytes: twice what a reply of a dozen lines takes.
 const MOST_KEPT: usize = 8 * 1024;
 
+/// An answer as a trace keeps it.
+pub(crate) fn kept(json: &str) -> String {
+    if json.len() > MOST_KEPT { String::new() } else { json.to_owned() }
+}
+
 /// How many photos of a burst are looked at, in one call.
 const MOST_PHOTOS: usize = 4;
 
@@ -293,8 +298,7 @@ impl Consultation {
     /// Goes on with an answer.
     #[must_use]
     pub fn answered(mut self, shop: &Shop<'_>, json: &str) -> Step {
-        let kept = if json.len() > MOST_KEPT { "" } else { json };
-        self.trace.answers.push(kept.to_owned());
+        self.trace.answers.push(kept(json));
         let Ok(answer) = Answer::parse(json) else {
             return self.again_or(
                 "unusable",

@@ -15,6 +15,7 @@ mod tests;
 mod usage;
 mod wording;
 
+pub(crate) use consult::kept;
 pub use consult::{Consultation, ModelTrace, Step};
 pub use echo::echo;
 pub use merge::{Claim, SURE, Verdict};

@@ -141,7 +141,7 @@ fn turn(record: &TurnRecord, found: Option<&Found>) -> Value {
     })
 }
 
-pub(super) fn message(message: &Message) -> Value {
+pub(crate) fn message(message: &Message) -> Value {
     let address = |photo: &Photo| match photo {
         Photo::Url(url) => url.clone(),
         Photo::TelegramFile(id) => id.clone(),
@@ -149,7 +149,7 @@ pub(super) fn message(message: &Message) -> Value {
     json!({ "text": message.text, "photos": message.photos.iter().map(address).collect::<Vec<_>>() })
 }
 
-pub(super) fn bubble(bubble: &Bubble) -> Value {
+pub(crate) fn bubble(bubble: &Bubble) -> Value {
     match bubble {
         Bubble::Text(text) => json!({ "type": "text", "text": text }),
         Bubble::Photo { url, caption } => {

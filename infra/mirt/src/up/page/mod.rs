@@ -6,7 +6,7 @@ mod bill;
 mod counter;
 pub(crate) mod faults;
 mod forward;
-mod inside;
+pub(crate) mod inside;
 pub(crate) mod live;
 mod model;
 mod photos;

@@ -13,16 +13,9 @@ use mirt_domain::{
     channel::Channel,
     content::Content,
     language::rules::{Rules, Signal},
-    model::{Consultation, Step, echo},
-    photo::Mark,
-    session::Session,
+    model::echo,
     session_id::{SessionId, UserId},
     shop::{Shop, Words},
-    turn::{self, Message, Turn, TurnInput},
-};
-use mirt_engine::{
-    session_store::{Cause, TurnRecord},
-    take_turn::noted,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -32,9 +25,7 @@ use super::{
     inside::{bubble, message},
     queues::failed,
 };
-
-/// The most answers of a model that a turn takes: two questions, each with one that goes back.
-const MOST_ANSWERS: usize = 4;
+use crate::replay::{Again, Model};
 
 /// The files and rules that can be changed, and an answer of the model's that can.
 pub(super) async fn sources() -> Json<Value> {
@@ -104,9 +95,16 @@ pub(super) async fn replay(State(page): State<Arc<Page>>, Json(asked): Json<Aske
     let (words, settings) = (Words::of(&content.catalog), &page.settings);
     let shop =
         Shop { catalog: &content.catalog, words: &words, prompts: &content.prompts, settings };
-    let Turn { session, reply, actions, trace } = take((&shop, &rules), &before, &record, &asked);
-    let record = TurnRecord { reply, actions, trace, ..record };
-    let (session, _) = noted(&before, session, &record);
+    let answers: Vec<String> =
+        asked.answers.into_iter().filter(|answer| !answer.trim().is_empty()).collect();
+    let again = Again {
+        shop,
+        rules: &rules,
+        say: asked.say.as_deref(),
+        model: (!answers.is_empty()).then(|| Model::saying(answers)),
+        past: Vec::new(),
+    };
+    let (record, session) = again.take(&before, record);
     Json(json!({
         "bubbles": record.reply.bubbles.iter().map(bubble).collect::<Vec<_>>(),
         "options": record.reply.quick_replies,
@@ -128,67 +126,4 @@ fn content(files: &BTreeMap<String, String>) -> Result<Content, Vec<String>> {
         own.clone_from(text);
     }
     Content::parse(sources).map_err(|faults| faults.iter().map(ToString::to_string).collect())
-}
-
-fn take(
-    (shop, rules): (&Shop<'_>, &Rules),
-    before: &Session,
-    record: &TurnRecord,
-    asked: &Asked,
-) -> Turn {
-    let now = record.at;
-    let mut step = match (&record.cause, &asked.say) {
-        (Cause::Managed(managed), _) => {
-            return turn::take_for_manager(shop, before, &managed.by, &managed.deed, now);
-        }
-        (Cause::Order(news), _) => return turn::take_for_order(shop, before, *news, now),
-        (Cause::Due, _) => turn::begin_on_time(shop, before, now),
-        (Cause::Said(messages), other) => {
-            let messages = match other {
-                Some(words) => said_instead(messages, words),
-                None => messages.clone(),
-            };
-            turn::begin_by(rules, shop, before, &TurnInput { messages, now })
-        }
-    };
-    let answers = asked.answers.iter().filter(|it| !it.trim().is_empty());
-    let mut answers = answers.take(MOST_ANSWERS).peekable();
-    let is_by_rules = answers.peek().is_none();
-    let mut has_looked = false;
-    loop {
-        step = match step {
-            Step::Done(turn) => return *turn,
-            Step::Ask(consultation) if is_by_rules => return consultation.by_rules(shop),
-            Step::Ask(consultation) if !has_looked && consultation.has_photos() => {
-                has_looked = true;
-                let marks = marks(&consultation, record);
-                consultation.with_photos(shop, marks)
-            }
-            Step::Ask(consultation) => match answers.next() {
-                Some(answer) => consultation.answered(shop, answer),
-                None => return consultation.unanswered(shop, "no_answer"),
-            },
-        };
-    }
-}
-
-/// What the turn's photos were known by; one that nobody looked at then is like no other, and is
-/// seen as the answer says.
-fn marks(consultation: &Consultation, record: &TurnRecord) -> Vec<Mark> {
-    let known = record.trace.model.iter().flat_map(|model| model.photos.clone());
-    let unseen = (1..).map(|n: u64| Mark {
-        bytes: format!("unseen-{n}"),
-        look: n.wrapping_mul(0x9E37_79B9_7F4A_7C15),
-    });
-    known.chain(unseen).take(consultation.photos().len()).collect()
-}
-
-/// Other words in the messages' places; their photos stay where they were.
-fn said_instead(messages: &[Message], words: &[String]) -> Vec<Message> {
-    let count = messages.len().max(words.len()).max(1);
-    let one = |place: usize| {
-        let text = words.get(place).filter(|text| !text.is_empty()).cloned();
-        Message { text, ..messages.get(place).cloned().unwrap_or_default() }
-    };
-    (0..count).map(one).collect()
 }

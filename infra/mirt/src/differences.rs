@@ -1,13 +1,12 @@
-//! What differs between two versions of the shop's content.
+//! What differs between two trees of values, by its place.
 
 use std::{collections::BTreeMap, fmt};
 
-use mirt_domain::content::Content;
 use serde_json::{Value, json};
 
 /// One thing that differs, by its place.
 #[derive(Debug, PartialEq)]
-pub(super) struct Change {
+pub(crate) struct Change {
     /// Names from the outside in, as in `catalog.products.kostum_ritm.prices.98-104`.
     place: String,
     /// What stood there, if anything.
@@ -17,8 +16,13 @@ pub(super) struct Change {
 }
 
 impl Change {
+    /// Where it differs.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
+    }
+
     /// For scripts.
-    pub(super) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         json!({ "place": self.place, "before": self.before, "after": self.after })
     }
 }
@@ -45,10 +49,9 @@ impl fmt::Display for Change {
 
 /// Every place that differs, in the order of the places. The versions, which name the content, differ
 /// whenever anything does and are left out.
-pub(super) fn changes(before: &Content, after: &Content) -> Vec<Change> {
-    let tree = |content: &Content| serde_json::to_value(content).unwrap_or_default();
+pub(crate) fn between(before: &Value, after: &Value) -> Vec<Change> {
     let mut changes = Vec::new();
-    compare("", Some(&tree(before)), Some(&tree(after)), &mut changes);
+    compare("", Some(before), Some(after), &mut changes);
     changes
 }
 
@@ -115,12 +118,10 @@ fn named(entry: &Value) -> Option<(String, Value)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, Value, compare, json};
+    use super::{Value, between, json};
 
     fn changes(before: &Value, after: &Value) -> Vec<String> {
-        let mut out: Vec<Change> = Vec::new();
-        compare("", Some(before), Some(after), &mut out);
-        out.iter().map(ToString::to_string).collect()
+        between(before, after).iter().map(ToString::to_string).collect()
     }
 
     #[test]
