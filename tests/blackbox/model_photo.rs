@@ -65,7 +65,7 @@ async fn a_garment_on_a_photo_is_named_and_the_same_photo_is_not_looked_at_twice
     let told = words(&world.telegram.shown_to("801"));
     assert!(told.contains("Лагуна"), "{told}");
     send_photo(&world, 812, 801, "f1", 2).await;
-    comes_out_the_same(&world, ("telegram", "801"), 2, &[]).await;
+    comes_out_the_same(&world, ("telegram", "801"), 2).await;
 
     assert_eq!(looks(&stub), 1);
     assert_eq!(stub.violations(), [""; 0]);

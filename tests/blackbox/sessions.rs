@@ -10,16 +10,11 @@ use crate::{
 };
 
 /// Checks that every one of the first turns comes out as it did when it is taken again.
-pub(crate) async fn comes_out_the_same(
-    world: &World,
-    (channel, user): (&str, &str),
-    turns: usize,
-    env: &[(&str, &str)],
-) {
+pub(crate) async fn comes_out_the_same(world: &World, (channel, user): (&str, &str), turns: usize) {
     for turn in 1..=turns {
         let turn = turn.to_string();
         let arguments = ["sessions", "replay", channel, user, &turn];
-        let again = world.mirt.try_command(&arguments, env, "").await;
+        let again = world.mirt.try_command(&arguments, &[], "").await;
         let said = String::from_utf8_lossy(&again.stdout);
         assert_eq!(again.status.code(), Some(0), "turn {turn}: {said} {again:?}");
         assert!(said.contains("comes out the same"), "{said}");
@@ -87,7 +82,7 @@ async fn a_turn_taken_again_is_the_same_until_a_price_is_another() {
     let folder = catalog.path().display().to_string();
     let replay = ["sessions", "replay", "instagram", "770021", "1", "--catalog", &folder];
 
-    comes_out_the_same(&world, ("instagram", "770021"), 2, &[]).await;
+    comes_out_the_same(&world, ("instagram", "770021"), 2).await;
     let other = world.mirt.try_command(&replay, &[], "").await;
     let none = ["sessions", "replay", "instagram", "770021", "9"];
     let none = world.mirt.try_command(&none, &[], "").await;
@@ -107,7 +102,7 @@ async fn a_turn_of_the_model_is_taken_again_without_the_model() {
     world.mirt.at_rest("instagram", "770031", 1).await;
     let asked = stub.asked().len();
 
-    comes_out_the_same(&world, ("instagram", "770031"), 1, &[]).await;
+    comes_out_the_same(&world, ("instagram", "770031"), 1).await;
 
     assert_eq!(stub.asked().len(), asked);
 }

@@ -165,8 +165,7 @@ async fn the_models_summary_comes_back_to_it_with_the_next_conversation() {
     world.mirt.at_rest("instagram", "1916", 3).await;
 
     assert!(known.contains("Шукали костюм доньці на школу."), "{known}");
-    let settings = [AWAKE, ("MIRT_FOLLOW_UPS_S", "none")];
-    comes_out_the_same(&world, ("instagram", "1916"), 3, &settings).await;
+    comes_out_the_same(&world, ("instagram", "1916"), 3).await;
     let asked = stub.asked();
     let last = asked.last().map(ToString::to_string).unwrap_or_default();
     assert!(last.contains("# Known from earlier conversations"), "{last}");
@@ -204,7 +203,7 @@ async fn a_follow_up_is_worded_by_the_model_and_one_that_lies_about_a_price_is_n
         assert_eq!(trace["model"]["is_worded"], json!(is_honest), "{trace:#}");
         let rejected = trace["model"]["rejected"].as_array().map_or(0, Vec::len);
         assert_eq!(rejected > 0, !is_honest, "{trace:#}");
-        comes_out_the_same(&world, ("instagram", user), 2, &[AWAKE]).await;
+        comes_out_the_same(&world, ("instagram", user), 2).await;
         world.check();
     }
 }

@@ -8,7 +8,7 @@ use mirt_test_support::mirt::Mirt;
 use crate::world;
 
 /// A folder with what AWS's own files have of an operator, whose profile leads to this machine.
-fn profile(mirt: &Mirt, name: &str) -> tempfile::TempDir {
+pub(crate) fn profile(mirt: &Mirt, name: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let write = |file: &str, text: String| {
         let mut file = std::fs::File::create(folder.path().join(file)).expect("a file");
@@ -23,15 +23,26 @@ fn profile(mirt: &Mirt, name: &str) -> tempfile::TempDir {
     folder
 }
 
-async fn run(mirt: &Mirt, arguments: &[&str], aws: &tempfile::TempDir) -> Output {
+pub(crate) async fn run(mirt: &Mirt, arguments: &[&str], aws: &tempfile::TempDir) -> Output {
+    run_with(mirt, arguments, aws, &[]).await
+}
+
+/// The same with more of the environment.
+pub(crate) async fn run_with(
+    mirt: &Mirt,
+    arguments: &[&str],
+    aws: &tempfile::TempDir,
+    more: &[(&str, &str)],
+) -> Output {
     let path = |file: &str| aws.path().join(file).display().to_string();
     let (config, credentials) = (path("config"), path("credentials"));
-    let env = [
+    let mut env = vec![
         ("AWS_CONFIG_FILE", config.as_str()),
         ("AWS_SHARED_CREDENTIALS_FILE", &credentials),
         // Nobody asks a machine's own service for credentials.
         ("AWS_EC2_METADATA_DISABLED", "true"),
     ];
+    env.extend(more);
     mirt.try_command(arguments, &env, "").await
 }
 

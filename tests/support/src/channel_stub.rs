@@ -92,7 +92,10 @@ impl ChannelStub {
     /// A stub of ManyChat that wants `key` as its bearer.
     pub async fn manychat(key: &str) -> Self {
         Self::start(key, |shared| {
-            Router::new().route("/fb/sending/sendContent", post(manychat)).with_state(shared)
+            Router::new()
+                .route("/fb/sending/sendContent", post(manychat))
+                .route("/fb/page/getInfo", get(manychat_page))
+                .with_state(shared)
         })
         .await
     }
@@ -102,6 +105,7 @@ impl ChannelStub {
         Self::start(token, |shared| {
             Router::new()
                 .route("/{bot}/{method}", post(telegram))
+                .route("/{bot}/getMe", get(telegram_bot))
                 .route("/file/{bot}/photos/{id}", get(telegram_file))
                 .with_state(shared)
         })
@@ -244,6 +248,24 @@ async fn manychat(
         body,
     };
     stub.answer(sent, violations, json!({ "status": "success" }))
+}
+
+/// Whose page it is: what an operator asks to see whether the key is good.
+async fn manychat_page(State(stub): State<Shared>, headers: HeaderMap) -> Response {
+    let bearer = format!("Bearer {}", stub.credential);
+    if headers.get("authorization").and_then(|value| value.to_str().ok()) != Some(&bearer) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    Json(json!({ "status": "success", "data": { "id": 1 } })).into_response()
+}
+
+/// Who the bot is: the same for its token.
+async fn telegram_bot(State(stub): State<Shared>, Path(bot): Path<String>) -> Response {
+    let token = bot.strip_prefix("bot").unwrap_or_default();
+    if token != stub.credential {
+        return (StatusCode::NOT_FOUND, Json(json!({ "ok": false }))).into_response();
+    }
+    Json(json!({ "ok": true, "result": { "id": 1, "is_bot": true } })).into_response()
 }
 
 fn manychat_shown(message: &Value) -> Shown {

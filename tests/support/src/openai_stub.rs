@@ -13,7 +13,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
-    routing::post,
+    routing::{get, post},
 };
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch};
@@ -97,6 +97,7 @@ impl OpenAiStub {
         let router = Router::new()
             .route("/v1/responses", post(respond))
             .route("/v1/moderations", post(moderate))
+            .route("/v1/models", get(models))
             .layer(axum::extract::DefaultBodyLimit::disable())
             .with_state(shared.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -152,6 +153,15 @@ impl OpenAiStub {
         let came = tokio::time::timeout(PATIENCE, waiting).await.is_ok();
         assert!(came, "only {} questions were asked", self.asked().len());
     }
+}
+
+/// Which models there are, for whom the account is.
+async fn models(State(stub): State<Shared>, headers: HeaderMap) -> Response {
+    if header_violations(&stub, &headers).is_some() {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    Json(json!({ "object": "list", "data": [{ "id": "gpt-5.1", "object": "model" }] }))
+        .into_response()
 }
 
 /// What is wrong with the headers of a call.

@@ -158,6 +158,7 @@ impl Sqs {
             "ListQueues" => self.answer(body, queue::list_queues).await,
             "GetQueueAttributes" => self.answer(body, queue::get_queue_attributes).await,
             "SetQueueAttributes" => self.answer(body, queue::set_queue_attributes).await,
+            "DeleteQueue" => self.answer(body, queue::delete_queue).await,
             "PurgeQueue" => self.answer(body, queue::purge_queue).await,
             "SendMessage" => self.answer(body, send::send_message).await,
             "SendMessageBatch" => self.answer(body, send::send_message_batch).await,

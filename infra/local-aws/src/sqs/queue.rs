@@ -237,6 +237,26 @@ pub(super) fn set_queue_attributes(
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+pub(super) struct DeleteQueue {
+    queue_url: String,
+}
+
+/// Deletes the queue with all that is in it, at once; in AWS it may take a minute.
+pub(super) fn delete_queue(context: &Context<'_>, request: DeleteQueue) -> Result<Value, SqsError> {
+    let queue = Queue::at(context, &request.queue_url)?;
+    for all_of_it in [
+        "DELETE FROM message WHERE queue = ?1",
+        "DELETE FROM deduplication WHERE queue = ?1",
+        "DELETE FROM receive_attempt WHERE queue = ?1",
+        "DELETE FROM queue WHERE name = ?1",
+    ] {
+        context.execute(all_of_it, [&queue.name])?;
+    }
+    Ok(json!({}))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub(super) struct PurgeQueue {
     queue_url: String,
 }

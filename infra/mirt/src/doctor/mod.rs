@@ -22,10 +22,12 @@ use std::process::ExitCode;
 
 pub(crate) use deployed::{Deployed, DeployedError};
 use findings::Findings;
+use mirt_engine::failure::chain;
 
 use crate::{
     cli::DoctorArguments,
     outcome::{OperatorError, Outcome, operate},
+    output::ago,
     place::Place,
 };
 
@@ -46,6 +48,22 @@ async fn run(place: &Place, as_json: bool) -> Result<Outcome, OperatorError> {
     content::check(&http, &deployed, &mut findings).await;
     apis::check(&http, place, &deployed, &secrets, &mut findings).await;
     schedules::check(place, &deployed, &mut findings).await;
+    pause(place, &mut findings).await;
     findings.print(as_json);
     Ok(Outcome::well_if(findings.are_well()))
+}
+
+/// Whether the assistant leaves everything to managers, because somebody said so.
+async fn pause(place: &Place, findings: &mut Findings) {
+    let check = "pause";
+    match place.table.paused().await {
+        Ok(None) => findings.well(check, "none: the assistant answers"),
+        Ok(Some(pause)) => {
+            let since = ago(pause.since, place.now());
+            let why = pause.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+            let found = format!("everything is left to managers for {since}{why}");
+            findings.warn(check, found, "mirt resume has the assistant answer again");
+        }
+        Err(error) => findings.fault(check, chain(&error), "see the check of the table"),
+    }
 }

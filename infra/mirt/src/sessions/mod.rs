@@ -8,10 +8,10 @@ use std::process::ExitCode;
 
 use mirt_aws::secrets::SecretError;
 use mirt_engine::failure::PortError;
+use mirt_runtime::settings::SettingError;
 
 use crate::{
     cli::{SessionsArguments, SessionsCommand},
-    environment::EnvironmentError,
     outcome::{OperatorError, operate},
     who::WhoError,
 };
@@ -24,7 +24,7 @@ enum SessionsError {
     #[error(transparent)]
     Store(#[from] PortError),
     #[error(transparent)]
-    Environment(#[from] EnvironmentError),
+    Setting(#[from] SettingError),
     #[error(transparent)]
     Secret(#[from] SecretError),
     #[error(transparent)]

@@ -9,19 +9,20 @@ use mirt_domain::{
     language::rules::Rules,
     session::Session,
     session_id::SessionId,
-    shop::{Requisites, Settings, Shop, Words},
+    shop::{Requisites, Settings as ShopSettings, Shop, Words},
 };
 use mirt_engine::{
     session_store::{LoadSession as _, TurnRecord},
     take_turn::to_sum_up,
 };
+use mirt_runtime::settings::Settings;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::SessionsError;
 use crate::{
     differences::{self, Change},
-    environment::Environment,
+    doctor::Deployed,
     outcome::Outcome,
     output,
     place::Place,
@@ -36,7 +37,6 @@ pub(super) async fn run(
     as_json: bool,
 ) -> Result<Outcome, SessionsError> {
     let content = content(folders)?;
-    let settings = settings(place).await?;
     let turns = place.table.turns(id).await?;
     let mut found = place.table.found_by_turns(id, n).await?;
     let at = turns.iter().position(|record| record.n == n).ok_or(SessionsError::NoTurn(n))?;
@@ -48,6 +48,7 @@ pub(super) async fn run(
         None => None,
     };
     let record = &turns[at];
+    let settings = settings(place, record.trace.paused).await?;
     let words = Words::of(&content.catalog);
     let again = Again {
         shop: Shop {
@@ -135,10 +136,13 @@ struct ChannelSecret {
     requisites: Option<Requisites>,
 }
 
-/// How the shop works there.
-async fn settings(place: &Place) -> Result<Settings, SessionsError> {
-    let environment = Environment::read(Path::new("."))?;
-    let secret: ChannelSecret =
-        secrets::read(&place.config, &place.stack.secret("channels")).await?;
-    Ok(Settings { requisites: secret.requisites, ..environment.shop_settings()? })
+/// How the shop works there, and worked when the turn was taken.
+async fn settings(place: &Place, was_paused: bool) -> Result<ShopSettings, SessionsError> {
+    let deployed = Deployed::read(place).await?;
+    let dialogue = deployed.functions.get("dialogue").cloned().unwrap_or_default();
+    let settings = Settings::from_variables(dialogue)?;
+    let secret = settings.required("MIRT_CHANNEL_SECRET")?;
+    let secret: ChannelSecret = secrets::read(&place.config, secret).await?;
+    let settings = mirt_dialogue::shop_settings::read(&settings, secret.requisites)?;
+    Ok(ShopSettings { is_paused: was_paused, ..settings })
 }
