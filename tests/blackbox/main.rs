@@ -5,6 +5,7 @@ mod bad_input;
 mod burst;
 mod catalogue;
 mod channels;
+mod completions;
 mod crash;
 mod crm;
 mod dead_letters;

@@ -23,34 +23,32 @@ pub(crate) fn main(arguments: &CostsArguments) -> ExitCode {
 
 async fn run(place: Place, arguments: &CostsArguments) -> Result<Outcome, OperatorError> {
     let today = day_of(Timestamp::now());
-    if !arguments.json {
-        output::line(format_args!(
-            "{:<10}  {:>7}  {:>8}  {:>11}  {:>11}  {:>11}  {:>11}",
-            "day", "turns", "requests", "tokens in", "cached", "tokens out", "cost"
-        ));
-    }
+    let mut rows = Vec::new();
     for day in (today - i64::from(arguments.days) + 1)..=today {
         let spending = place.table.spending(day).await?;
         if arguments.json {
             output::line(json!({ "day": date(day), "model": spending }));
         } else if spending.requests > 0 {
-            show(day, &spending);
+            rows.push(row(day, &spending));
         }
+    }
+    if !arguments.json {
+        let heads = ["day", "turns", "requests", "tokens in", "cached", "tokens out", "cost"];
+        output::table(heads, &rows);
     }
     Ok(Outcome::Well)
 }
 
-fn show(day: i64, spending: &Spending) {
+fn row(day: i64, spending: &Spending) -> [String; 7] {
     let Spending { turns, requests, input_tokens, cached_tokens, output_tokens, .. } = spending;
     let unknown = match spending.unpriced_tokens {
         0 => String::new(),
         tokens => format!(" and {tokens} tokens without a price"),
     };
-    let (day, cost) = (date(day), MicroUsd(spending.micro_usd).to_string());
-    output::line(format_args!(
-        "{day:<10}  {turns:>7}  {requests:>8}  {input_tokens:>11}  {cached_tokens:>11}  \
-         {output_tokens:>11}  {cost:>11}{unknown}"
-    ));
+    let cost = format!("{}{unknown}", MicroUsd(spending.micro_usd));
+    let counts = [turns, requests, input_tokens, cached_tokens, output_tokens];
+    let [turns, requests, input, cached, output] = counts.map(ToString::to_string);
+    [date(day), turns, requests, input, cached, output, cost]
 }
 
 /// A day as it is written.

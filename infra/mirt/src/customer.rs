@@ -12,6 +12,7 @@ use crate::{
     outcome::{OperatorError, Outcome, operate},
     output,
     place::Place,
+    progress::Progress,
     who::WhoError,
 };
 
@@ -20,13 +21,13 @@ use crate::{
 enum CustomerError {
     #[error(transparent)]
     Operator(#[from] OperatorError),
-    #[error(transparent)]
+    #[error("the store or a queue did not do it; mirt doctor says what is wrong there")]
     Store(#[from] PortError),
     #[error("the customer was not erased, or not wholly; run it again later")]
     Erase(#[from] EraseError),
     #[error(transparent)]
     Who(#[from] WhoError),
-    #[error("nothing is kept of this customer")]
+    #[error("nothing is kept of this customer; mirt sessions list --users shows who there is")]
     Nothing,
 }
 
@@ -43,14 +44,26 @@ async fn run(place: Place, arguments: &CustomerArguments) -> Result<Outcome, Cus
     match &arguments.command {
         CustomerCommand::Show(_) => {
             let export = table.export(&id).await?.ok_or(CustomerError::Nothing)?;
-            output::line(format_args!("{:#}", summary(&export)));
+            let summary = summary(&export);
+            if arguments.json {
+                output::line(summary);
+            } else {
+                show(&summary);
+            }
         }
         CustomerCommand::Export(_) => {
+            let bar = Progress::unknown("exporting");
             let export = table.export(&id).await?.ok_or(CustomerError::Nothing)?;
-            output::line(format_args!("{export:#}"));
+            bar.line(format_args!("{export:#}"));
         }
         CustomerCommand::Erase(_) => {
+            let bar = Progress::unknown("erasing");
             let Erased { removed, kept } = table.erase(&id, Timestamp::now()).await?;
+            drop(bar);
+            if arguments.json {
+                output::line(json!({ "erased": removed, "kept_orders": kept }));
+                return Ok(Outcome::Well);
+            }
             if removed.is_empty() {
                 output::line("nothing is kept of this customer");
             }
@@ -69,6 +82,22 @@ async fn run(place: Place, arguments: &CustomerArguments) -> Result<Outcome, Cus
         }
     }
     Ok(Outcome::Well)
+}
+
+/// The summary for people: a line for each thing that is known.
+fn show(summary: &Value) {
+    let mut rows = Vec::new();
+    for (name, value) in summary.as_object().into_iter().flatten() {
+        let cell = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        match value {
+            Value::Object(parts) => {
+                rows.extend(parts.iter().map(|(part, it)| [format!("{name}.{part}"), cell(it)]));
+            }
+            Value::Null => {}
+            value => rows.push([name.clone(), cell(value)]),
+        }
+    }
+    output::table(["what", "is kept"], &rows);
 }
 
 /// Where the customer stands, what is known of them, and how much of what is kept.

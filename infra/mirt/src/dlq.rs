@@ -2,7 +2,11 @@
 //!
 //! What is shown names no customer: a session is its channel and a short hash.
 
-use std::process::ExitCode;
+use std::{
+    io::{IsTerminal as _, stderr},
+    process::ExitCode,
+    time::Duration,
+};
 
 use jiff::{Timestamp, Unit};
 use mirt_aws::{
@@ -22,22 +26,27 @@ use crate::{
     outcome::{OperatorError, Outcome, operate},
     output,
     place::Place,
+    progress::Progress,
     up,
     who::masked,
 };
+
+/// How long a redrive is followed: looks, and the time between two.
+const LOOKS: u32 = 240;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 
 /// Why nothing was shown or done.
 #[derive(Debug, thiserror::Error)]
 enum DlqError {
     #[error(transparent)]
     Operator(#[from] OperatorError),
-    #[error(transparent)]
+    #[error("the store or a queue did not do it; mirt doctor says what is wrong there")]
     Queue(#[from] PortError),
     #[error(transparent)]
     Template(#[from] TemplateError),
     #[error("there is no queue of dead letters {0}; mirt dlq list names them")]
     NoSuchQueue(String),
-    #[error("there is no dead letter with the id {0}")]
+    #[error("there is no dead letter with the id {0}; mirt dlq show prints the ids")]
     NoSuchMessage(String),
 }
 
@@ -73,24 +82,33 @@ async fn run(place: Place, arguments: &DlqArguments) -> Result<Outcome, DlqError
     let queues = queues(&place, arguments).await?;
     match &arguments.command {
         DlqCommand::List => {
+            let mut rows = Vec::new();
             for Queue { name, letters } in &queues {
                 let depth = letters.depth().await?;
                 if arguments.json {
                     output::line(json!({ "queue": name, "depth": depth }));
                 } else {
-                    output::line(format_args!("{name}: {depth}"));
+                    rows.push([name.clone(), depth.to_string()]);
                 }
+            }
+            if !arguments.json {
+                output::table(["queue", "dead letters"], &rows);
             }
         }
         DlqCommand::Show => {
-            let mut count = 0;
-            for queue in &queues {
-                let letters = queue.letters.look().await?;
-                count += letters.len();
-                show(&queue.name, &letters, &place.table, arguments.json).await?;
+            let (mut cells, now) = (Vec::new(), place.now());
+            for Queue { name, letters } in &queues {
+                let letters = letters.look().await?;
+                if arguments.json {
+                    rows(name, &letters, &place.table, now).await?.into_iter().for_each(output::line);
+                } else {
+                    cells.extend(shown(name, &letters, &place.table, now).await?);
+                }
             }
-            if !arguments.json && count == 0 {
-                output::line("empty");
+            if cells.is_empty() && !arguments.json {
+                output::line("no dead letters");
+            } else if !arguments.json {
+                output::table(["id", "queue", "about", "age", "received", "why"], &cells);
             }
         }
         DlqCommand::Redrive => {
@@ -98,14 +116,17 @@ async fn run(place: Place, arguments: &DlqArguments) -> Result<Outcome, DlqError
                 let depth = letters.depth().await?;
                 if depth > 0 {
                     letters.redrive().await?;
+                    follow(letters, depth).await?;
                 }
-                output::line(format_args!("{name}: {depth} on the way back, in order"));
+                let words = format_args!("{name}: {depth} on the way back, in order");
+                output::told(arguments.json, json!({ "queue": name, "redriven": depth }), words);
             }
         }
         DlqCommand::Drop { id } => {
             for queue in &queues {
                 if queue.letters.drop(id).await? {
-                    output::line(format_args!("dropped {id}"));
+                    let words = format_args!("dropped {id}");
+                    output::told(arguments.json, json!({ "dropped": id }), words);
                     return Ok(Outcome::Well);
                 }
             }
@@ -131,26 +152,41 @@ pub(crate) async fn rows(
     Ok(rows)
 }
 
-async fn show(
+/// The same for people.
+async fn shown(
     queue: &str,
     letters: &[DeadLetter],
     table: &Table,
-    as_json: bool,
-) -> Result<(), PortError> {
-    let now = Timestamp::now();
-    if as_json {
-        rows(queue, letters, table, now).await?.into_iter().for_each(output::line);
+    now: Timestamp,
+) -> Result<Vec<[String; 6]>, PortError> {
+    let mut rows = Vec::new();
+    for letter in letters {
+        let trouble = trouble(letter, table).await?;
+        rows.push([
+            letter.id.clone(),
+            queue.to_owned(),
+            about(letter),
+            output::ago(since(letter), now),
+            letter.receive_count.to_string(),
+            error(letter, trouble.as_ref()),
+        ]);
+    }
+    Ok(rows)
+}
+
+/// Shows on a terminal how a queue empties, for as long as it does; a script does not wait for it.
+async fn follow(letters: &DeadLetters, depth: u64) -> Result<(), PortError> {
+    if !stderr().is_terminal() {
         return Ok(());
     }
-    for letter in letters {
-        let (seconds, trouble) = (age_s(letter, now), trouble(letter, table).await?);
-        output::line(format_args!(
-            "{}  {queue}  {}  {seconds:.0} s old, received {} times, {}",
-            letter.id,
-            about(letter),
-            letter.receive_count,
-            error(letter, trouble.as_ref())
-        ));
+    let bar = Progress::of(depth, "moved");
+    for _ in 0..LOOKS {
+        let left = letters.depth().await?;
+        bar.at(depth.saturating_sub(left));
+        if left == 0 {
+            break;
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
     }
     Ok(())
 }

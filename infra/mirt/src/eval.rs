@@ -34,6 +34,7 @@ use crate::{
     environment::{Environment, EnvironmentError},
     outcome::{self, Outcome},
     output,
+    progress::Progress,
 };
 
 /// How many cases ask the model at once.
@@ -42,9 +43,9 @@ const AT_ONCE: usize = 8;
 /// Why no case was run.
 #[derive(Debug, thiserror::Error)]
 enum EvalError {
-    #[error("the file of cases cannot be read")]
+    #[error("the file of cases cannot be read; check its path")]
     File(#[from] std::io::Error),
-    #[error("the file holds no cases")]
+    #[error("the file holds no cases; tests/corpora has some to look at")]
     Cases(#[from] eval::ParseError),
     #[error(transparent)]
     Recording(#[from] RecordingError),
@@ -56,7 +57,7 @@ enum EvalError {
     Http(#[from] mirt_http::ClientError),
     #[error("the customer of the evaluation is none")]
     Customer(#[from] InvalidUserId),
-    #[error("there is no model to record: OPENAI_API_KEY is not set")]
+    #[error("there is no model to record: OPENAI_API_KEY is not set; set it, or leave --record out")]
     NoKey,
 }
 
@@ -192,7 +193,14 @@ fn run_suites(
     for (file, suite) in suites {
         let all = suite.tests.len() + suite.dialogues.len();
         let mut figure = Figure::default();
-        for result in in_parallel(all, at_once, |at| run_one(suite, at)).into_iter().flatten() {
+        let bar = Progress::of(all.try_into().unwrap_or(u64::MAX), "cases");
+        let results = in_parallel(all, at_once, |at| {
+            let result = run_one(suite, at);
+            bar.one_more();
+            result
+        });
+        drop(bar);
+        for result in results.into_iter().flatten() {
             figure.all += 1;
             figure.passed += usize::from(result.pass);
             if is_json {

@@ -18,6 +18,7 @@ mod outcome;
 mod output;
 mod place;
 mod prices;
+mod progress;
 mod prompt;
 mod replay;
 mod responses;

@@ -39,9 +39,9 @@ const MAX_CONFLICTS: u32 = 5;
 enum OrdersError {
     #[error(transparent)]
     Operator(#[from] OperatorError),
-    #[error(transparent)]
+    #[error("the store or a queue did not do it; mirt doctor says what is wrong there")]
     Store(#[from] PortError),
-    #[error("there is no order {0}")]
+    #[error("there is no order {0}; mirt orders list prints the ids")]
     NoSuchOrder(OrderId),
     #[error("the order is {0}: only one that is not in the CRM can be tried again")]
     NotToBeTried(OrderState),
@@ -60,11 +60,12 @@ async fn run(place: Place, arguments: &OrdersArguments) -> Result<Outcome, Order
     match &arguments.command {
         OrdersCommand::List { month } => {
             let orders = of_month(&table, *month).await?;
-            if orders.is_empty() && !is_json {
-                output::line("none");
-            }
-            for record in &orders {
-                output::line(if is_json { whole(record).to_string() } else { row(record) });
+            if is_json {
+                orders.iter().map(whole).for_each(output::line);
+            } else if orders.is_empty() {
+                output::line("none; another month is shown with --month");
+            } else {
+                output::table(COLUMNS, &orders.iter().map(row).collect::<Vec<_>>());
             }
         }
         OrdersCommand::Show { id } => {
@@ -76,8 +77,13 @@ async fn run(place: Place, arguments: &OrdersArguments) -> Result<Outcome, Order
             }
         }
         OrdersCommand::Export { month } => {
+            let orders = of_month(&table, *month).await?;
+            if is_json {
+                orders.iter().map(whole).for_each(output::line);
+                return Ok(Outcome::Well);
+            }
             output::line(HEAD.join(","));
-            for record in of_month(&table, *month).await? {
+            for record in orders {
                 for line in &record.order.lines {
                     output::line(csv(&record, line));
                 }
@@ -85,7 +91,7 @@ async fn run(place: Place, arguments: &OrdersArguments) -> Result<Outcome, Order
         }
         OrdersCommand::Retry { id } => {
             let queue = OrdersQueue::open(&config, &stack.resource("orders.fifo")).await?;
-            retry(&table, &queue, *id).await?;
+            retry(&table, &queue, *id, is_json).await?;
         }
     }
     Ok(Outcome::Well)
@@ -113,7 +119,12 @@ pub(crate) async fn of_month(
 }
 
 /// Gives an order that rests without being in the CRM another day of tries.
-async fn retry(table: &Table, queue: &OrdersQueue, id: OrderId) -> Result<(), OrdersError> {
+async fn retry(
+    table: &Table,
+    queue: &OrdersQueue,
+    id: OrderId,
+    as_json: bool,
+) -> Result<(), OrdersError> {
     for _ in 0..MAX_CONFLICTS {
         let known = table.load_order(id).await?.ok_or(OrdersError::NoSuchOrder(id))?;
         let state = known.order.state;
@@ -122,33 +133,35 @@ async fn retry(table: &Table, queue: &OrdersQueue, id: OrderId) -> Result<(), Or
         };
         if table.keep_order(&record).await? {
             queue.wake_order(&OrderWakeUp::for_version(&record)).await?;
-            output::line(format_args!("order {id} is on its way"));
+            output::told(as_json, json!({ "retried": id }), format_args!("order {id} is on its way"));
             return Ok(());
         }
     }
     Err(OrdersError::Changed)
 }
 
-fn row(record: &OrderRecord) -> String {
+/// The columns of a list.
+const COLUMNS: [&str; 7] = ["id", "number", "confirmed (UTC)", "state", "pieces", "UAH", "in the CRM"];
+
+fn row(record: &OrderRecord) -> [String; 7] {
     let order = &record.order;
     let pieces: u32 = order.lines.iter().map(|line| line.quantity).sum();
-    format!(
-        "{}  {}  {}  {:<10}  {:>2} шт.  {:>9}  {}",
-        order.id,
+    [
+        order.id.to_string(),
         order.id.number(),
         confirmed(record),
-        order.state.as_str(),
-        pieces,
+        order.state.to_string(),
+        pieces.to_string(),
         uah(order.total()),
-        record.crm.as_ref().map_or("-", |crm| crm.0.as_str()),
-    )
+        record.crm.as_ref().map_or_else(|| "-".to_owned(), |crm| crm.0.clone()),
+    ]
 }
 
 fn show(record: &OrderRecord) {
     let order = &record.order;
     let customer = &order.customer;
     let known = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
-    output::line(row(record));
+    output::table(COLUMNS, &[row(record)]);
     output::line(format_args!("  {}, {}", known(&customer.name), known(&customer.phone)));
     let branch = customer.branch.map_or_else(|| "-".to_owned(), branch);
     output::line(format_args!("  {}, {branch}", known(&customer.city)));

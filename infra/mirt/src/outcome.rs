@@ -32,7 +32,7 @@ impl Outcome {
 pub(crate) enum OperatorError {
     #[error(transparent)]
     Place(#[from] PlaceError),
-    #[error(transparent)]
+    #[error("the store or a queue did not do it; mirt doctor says what is wrong there")]
     Store(#[from] PortError),
     #[error(transparent)]
     Deployed(#[from] DeployedError),

@@ -16,6 +16,15 @@ pub(crate) fn line(line: impl Display) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
+/// Prints what was done: an object for scripts, words for people.
+pub(crate) fn told(as_json: bool, object: serde_json::Value, words: impl Display) {
+    if as_json {
+        line(object);
+    } else {
+        line(words);
+    }
+}
+
 /// Says why the command does not go on.
 pub(crate) fn failure(error: &dyn Error) {
     let _ = writeln!(stderr(), "mirt: {}", chain(error));
@@ -68,5 +77,21 @@ pub(crate) fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) {
     print(heads);
     for row in rows {
         print(std::array::from_fn(|column| row[column].as_str()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_while_is_told_in_the_largest_unit_that_says_enough() {
+        let at = Timestamp::UNIX_EPOCH;
+        let told = |seconds| Timestamp::from_second(seconds).map(|now| ago(at, now)).ok();
+
+        let all = [0, 119, 120, 7_199, 7_200, 172_799, 172_800].map(told);
+
+        let wanted = ["0 s", "119 s", "2 min", "119 min", "2 h", "47 h", "2 days"];
+        assert_eq!(all, wanted.map(|it| Some(it.to_owned())));
     }
 }

@@ -139,6 +139,21 @@ async fn purging_drops_all_messages() {
 }
 
 #[tokio::test]
+async fn a_deleted_queue_is_gone_with_its_messages() {
+    let local = Local::start().await;
+    let url = local.queue("inbound.fifo", FIFO).await;
+    local.send(&url, "a", "1").await;
+    local.receive(&url, 1).await;
+
+    local.sqs().delete_queue().queue_url(&url).send().await.unwrap();
+
+    let found = local.sqs().get_queue_url().queue_name("inbound.fifo").send().await;
+    assert!(found.is_err_and(|error| error.into_service_error().is_queue_does_not_exist()));
+    let again = local.queue("inbound.fifo", FIFO).await;
+    assert_eq!(local.counts(&again).await, ["0", "0", "0"]);
+}
+
+#[tokio::test]
 async fn ensuring_a_queue_gives_an_existing_one_new_attributes_and_keeps_its_messages() {
     let local = Local::start().await;
     let url = local.queue("inbound.fifo", FIFO).await;

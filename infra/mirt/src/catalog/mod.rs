@@ -23,7 +23,7 @@ use crate::{
 /// Why the command does not go on.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CatalogError {
-    #[error("the shop's files cannot be read")]
+    #[error("the shop's files cannot be read; say with --root where catalog and prompts are")]
     Read(#[source] io::Error),
     #[error("the file cannot be written")]
     Write(#[source] io::Error),
@@ -58,7 +58,7 @@ pub(crate) fn main(arguments: &CatalogArguments) -> ExitCode {
         CatalogCommand::Check => check(root, arguments.json),
         CatalogCommand::Diff { with } => diff(root, with.as_deref(), arguments.json),
         CatalogCommand::Add => add::run(root, io::stdin().is_terminal()).map(|file| {
-            output::line(file.display());
+            output::told(arguments.json, json!({ "file": file }), file.display());
             Outcome::Well
         }),
     };

@@ -117,6 +117,9 @@ pub(crate) struct CustomerArguments {
     pub(crate) command: CustomerCommand,
     #[command(flatten)]
     pub(crate) place: PlaceArguments,
+    /// Prints JSON: one object.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

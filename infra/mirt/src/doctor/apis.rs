@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use mirt_engine::failure::chain;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::Value;
 
@@ -131,7 +132,7 @@ async fn answered(request: RequestBuilder) -> Answered {
         Ok(answer) => answer,
         Err(error) if error.is_timeout() => return Answered::Ill("no answer in time".to_owned()),
         // An address can hold a key.
-        Err(error) => return Answered::Ill(error.without_url().to_string()),
+        Err(error) => return Answered::Ill(chain(&error.without_url())),
     };
     match answer.status() {
         status if status.is_success() => Answered::Well(answer.json().await.unwrap_or_default()),

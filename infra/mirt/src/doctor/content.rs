@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::{Timestamp, fmt::rfc2822};
+use mirt_engine::failure::chain;
 use reqwest::{Client, header::DATE};
 use serde_json::Value;
 
@@ -30,7 +31,7 @@ pub(super) async fn check(http: &Client, deployed: &Deployed, findings: &mut Fin
     let answer = match asked {
         Ok(answer) => answer,
         Err(error) => {
-            let found = format!("no answer: {}", error.without_url());
+            let found = format!("no answer: {}", chain(&error.without_url()));
             let todo = "see whether the webhook function starts (its log), and the API's routes";
             return findings.fault(check, found, todo);
         }

@@ -28,9 +28,9 @@ const VERSION: u32 = 1;
 pub(super) enum RecordingError {
     #[error("the recording cannot be read or written")]
     File(#[from] io::Error),
-    #[error("the recording cannot be understood")]
+    #[error("the recording cannot be understood; make it anew with --record")]
     Json(#[from] serde_json::Error),
-    #[error("the recording has layout {0}; this mirt knows {VERSION}")]
+    #[error("the recording has layout {0}; this mirt knows {VERSION}; make it anew with --record")]
     Version(u32),
 }
 

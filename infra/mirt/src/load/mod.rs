@@ -29,6 +29,7 @@ use crate::{
     environment::{Environment, EnvironmentError},
     outcome::{self, Outcome},
     output,
+    progress::Progress,
     up::{System, UpError, deliveries::Delivery},
 };
 use customers::{Customer, Post, QUIET};
@@ -140,7 +141,9 @@ async fn run(arguments: &LoadArguments) -> Result<Report, LoadError> {
     let answer = Duration::from_millis(arguments.model_stub_ms.unwrap_or_default());
     let calm = arguments.flood.map(|_| length / 2);
     let talk = Talk { post, length, patience, rate: arguments.rate, answer, calm };
+    let showing = tokio::spawn(show_time(seconds));
     talk.run(&system, &mut customers, &mut report).await;
+    showing.abort();
 
     while let Some(Ok(done)) = disturbances.join_next().await {
         report.disturbed.add(done);
@@ -156,6 +159,19 @@ async fn run(arguments: &LoadArguments) -> Result<Report, LoadError> {
         report.add(&found);
     }
     Ok(report)
+}
+
+/// Shows on a terminal how much of the time is over.
+async fn show_time(seconds: u32) {
+    let bar = Progress::of(seconds.into(), "seconds of load");
+    let begun = Instant::now();
+    loop {
+        bar.at(begun.elapsed().as_secs().min(seconds.into()));
+        if begun.elapsed().as_secs() > seconds.into() {
+            bar.say("the last answers are waited for".to_owned());
+        }
+        sleep(Duration::from_millis(500)).await;
+    }
 }
 
 /// How customers write.

@@ -21,7 +21,7 @@ use crate::{
 enum SessionsError {
     #[error(transparent)]
     Operator(#[from] OperatorError),
-    #[error(transparent)]
+    #[error("the store or a queue did not do it; mirt doctor says what is wrong there")]
     Store(#[from] PortError),
     #[error(transparent)]
     Setting(#[from] SettingError),

@@ -42,6 +42,7 @@ pub(super) async fn login(
     place: &Place,
     settings: &Settings,
     import: bool,
+    as_json: bool,
 ) -> Result<(), TelegramError> {
     // Not there before the first login; whatever is unreadable is replaced by this one.
     let before = stored(place).await.ok();
@@ -72,7 +73,9 @@ pub(super) async fn login(
         Ok(account)
     })
     .await?;
-    output::line(format_args!("logged in as {}", name(&account)));
+    let (id, username) = (account.id, &account.username);
+    let object = json!({ "id": id, "name": account.name, "username": username });
+    output::told(as_json, object, format_args!("logged in as {}", name(&account)));
     Ok(())
 }
 
@@ -136,7 +139,7 @@ pub(super) async fn whoami(place: &Place, as_json: bool) -> Result<(), TelegramE
 }
 
 /// Ends the login, and forgets the session; the application stays.
-pub(super) async fn logout(place: &Place) -> Result<(), TelegramError> {
+pub(super) async fn logout(place: &Place, as_json: bool) -> Result<(), TelegramError> {
     let credentials = stored(place).await?;
     alone(place, async || {
         let connection = Connection::new(credentials.session.clone(), credentials.app());
@@ -148,7 +151,7 @@ pub(super) async fn logout(place: &Place) -> Result<(), TelegramError> {
         keep(place, &Credentials { session, refused, ..credentials.clone() }).await
     })
     .await?;
-    output::line("logged out");
+    output::told(as_json, json!({ "logged_out": true }), "logged out");
     Ok(())
 }
 

@@ -31,6 +31,7 @@ use crate::{
     outcome::{OperatorError, Outcome, operate},
     output,
     place::Place,
+    progress::Progress,
 };
 
 /// Why nothing was shown or done.
@@ -40,7 +41,7 @@ enum TelegramError {
     Operator(#[from] OperatorError),
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
-    #[error(transparent)]
+    #[error("the store or a queue did not do it; mirt doctor says what is wrong there")]
     Port(#[from] PortError),
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -56,7 +57,8 @@ enum TelegramError {
     Import(#[from] mirt_telegram::ImportError),
     #[error(transparent)]
     Command(#[from] CommandError),
-    #[error("the secrets name no bot of the managers' own")]
+    #[error("the secrets name no bot of the managers' own: put telegram_managers_bot_token into the \
+         channels' and telegram_managers_webhook_secret into the webhooks'")]
     NoManagersBot,
     #[error("the session is in use; try again in {0} s")]
     InUse(u64),
@@ -66,9 +68,10 @@ enum TelegramError {
     NobodyLoggedIn,
     #[error("{chat} has no document of {day}; run mirt telegram fetch")]
     NoDay { chat: ChatRef, day: Day },
-    #[error("the document of {0} is not the one that its record describes")]
+    #[error("the document of {0} is not the one that its record describes; read it again with mirt \
+         telegram fetch --force")]
     Checksum(Day),
-    #[error("a file cannot be written")]
+    #[error("a file cannot be written; name another folder with --out")]
     File(#[from] std::io::Error),
     #[error("a document cannot be written as JSON")]
     Json(#[from] serde_json::Error),
@@ -86,17 +89,25 @@ async fn run(place: &Place, arguments: &TelegramArguments) -> Result<(), Telegra
     match &arguments.command {
         TelegramCommand::Login { import } => {
             let environment = Environment::read(Path::new("."))?;
-            account::login(place, &environment.settings, *import).await
+            account::login(place, &environment.settings, *import, arguments.json).await
         }
         TelegramCommand::Whoami => account::whoami(place, arguments.json).await,
-        TelegramCommand::Logout => account::logout(place).await,
-        TelegramCommand::Fetch(asked) => fetch(place, asked).await,
+        TelegramCommand::Logout => account::logout(place, arguments.json).await,
+        TelegramCommand::Fetch(asked) => fetch(place, asked, arguments.json).await,
         TelegramCommand::Status { chat } => status(place, chat.as_ref(), arguments.json).await,
         TelegramCommand::Export { chat, days, out } => {
-            for day in days.iter().flat_map(|range| range.first.through(range.last)) {
+            let days: Vec<Day> =
+                days.iter().flat_map(|range| range.first.through(range.last)).collect();
+            let bar = Progress::of(days.len().try_into().unwrap_or(u64::MAX), "days");
+            for day in days {
                 for file in export::write(&place.table, chat, day, out).await? {
-                    output::line(file.display());
+                    if arguments.json {
+                        bar.line(json!({ "day": day, "file": file }));
+                    } else {
+                        bar.line(file.display());
+                    }
                 }
+                bar.one_more();
             }
             Ok(())
         }
@@ -118,7 +129,11 @@ async fn run(place: &Place, arguments: &TelegramArguments) -> Result<(), Telegra
 }
 
 /// Sends a command. What comes of it is shown by `status`.
-async fn fetch(place: &Place, asked: &FetchArguments) -> Result<(), TelegramError> {
+async fn fetch(
+    place: &Place,
+    asked: &FetchArguments,
+    as_json: bool,
+) -> Result<(), TelegramError> {
     let now = Timestamp::now();
     let mode = match asked {
         FetchArguments { incremental: true, .. } => Some(Mode::Incremental),
@@ -142,7 +157,8 @@ async fn fetch(place: &Place, asked: &FetchArguments) -> Result<(), TelegramErro
     let name = place.stack.resource("telegram-commands.fifo");
     let queue = CommandQueue::open(&place.config, &name).await?;
     queue.send(&command, &id).await?;
-    output::line(format_args!("sent as {id}"));
+    let words = format_args!("sent as {id}; mirt telegram status shows what comes of it");
+    output::told(as_json, json!({ "command": id }), words);
     Ok(())
 }
 

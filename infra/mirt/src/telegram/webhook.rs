@@ -73,12 +73,13 @@ pub(super) async fn run(
                 false => webhooks.telegram_webhook_secret,
             };
             bot.set_webhook(url.as_str(), &secret.newest(), *drop_pending).await?;
-            output::line(format_args!("updates are delivered to {url}"));
+            let words = format_args!("updates are delivered to {url}");
+            output::told(as_json, json!({ "url": url.as_str() }), words);
         }
         WebhookCommand::Show => show(&bot.webhook().await?, as_json),
         WebhookCommand::Delete { drop_pending } => {
             bot.delete_webhook(*drop_pending).await?;
-            output::line("updates are delivered nowhere");
+            output::told(as_json, json!({ "url": "" }), "updates are delivered nowhere");
         }
     }
     Ok(())

@@ -105,13 +105,13 @@ const LOCK: &str = "lock";
 pub(crate) enum UpError {
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
-    #[error("the logs cannot be started: MIRT_LOG cannot be read")]
+    #[error("the logs cannot be started: MIRT_LOG cannot be read; try MIRT_LOG=info")]
     Logs(#[from] tracing_subscriber::filter::ParseError),
-    #[error("the folder {0} cannot be used")]
+    #[error("the folder {0} cannot be used; name another with --data")]
     Data(PathBuf, #[source] io::Error),
-    #[error("the folder {0} is used by another mirt")]
+    #[error("the folder {0} is used by another mirt; end that one, or name another with --data")]
     InUse(PathBuf),
-    #[error("port {0} cannot be listened on")]
+    #[error("port {0} cannot be listened on; name another with --port, or 0 for a free one")]
     Port(u16, #[source] io::Error),
     #[error(transparent)]
     Http(#[from] mirt_http::ClientError),
@@ -198,7 +198,7 @@ impl System {
         let endpoint = Arc::new(endpoint);
         std::fs::write(arguments.data.join(ENDPOINT), endpoint.url())?;
         let wiring = Wiring::read(environment, &site, &origin, endpoint.url())?;
-        let functions = wiring.environments().clone();
+        let functions = wiring.environments();
         let running = Running { origin: origin.clone(), functions };
         let running = serde_json::to_string(&running).map_err(io::Error::from)?;
         std::fs::write(arguments.data.join(RUNNING), running)?;

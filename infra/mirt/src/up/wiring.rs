@@ -236,9 +236,14 @@ impl Wiring {
         self.setting(CHANNEL_SECRET).map(str::to_owned)
     }
 
-    /// The environment of each function, by its short name.
-    pub(super) const fn environments(&self) -> &BTreeMap<String, BTreeMap<String, String>> {
-        &self.environments
+    /// The environment of each function, by its short name. Where the page stands in for ManyChat, each
+    /// process has an address of its own below the one that is told here.
+    pub(super) fn environments(&self) -> BTreeMap<String, BTreeMap<String, String>> {
+        let mut environments = self.environments.clone();
+        for environment in environments.values_mut() {
+            environment.extend(self.manychat_on_page.clone().map(|it| (MANYCHAT_URL.to_owned(), it)));
+        }
+        environments
     }
 
     /// The names of the queues, those of dead letters last.
