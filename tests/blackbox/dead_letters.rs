@@ -75,7 +75,10 @@ async fn a_wake_up_that_failed_for_good_is_redriven_and_its_customer_answered() 
     let seen = shown(&world).await;
     world.mirt.command(&["dlq", "redrive"]).await;
 
-    assert!(before.lines().any(|line| line.starts_with("inbound ") && line.ends_with(" 1")), "{before}");
+    assert!(
+        before.lines().any(|line| line.starts_with("inbound ") && line.ends_with(" 1")),
+        "{before}"
+    );
     assert_eq!(seen.len(), 1);
     let session = seen[0]["session"].as_str().unwrap_or_default();
     assert!(session.starts_with("instagram:") && !session.contains("1301"), "{session}");

@@ -64,10 +64,29 @@ async fn where_all_is_well_it_says_so_of_each_thing_and_shows_no_key() {
     assert_eq!((output.status.code(), code), (Some(0), Some(0)), "{said}");
     assert_eq!(named(&found, "warning"), [""; 0]);
     for check in [
-        "settings", "secret webhooks", "secret channels", "secret crm", "table", "index due",
-        "expiry", "queue inbound", "queue inbound-dlq", "queue orders", "API", "catalogue",
-        "prompts", "clock", "Telegram", "ManyChat", "model", "CRM", "schedule sweeper",
-        "schedule followups", "schedule summaries", "schedule dayreport", "Telegram's history",
+        "settings",
+        "secret webhooks",
+        "secret channels",
+        "secret crm",
+        "table",
+        "index due",
+        "expiry",
+        "queue inbound",
+        "queue inbound-dlq",
+        "queue orders",
+        "API",
+        "catalogue",
+        "prompts",
+        "clock",
+        "Telegram",
+        "ManyChat",
+        "model",
+        "CRM",
+        "schedule sweeper",
+        "schedule followups",
+        "schedule summaries",
+        "schedule dayreport",
+        "Telegram's history",
         "pause",
     ] {
         let own = found.iter().find(|it| it["check"] == check);
@@ -124,7 +143,11 @@ async fn a_queue_that_is_gone_or_changed_and_a_dead_letter_that_waits_are_named(
     let changed = sqs.set_queue_attributes().queue_url(url("mirt-dev-orders.fifo").await);
     let hidden = aws_sdk_sqs::types::QueueAttributeName::VisibilityTimeout;
     changed.attributes(hidden, "7").send().await.expect("changed");
-    is_the_one_fault(&doctor(&world).await, "queue orders", "VisibilityTimeout is 7, and should be");
+    is_the_one_fault(
+        &doctor(&world).await,
+        "queue orders",
+        "VisibilityTimeout is 7, and should be",
+    );
 
     let events = url("mirt-dev-telegram-events.fifo").await;
     sqs.delete_queue().queue_url(events).send().await.expect("deleted");

@@ -18,6 +18,10 @@ async fn health_says_the_version_and_what_was_checked() {
         json!({
             "status": "ok",
             "version": env!("CARGO_PKG_VERSION"),
+            "content": {
+                "catalog": mirt_content::catalog().version(),
+                "prompts": mirt_content::prompts().version(),
+            },
             "checks": { "store": "ok", "queue": "ok" },
         })
     );

@@ -10,6 +10,8 @@ mod crash;
 mod crm;
 mod dead_letters;
 mod delivery;
+mod doctor;
+mod doctor_aws;
 mod evaluation;
 mod evaluation_recorded;
 mod family;

@@ -100,7 +100,10 @@ async fn run(place: Place, arguments: &DlqArguments) -> Result<Outcome, DlqError
             for Queue { name, letters } in &queues {
                 let letters = letters.look().await?;
                 if arguments.json {
-                    rows(name, &letters, &place.table, now).await?.into_iter().for_each(output::line);
+                    rows(name, &letters, &place.table, now)
+                        .await?
+                        .into_iter()
+                        .for_each(output::line);
                 } else {
                     cells.extend(shown(name, &letters, &place.table, now).await?);
                 }

@@ -57,7 +57,9 @@ enum EvalError {
     Http(#[from] mirt_http::ClientError),
     #[error("the customer of the evaluation is none")]
     Customer(#[from] InvalidUserId),
-    #[error("there is no model to record: OPENAI_API_KEY is not set; set it, or leave --record out")]
+    #[error(
+        "there is no model to record: OPENAI_API_KEY is not set; set it, or leave --record out"
+    )]
     NoKey,
 }
 

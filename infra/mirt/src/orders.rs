@@ -133,7 +133,11 @@ async fn retry(
         };
         if table.keep_order(&record).await? {
             queue.wake_order(&OrderWakeUp::for_version(&record)).await?;
-            output::told(as_json, json!({ "retried": id }), format_args!("order {id} is on its way"));
+            output::told(
+                as_json,
+                json!({ "retried": id }),
+                format_args!("order {id} is on its way"),
+            );
             return Ok(());
         }
     }
@@ -141,7 +145,8 @@ async fn retry(
 }
 
 /// The columns of a list.
-const COLUMNS: [&str; 7] = ["id", "number", "confirmed (UTC)", "state", "pieces", "UAH", "in the CRM"];
+const COLUMNS: [&str; 7] =
+    ["id", "number", "confirmed (UTC)", "state", "pieces", "UAH", "in the CRM"];
 
 fn row(record: &OrderRecord) -> [String; 7] {
     let order = &record.order;

@@ -57,8 +57,10 @@ enum TelegramError {
     Import(#[from] mirt_telegram::ImportError),
     #[error(transparent)]
     Command(#[from] CommandError),
-    #[error("the secrets name no bot of the managers' own: put telegram_managers_bot_token into the \
-         channels' and telegram_managers_webhook_secret into the webhooks'")]
+    #[error(
+        "the secrets name no bot of the managers' own: put telegram_managers_bot_token into the \
+         channels' and telegram_managers_webhook_secret into the webhooks'"
+    )]
     NoManagersBot,
     #[error("the session is in use; try again in {0} s")]
     InUse(u64),
@@ -68,8 +70,10 @@ enum TelegramError {
     NobodyLoggedIn,
     #[error("{chat} has no document of {day}; run mirt telegram fetch")]
     NoDay { chat: ChatRef, day: Day },
-    #[error("the document of {0} is not the one that its record describes; read it again with mirt \
-         telegram fetch --force")]
+    #[error(
+        "the document of {0} is not the one that its record describes; read it again with mirt \
+         telegram fetch --force"
+    )]
     Checksum(Day),
     #[error("a file cannot be written; name another folder with --out")]
     File(#[from] std::io::Error),
@@ -129,11 +133,7 @@ async fn run(place: &Place, arguments: &TelegramArguments) -> Result<(), Telegra
 }
 
 /// Sends a command. What comes of it is shown by `status`.
-async fn fetch(
-    place: &Place,
-    asked: &FetchArguments,
-    as_json: bool,
-) -> Result<(), TelegramError> {
+async fn fetch(place: &Place, asked: &FetchArguments, as_json: bool) -> Result<(), TelegramError> {
     let now = Timestamp::now();
     let mode = match asked {
         FetchArguments { incremental: true, .. } => Some(Mode::Incremental),

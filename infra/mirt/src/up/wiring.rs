@@ -241,7 +241,8 @@ impl Wiring {
     pub(super) fn environments(&self) -> BTreeMap<String, BTreeMap<String, String>> {
         let mut environments = self.environments.clone();
         for environment in environments.values_mut() {
-            environment.extend(self.manychat_on_page.clone().map(|it| (MANYCHAT_URL.to_owned(), it)));
+            environment
+                .extend(self.manychat_on_page.clone().map(|it| (MANYCHAT_URL.to_owned(), it)));
         }
         environments
     }
