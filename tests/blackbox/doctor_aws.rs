@@ -122,8 +122,8 @@ async fn a_deployment_as_the_program_was_built_is_well() {
 
     assert_eq!((code, named(&found, "fault")), (Some(0), Vec::new()));
     for check in ["stack", "template", "changes by hand", "secret channels", "table", "API"] {
-        let own = found.iter().find(|it| it["check"] == check);
-        assert!(own.is_some_and(|it| it["verdict"] == "ok"), "{check}: {found:?}");
+        let is_well = found.iter().any(|it| it["check"] == check && it["verdict"] == "ok");
+        assert!(is_well, "{check}: {found:?}");
     }
 }
 

@@ -115,7 +115,7 @@ async fn a_child_that_grew_replaces_itself_in_what_is_known_and_is_asked_about_a
     let asked = say("Добрий день, які є костюми?", 3).await;
     let grown = say("так, підросли, вже 134", 4).await;
     pass(&world, 4 * DAY).await;
-    let known = world.mirt.command(&["customer", "show", "instagram", "1915"]).await;
+    let known = world.mirt.command(&["customer", "show", "instagram", "1915", "--json"]).await;
     pass(&world, 200 * DAY).await;
     let asked_anew = say("Добрий день, які є костюми?", 6).await;
 
