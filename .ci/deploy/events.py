@@ -25,6 +25,7 @@ ERRORS = {
     "webhook": "the data doesn't match any of those services' events",
     "dialogue": "missing field `Records`",
     "orders": "missing field `Records`",
+    "alarms": "the event is none of a topic of SNS",
     "telegram-fetch": 'invalid type: string "no list of messages", expected a sequence',
 }
 

@@ -106,7 +106,8 @@ mod tests {
 
     use super::*;
 
-    const TEMPLATE: &str = include_str!("../../../template.yaml");
+    /// What alarms and dashboard look at, a line a metric: namespace, name, function, unit.
+    const WATCHED: &str = include_str!("../../../tests/deployment/watched.txt");
 
     fn figures() -> Figures {
         Figures::new("mirt-dev-telegram-fetch".to_owned(), vec!["@news".parse().unwrap()])
@@ -176,22 +177,30 @@ mod tests {
     }
 
     #[test]
-    fn what_the_alarms_look_at_is_what_is_written() {
+    fn what_alarms_and_dashboard_look_at_is_what_is_written() {
         let chat = "@news".parse().unwrap();
-        let mut written = metrics(&figures().work(&chat, &report(Ending::Done), now()));
-        written.extend(metrics(&figures().age_line(&chat, None, now())));
+        let lines = [
+            figures().work(&chat, &report(Ending::Done), now()),
+            figures().age_line(&chat, None, now()),
+        ];
+        let mut written = BTreeSet::new();
+        for line in &lines {
+            for directive in line["_aws"]["CloudWatchMetrics"].as_array().unwrap() {
+                let sets = directive["Dimensions"].as_array().unwrap();
+                assert!(sets.contains(&json!(["Function"])), "{directive}");
+                for metric in directive["Metrics"].as_array().unwrap() {
+                    let [name, unit] = ["Name", "Unit"].map(|part| metric[part].as_str().unwrap());
+                    written.insert(format!("{name} telegram-fetch {unit}"));
+                }
+            }
+        }
 
-        let alarms: Vec<_> = TEMPLATE
-            .split(&format!("Namespace: {NAMESPACE}\n"))
-            .skip(1)
-            .map(|metric| metric.trim_start().lines().next().unwrap())
-            .map(|line| line.strip_prefix("MetricName: ").unwrap())
-            .collect();
-
-        assert_eq!(alarms.len(), 3);
-        for alarm in alarms {
-            let metric = format!("{alarm} Function=mirt-dev-telegram-fetch");
-            assert!(written.contains(&metric), "{metric} is not in {written:?}");
+        let prefix = format!("{NAMESPACE} ");
+        let watched: Vec<_> =
+            WATCHED.lines().filter_map(|line| line.strip_prefix(&prefix)).collect();
+        assert!(!watched.is_empty());
+        for metric in watched {
+            assert!(written.contains(metric), "{metric} is not in {written:?}");
         }
     }
 }

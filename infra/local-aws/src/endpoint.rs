@@ -33,6 +33,7 @@ use crate::{
         written::{Stream, Written},
     },
     json_protocol::Reply,
+    permissions::Permissions,
     random,
     secrets::Secrets,
     service::{Calls, Capacity, Faults, Service},
@@ -97,6 +98,8 @@ struct Services {
     calls: Calls,
     capacity: Capacity,
     faults: Faults,
+    permissions: Permissions,
+    site: Site,
     written: Stream,
     clock: Clock,
 }
@@ -118,10 +121,12 @@ impl Endpoint {
         let services = Arc::new(Services {
             dynamodb: DynamoDb::open(file("tables.sqlite").as_deref(), clock.clone())?,
             secrets: Secrets::new(store.clone(), clock.clone(), &site),
-            sqs: Sqs::new(store, clock.clone(), url.clone(), site),
+            sqs: Sqs::new(store, clock.clone(), url.clone(), site.clone()),
             calls: Calls::default(),
             capacity: Capacity::default(),
             faults: Faults::default(),
+            permissions: Permissions::default(),
+            site,
             written: Stream::new(),
             clock: clock.clone(),
         });
@@ -188,6 +193,12 @@ impl Endpoint {
         &self.services.faults
     }
 
+    /// Whose calls are held against a role.
+    #[must_use]
+    pub fn permissions(&self) -> &Permissions {
+        &self.services.permissions
+    }
+
     /// The items that are written over HTTP from now on, as a table's stream would tell.
     #[must_use]
     pub fn written(&self) -> broadcast::Receiver<Written> {
@@ -221,10 +232,9 @@ async fn sweep(tables: DynamoDb, clock: Clock) -> Infallible {
 pub const ONLOOKER: &str = "onlooker";
 
 /// A signed request names its access key: `AWS4-HMAC-SHA256 Credential=KEY/DATE/…`.
-fn is_onlooker(headers: &HeaderMap) -> bool {
-    let signed = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let key = signed.and_then(|value| value.split_once("Credential=")?.1.split('/').next());
-    key == Some(ONLOOKER)
+fn access_key(headers: &HeaderMap) -> Option<&str> {
+    let signed = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    signed.split_once("Credential=")?.1.split('/').next()
 }
 
 /// One call of one service.
@@ -237,13 +247,17 @@ async fn answer(
     let reply = match target.and_then(Service::of_target) {
         None => Reply::unknown_operation(target.unwrap_or("without a name")),
         Some((service, operation)) => {
-            let is_counted = !is_onlooker(&headers);
+            let caller = access_key(&headers);
+            let is_counted = caller != Some(ONLOOKER);
             if is_counted {
                 services.calls.count(service, operation);
             }
-            match (services.faults.next(service), service) {
-                (Some(fault), _) => fault.reply(service),
-                (None, Service::DynamoDb) => {
+            let site = &services.site;
+            let refusal = services.permissions.refusal(caller, service, operation, &body, site);
+            match (services.faults.next(service), refusal, service) {
+                (Some(fault), _, _) => fault.reply(service),
+                (None, Some(refusal), _) => refusal,
+                (None, None, Service::DynamoDb) => {
                     let keys = services.written.keys(operation, &body);
                     let (reply, units) = services.dynamodb.call(operation, body).await;
                     if is_counted {
@@ -254,8 +268,10 @@ async fn answer(
                     }
                     reply
                 }
-                (None, Service::Sqs) => services.sqs.call(operation, &body).await,
-                (None, Service::SecretsManager) => services.secrets.call(operation, &body).await,
+                (None, None, Service::Sqs) => services.sqs.call(operation, &body).await,
+                (None, None, Service::SecretsManager) => {
+                    services.secrets.call(operation, &body).await
+                }
             }
         }
     };

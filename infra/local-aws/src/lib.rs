@@ -3,6 +3,7 @@
 pub mod gateway;
 pub mod lambda;
 pub mod mapping;
+pub mod permissions;
 pub mod schedule;
 pub mod site;
 pub mod template;

@@ -9,6 +9,7 @@ use mirt_local_aws::{
     gateway::Route,
     lambda::FunctionSpec,
     mapping::Mapping,
+    permissions::Statement,
     site::Site,
     template::{DEFAULT_CONCURRENCY, DeadLetters, Surroundings, Template, TemplateError},
 };
@@ -24,7 +25,6 @@ Globals:
     Environment: { Variables: { SHARED: everywhere, OVERRIDDEN: global } }
 Resources:
   Api: { Type: AWS::Serverless::HttpApi }
-  Role: { Type: AWS::IAM::Role }
   Table:
     Type: AWS::DynamoDB::Table
     Properties:
@@ -80,6 +80,19 @@ Resources:
             BatchSize: 7
             FunctionResponseTypes: [ReportBatchItemFailures]
             ScalingConfig: { MaximumConcurrency: 12 }
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies:
+        - PolicyName: work
+          PolicyDocument:
+            Statement:
+              - Sid: Read
+                Effect: Allow
+                Action: [dynamodb:Query, dynamodb:GetItem]
+                Resource: [!GetAtt Table.Arn, !Sub "${Table.Arn}/index/due"]
+                Condition: { "ForAllValues:StringLike": { dynamodb:LeadingKeys: ["W#*"] } }
+              - { Effect: Allow, Action: sqs:SendMessage, Resource: !GetAtt Dead.Arn }
 "#;
 
 fn surroundings() -> Surroundings {
@@ -183,6 +196,31 @@ fn a_function_is_named_after_its_code_and_takes_from_the_globals_what_it_does_no
             memory_mb: 256,
             max_concurrency: 4,
         }
+    );
+}
+
+#[test]
+fn a_role_is_read_with_its_statements_and_the_keys_that_they_are_limited_to() {
+    let template = parse(SAMPLE).unwrap();
+
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    let table = "arn:aws:dynamodb:us-east-1:000000000000:table/shop-test";
+    assert_eq!(
+        template.functions[0].role.statements,
+        [
+            Statement {
+                sid: "Read".to_owned(),
+                actions: texts(&["dynamodb:Query", "dynamodb:GetItem"]),
+                resources: texts(&[table, &format!("{table}/index/due")]),
+                leading_keys: texts(&["W#*"]),
+            },
+            Statement {
+                sid: String::new(),
+                actions: texts(&["sqs:SendMessage"]),
+                resources: texts(&["arn:aws:sqs:us-east-1:000000000000:dead.fifo"]),
+                leading_keys: Vec::new(),
+            },
+        ]
     );
 }
 
@@ -360,6 +398,10 @@ fn what_the_local_run_would_leave_out_is_refused() {
         ("JOINED: !Join [\":\", [a, !Ref Greeting, 3]]", "JOINED: !Select [0, [a]]", "Fn::Select"),
         ("TABLE: !Ref Table", "TABLE: !Ref Role", "AWS::IAM::Role"),
         ("QueueName: work.fifo", "QueueName: !GetAtt Queue.QueueName", "in a circle"),
+        ("Role: !GetAtt Role.Arn", "Role: !GetAtt Table.Arn", "a role of this template"),
+        ("Effect: Allow", "Effect: Deny", "roles have no Effect"),
+        ("StringLike", "StringEquals", "takes ForAllValues:StringLike alone"),
+        ("dynamodb:LeadingKeys", "dynamodb:Attributes", "takes dynamodb:LeadingKeys alone"),
     ];
     for (old, new, part) in refused {
         let complaint = complaint(old, new);

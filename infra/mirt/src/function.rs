@@ -17,6 +17,7 @@ pub(crate) fn main(name: FunctionName) -> ExitCode {
         FunctionName::Orders => mirt_orders::main(),
         FunctionName::Summaries => mirt_summaries::main(),
         FunctionName::Followups => mirt_followups::main(),
+        FunctionName::Alarms => mirt_alarms::main(),
         FunctionName::Dayreport => mirt_dayreport::main(),
         FunctionName::Sweeper => mirt_sweeper::main(),
         FunctionName::TelegramFetch => mirt_telegram_fetch::main(),

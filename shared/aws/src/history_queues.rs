@@ -15,7 +15,7 @@ use crate::{
 const GROUP: &str = "telegram";
 
 /// The longest that a message may be hidden. Source: SQS API reference, `ChangeMessageVisibility`.
-const LONGEST_HIDDEN: Duration = Duration::from_hours(12);
+pub const LONGEST_HIDDEN: Duration = Duration::from_hours(12);
 
 /// The queue of commands.
 #[derive(Clone, Debug)]

@@ -65,7 +65,7 @@ use crate::error::unreadable;
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// How long a dedupe record is kept: longer than any channel delivers again.
-pub(crate) const DEDUPE_KEPT: Duration = Duration::from_hours(7 * 24);
+pub const DEDUPE_KEPT: Duration = Duration::from_hours(7 * 24);
 
 /// How long an hour's counts are kept: somewhat longer than they count.
 pub(crate) const HOUR_KEPT: Duration = Duration::from_hours(2);
@@ -74,13 +74,13 @@ pub(crate) const HOUR_KEPT: Duration = Duration::from_hours(2);
 pub(crate) const SUBJECT_KEPT: Duration = TURN_KEPT;
 
 /// How long it is kept why a turn failed: as long as its dead letter.
-pub(crate) const TROUBLE_KEPT: Duration = Duration::from_hours(14 * 24);
+pub const TROUBLE_KEPT: Duration = Duration::from_hours(14 * 24);
 
 /// How long an order is kept that was never confirmed.
 pub(crate) const ORDER_KEPT_UNPLACED: Duration = Duration::from_hours(30 * 24);
 
 /// How long a turn's record is kept unless a setting says otherwise (decision 17).
-pub(crate) const TURN_KEPT: Duration = Duration::from_hours(30 * 24);
+pub const TURN_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// How many partitions each kind of due entry is spread over in the index `due`, so that no one of
 /// them is hot.

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use jiff::{
     Timestamp, ToSpan,
-    civil::{Date, Time},
+    civil::{Date, DateTime, Time},
     tz::TimeZone,
 };
 
@@ -15,6 +15,12 @@ static KYIV: TimeZone = jiff::tz::get!("Europe/Kyiv");
 #[must_use]
 pub fn day_of(at: Timestamp) -> Date {
     at.to_zoned(KYIV.clone()).date()
+}
+
+/// A moment by Kyiv's clocks.
+#[must_use]
+pub fn local_time(at: Timestamp) -> DateTime {
+    at.to_zoned(KYIV.clone()).datetime()
 }
 
 /// From one full hour to another by Kyiv's clocks; none when both are the same.

@@ -21,7 +21,7 @@ const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 
 /// How long others wait for a probe: longer than a call lasts.
-const PROBE: Duration = Duration::from_secs(50);
+pub const PROBE: Duration = Duration::from_secs(50);
 
 /// What all instances know of the model's health.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -37,7 +37,7 @@ const FIRST_LOOK: Duration = Duration::from_secs(6);
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// What is left of the function's time for committing and sending.
-pub(crate) const TIME_TO_SEND: Duration = Duration::from_secs(12);
+pub const TIME_TO_SEND: Duration = Duration::from_secs(12);
 
 /// With less time than this the model is not asked.
 const SHORTEST: Duration = Duration::from_secs(2);

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Longer than a run lasts, and shorter than from one to the next.
-const LONGEST_RUN: Duration = Duration::from_mins(10);
+pub const LONGEST_RUN: Duration = Duration::from_mins(10);
 
 /// The counters of a day, by name.
 pub type Counts = BTreeMap<String, u64>;

@@ -3,6 +3,7 @@
 //! A port is one verb wide, so that a function can do only what it was given. Time and randomness
 //! come in through ports as well: with the same ports a use case does the same thing again.
 
+pub mod alarm;
 pub mod alert;
 pub mod answer;
 pub mod batch;

@@ -36,7 +36,7 @@ pub const GIVE_UP_AFTER: Duration = Duration::from_hours(24);
 
 /// When an order is looked at again whose process died while it waited for the CRM's answer: longer
 /// than any call takes.
-const ANSWER_IN: Duration = Duration::from_mins(2);
+pub const ANSWER_IN: Duration = Duration::from_mins(2);
 
 /// How long after an order was written to be on its way it is still sent. Who is held up for longer
 /// may not be the only one who sends it: after [`ANSWER_IN`] another asks, and finds none.

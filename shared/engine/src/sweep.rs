@@ -50,7 +50,8 @@ impl Round {
     pub const ALL: [Self; 3] = [Self::Repairs, Self::FollowUps, Self::Summaries];
 
     /// From one run to the next, as `template.yaml` has it.
-    const fn every(self) -> Duration {
+    #[must_use]
+    pub const fn every(self) -> Duration {
         match self {
             Self::Repairs => Duration::from_mins(1),
             Self::FollowUps => Duration::from_mins(5),

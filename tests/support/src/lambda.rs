@@ -44,6 +44,19 @@ pub struct FunctionWorld {
     package: tempfile::TempDir,
 }
 
+impl Drop for FunctionWorld {
+    /// Every test is a test of the function's role as well.
+    fn drop(&mut self) {
+        let refused = self.endpoint.permissions().refused();
+        if !std::thread::panicking() {
+            assert!(
+                refused.is_empty(),
+                "the function called what its role does not allow: {refused:?}"
+            );
+        }
+    }
+}
+
 impl FunctionWorld {
     /// Puts `binary` into a package as `bootstrap` and makes it known as the function `name` of the
     /// template. It starts with the first event, or with [`Self::warm`].
@@ -111,10 +124,11 @@ impl FunctionWorld {
         let mut function = function.expect("the template has the function").clone();
         function.spec.timeout = timeout.unwrap_or(function.spec.timeout);
         let manychat = ChannelStub::manychat(MANYCHAT_KEY).await;
+        endpoint.permissions().limit(name, function.role);
         let mut environment = function.environment;
         environment.extend([
             ("AWS_ENDPOINT_URL".to_owned(), endpoint.url().to_owned()),
-            ("AWS_ACCESS_KEY_ID".to_owned(), "test".to_owned()),
+            ("AWS_ACCESS_KEY_ID".to_owned(), name.to_owned()),
             ("AWS_SECRET_ACCESS_KEY".to_owned(), "test".to_owned()),
             ("MANYCHAT_API_URL".to_owned(), manychat.url()),
         ]);

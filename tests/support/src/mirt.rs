@@ -1,8 +1,10 @@
 //! The running whole: `mirt up` as a process, spoken to over its public interface alone.
 
 use std::{
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Output, Stdio},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -86,6 +88,18 @@ pub struct Mirt {
     child: Child,
     url: String,
     http: reqwest::Client,
+    /// What functions called and may not, a line each.
+    refused: Arc<Mutex<Vec<String>>>,
+}
+
+impl Drop for Mirt {
+    /// Every test is a test of the functions' roles as well.
+    fn drop(&mut self) {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::thread::panicking() {
+            assert_eq!(*refused, [""; 0], "functions called what their roles do not allow");
+        }
+    }
 }
 
 impl Mirt {
@@ -95,8 +109,10 @@ impl Mirt {
         let env: Vec<_> =
             env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let data = tempfile::tempdir().expect("a temporary folder");
-        let (child, url) = spawn(&binary, data.path(), &env, "0").await;
-        Self { binary, env, data, child, url, http: mirt_http::client().expect("a client") }
+        let refused = Arc::default();
+        let (child, url) = spawn(&binary, data.path(), &env, "0", &refused).await;
+        let http = mirt_http::client().expect("a client");
+        Self { binary, env, data, child, url, http, refused }
     }
 
     /// Kills the process as `kill -9` does, and waits until it is gone.
@@ -106,13 +122,15 @@ impl Mirt {
 
     /// Starts it again on the same data, after [`Self::kill`].
     pub async fn start_again(&mut self) {
-        (self.child, self.url) = spawn(&self.binary, self.data.path(), &self.env, "0").await;
+        (self.child, self.url) =
+            spawn(&self.binary, self.data.path(), &self.env, "0", &self.refused).await;
     }
 
     /// Starts it again on the same data and the same port, where a page waits for it.
     pub async fn start_again_there(&mut self) {
         let port = self.url.rsplit(':').next().unwrap_or_default().to_owned();
-        (self.child, self.url) = spawn(&self.binary, self.data.path(), &self.env, &port).await;
+        (self.child, self.url) =
+            spawn(&self.binary, self.data.path(), &self.env, &port, &self.refused).await;
     }
 
     /// Where it serves.
@@ -364,6 +382,7 @@ async fn spawn(
     data: &Path,
     env: &[(String, String)],
     port: &str,
+    refused: &Arc<Mutex<Vec<String>>>,
 ) -> (Child, String) {
     let mut child = Command::new(binary)
         .args(["up", "--port", port, "--data"])
@@ -374,9 +393,21 @@ async fn spawn(
         .envs(env.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
         .expect("the mirt command was built");
+    let mut complaints = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let refused = Arc::clone(refused);
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = complaints.next_line().await {
+            if line.contains("not_allowed") {
+                refused.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
+            }
+            // Seen where the test fails.
+            let _ = writeln!(std::io::stderr(), "{line}");
+        }
+    });
     let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
     let waiting = async {
         while let Some(line) = lines.next_line().await.expect("readable output") {

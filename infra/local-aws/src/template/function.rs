@@ -6,10 +6,13 @@ use super::{
     error::TemplateError,
     queue::Queue,
     resolve::{Resolver, Scope},
+    role,
     table::required,
     yaml::Node,
 };
-use crate::{gateway::Route, lambda::FunctionSpec, mapping::Mapping, schedule::Schedule};
+use crate::{
+    gateway::Route, lambda::FunctionSpec, mapping::Mapping, permissions::Role, schedule::Schedule,
+};
 
 /// How many processes a function gets at most, and how many batches a mapping has under way, where
 /// the template sets no limit. AWS's own limits are out of reach for one machine.
@@ -23,6 +26,8 @@ pub struct Function {
     pub spec: FunctionSpec,
     /// Its environment, with names and URLs in the place of references.
     pub environment: BTreeMap<String, String>,
+    /// What it may do; without a role of its own, nothing.
+    pub role: Role,
 }
 
 /// The functions, and what calls them.
@@ -44,7 +49,7 @@ pub(super) fn read_all(
     for (id, resource) in resolver.of_type("AWS::Serverless::Function") {
         let scope = resolver.scope(id);
         let properties = required(scope, resource, "Properties")?;
-        let function = read(scope, properties, globals)?;
+        let function = read(scope, resolver, properties, globals)?;
         if wired.functions.iter().any(|other| other.spec.name == function.spec.name) {
             return Err(scope.error(resource, "another function has the same CodeUri"));
         }
@@ -62,6 +67,8 @@ pub(super) fn read_all(
                     wired.routes.push(route);
                 }
                 "SQS" => wired.mappings.push(mapping(scope, source, &function, queues)?),
+                // Nothing alarms on this machine.
+                "SNS" => {}
                 "ScheduleV2" => wired.schedules.push(schedule(scope, source, &function)?),
                 other => {
                     let problem = format!("the local run knows no events of type {other}");
@@ -76,6 +83,7 @@ pub(super) fn read_all(
 
 fn read(
     scope: Scope<'_, '_>,
+    resolver: &Resolver<'_>,
     properties: &Node,
     globals: Option<&Node>,
 ) -> Result<Function, TemplateError> {
@@ -111,6 +119,8 @@ fn read(
                 .unwrap_or(DEFAULT_CONCURRENCY),
         },
         environment,
+        role: property("Role")
+            .map_or_else(|| Ok(Role::default()), |node| role::read(scope, resolver, node))?,
     })
 }
 

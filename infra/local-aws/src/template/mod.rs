@@ -3,13 +3,14 @@
 //!
 //! It is strict about what it runs: what CloudFormation or a service would refuse only at
 //! deployment is refused here with the line, and so is an event or a queue property that the local
-//! run would silently leave out. Resources of other types (roles, log groups, alarms) are left to
-//! AWS.
+//! run would silently leave out. Resources of other types (log groups, alarms) are left to AWS, and so
+//! is the topic that tells a function of alarms.
 
 mod error;
 mod function;
 mod queue;
 mod resolve;
+mod role;
 mod table;
 mod yaml;
 

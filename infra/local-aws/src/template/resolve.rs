@@ -190,6 +190,9 @@ impl<'r, 't> Scope<'r, 't> {
             ("AWS::Serverless::Function", "Arn") => {
                 Ok(site.arn("lambda", &format!("function:{}", named("FunctionName")?)))
             }
+            ("AWS::Logs::LogGroup", "Arn") => {
+                Ok(site.arn("logs", &format!("log-group:{}:*", named("LogGroupName")?)))
+            }
             (kind, _) => {
                 Err(self.error(node, format!("the local run knows no {attribute} of an {kind}")))
             }

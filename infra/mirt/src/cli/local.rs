@@ -108,6 +108,8 @@ pub(crate) enum FunctionName {
     Orders,
     /// On a schedule.
     Sweeper,
+    /// Behind the topic of alarms.
+    Alarms,
     /// On a schedule: what the day before came to.
     Dayreport,
     /// On a schedule: customers to write to.

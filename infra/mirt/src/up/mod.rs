@@ -203,6 +203,7 @@ impl System {
         let running = serde_json::to_string(&running).map_err(io::Error::from)?;
         std::fs::write(arguments.data.join(RUNNING), running)?;
         wiring.make_resources(&endpoint, environment).await?;
+        wiring.limit_functions(&endpoint);
         let config = sdk::local_config(http.clone(), endpoint.url(), site.region.clone()).await;
         // What this process reads is no part of what the system costs.
         let onlooker = Credentials::new(ONLOOKER, ONLOOKER, None, None, "mirt");

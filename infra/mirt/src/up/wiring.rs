@@ -61,7 +61,8 @@ const PASSED_ON: &[&str] = &[
     PUBLIC_URL,
 ];
 
-const CRM_SECRET: &str = "MIRT_CRM_SECRET";
+/// The template's parameter that names the CRM's secret.
+const CRM_SECRET: &str = "CrmSecretName";
 
 /// What the secret of the CRM is called on this machine; in AWS the operator says.
 const LOCAL_CRM_SECRET: &str = "mirt/local/crm";
@@ -148,7 +149,11 @@ impl Wiring {
     ) -> Result<Self, WiringError> {
         let surroundings = Surroundings {
             site: site.clone(),
-            parameters: BTreeMap::new(),
+            parameters: environment
+                .crm
+                .iter()
+                .map(|_| (CRM_SECRET.to_owned(), LOCAL_CRM_SECRET.to_owned()))
+                .collect(),
             endpoint: endpoint.to_owned(),
         };
         let template = Template::parse(TEMPLATE, &surroundings)?;
@@ -158,7 +163,6 @@ impl Wiring {
             environment.manychat.url.is_none().then(|| format!("{origin}/local/manychat"));
         let mut own = vec![
             ("AWS_ENDPOINT_URL".to_owned(), endpoint.to_owned()),
-            ("AWS_ACCESS_KEY_ID".to_owned(), "local".to_owned()),
             ("AWS_SECRET_ACCESS_KEY".to_owned(), "local".to_owned()),
             (
                 "TELEGRAM_API_URL".to_owned(),
@@ -177,7 +181,6 @@ impl Wiring {
             own.push((QUICK_REPLIES.to_owned(), QUICK_REPLIES_ON_PAGE.to_owned()));
         }
         if let Some(crm) = &environment.crm {
-            own.push((CRM_SECRET.to_owned(), LOCAL_CRM_SECRET.to_owned()));
             own.push(("SITNIKS_API_URL".to_owned(), crm.url.clone()));
         }
         // What is set from outside wins: a tunnel's address, perhaps.
@@ -193,6 +196,8 @@ impl Wiring {
             .map(|function| {
                 let mut all = function.environment.clone();
                 all.extend(own.iter().cloned());
+                // By it the services know whose role a call is held against.
+                all.insert("AWS_ACCESS_KEY_ID".to_owned(), function.spec.name.clone());
                 (function.spec.name.clone(), all)
             })
             .collect();
@@ -223,6 +228,13 @@ impl Wiring {
             endpoint.secrets().ensure_secret(LOCAL_CRM_SECRET, &value.to_string()).await?;
         }
         Ok(())
+    }
+
+    /// Has the services refuse to each function what its role does not allow.
+    pub(super) fn limit_functions(&self, endpoint: &Endpoint) {
+        for function in &self.template.functions {
+            endpoint.permissions().limit(&function.spec.name, function.role.clone());
+        }
     }
 
     /// A setting that the template gives some function.

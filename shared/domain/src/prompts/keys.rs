@@ -623,6 +623,66 @@ template_keys! {
     MemoryStoppedAtOrder = "memory.stopped_at_order" [];
     /// Of a summary: it ended with a receipt that nobody has looked at.
     MemoryStoppedAtProof = "memory.stopped_at_proof" [];
+    /// An alarm has begun: what is wrong, since when, and where it is said what to do.
+    AlarmBegun = "alarm.begun" [What, Time, Alarm, Section];
+    /// An alarm is over.
+    AlarmOver = "alarm.over" [What, Time, Alarm];
+    /// An alarm that has no words of its own.
+    AlarmOther = "alarm.other" [];
+    /// Of an alarm: answers to texts are slow.
+    AlarmLatency = "alarm.latency" [];
+    /// Of an alarm: single answers to texts are very slow.
+    AlarmLatencyP99 = "alarm.latency_p99" [];
+    /// Of an alarm: answers to photos are slow.
+    AlarmPhotoLatency = "alarm.photo_latency" [];
+    /// Of an alarm: the store is slow.
+    AlarmCheckpointerLatency = "alarm.checkpointer_latency" [];
+    /// Of an alarm: the store fails.
+    AlarmCheckpointerErrors = "alarm.checkpointer_errors" [];
+    /// Of an alarm: the model is slow.
+    AlarmModelLatency = "alarm.model_latency" [];
+    /// Of an alarm: the model fails.
+    AlarmModelErrors = "alarm.model_errors" [];
+    /// Of an alarm: the account with the model's provider is used up.
+    AlarmModelQuota = "alarm.model_quota" [];
+    /// Of an alarm: the model is left alone.
+    AlarmBreakerOpen = "alarm.breaker_open" [];
+    /// Of an alarm: many words of the model are held back.
+    AlarmValidationFailures = "alarm.validation_failures" [];
+    /// Of an alarm: many messages are stopped by moderation.
+    AlarmModerationBlocks = "alarm.moderation_blocks" [];
+    /// Of an alarm: messages are refused with an error.
+    AlarmWebhookErrors = "alarm.webhook_errors" [];
+    /// Of an alarm: messages cannot be taken in.
+    AlarmWebhookUnavailable = "alarm.webhook_unavailable" [];
+    /// Of an alarm: turns fail.
+    AlarmDialogueErrors = "alarm.dialogue_errors" [];
+    /// Of an alarm: scheduled runs fail.
+    AlarmJobsErrors = "alarm.jobs_errors" [];
+    /// Of an alarm: AWS runs no more functions.
+    AlarmThrottles = "alarm.throttles" [];
+    /// Of an alarm: a message waits too long.
+    AlarmQueueAge = "alarm.queue_age" [];
+    /// Of an alarm: a message failed for good.
+    AlarmDeadLetters = "alarm.dead_letters" [];
+    /// Of an alarm: an order's wake-up failed for good.
+    AlarmOrdersDeadLetters = "alarm.orders_dead_letters" [];
+    /// Of an alarm: a history command failed for good.
+    AlarmTelegramDeadLetters = "alarm.telegram_dead_letters" [];
+    /// Of an alarm: a channel refuses our key.
+    AlarmChannelBroken = "alarm.channel_broken" [];
+    /// Of an alarm: a customer waits for a human.
+    AlarmHandOverUnanswered = "alarm.hand_over_unanswered" [];
+    /// Of an alarm: replies did not arrive.
+    AlarmUndelivered = "alarm.undelivered" [];
+    /// Of an alarm: the history's session is refused.
+    AlarmTelegramAuth = "alarm.telegram_auth" [];
+    /// Of an alarm: a chat's history has a gap.
+    AlarmTelegramSilence = "alarm.telegram_silence" [];
+    /// Of an alarm: a key expires soon.
+    AlarmSecretsExpiring = "alarm.secrets_expiring" [];
+    /// Of an alarm: the model is dear.
+    AlarmCostPerDay = "alarm.cost_per_day" [];
 }
 
 /// A name that no text has.

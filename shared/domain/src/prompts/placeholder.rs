@@ -120,6 +120,10 @@ placeholders! {
     Cost = "cost": Text;
     /// How long something took.
     Time = "time": Text;
+    /// An alarm's name.
+    Alarm = "alarm": Text;
+    /// A section of the runbook.
+    Section = "section": Text;
     /// Who of the managers.
     Manager = "manager": Text;
     /// What the conversations before were about.

@@ -11,7 +11,7 @@ use mirt_engine::{
 use crate::store::{Fence, Lease};
 
 /// How long a holder that died keeps others away.
-const HELD_FOR: Duration = Duration::from_secs(90);
+pub const HELD_FOR: Duration = Duration::from_secs(90);
 
 /// Renewed when less than this is left.
 const RENEW_BELOW: Duration = Duration::from_secs(60);

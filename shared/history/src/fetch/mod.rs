@@ -10,7 +10,10 @@ use std::{collections::BTreeMap, time::Duration};
 use jiff::Timestamp;
 use mirt_engine::{clock::Clock, failure::chain};
 
-pub use self::{calls::Usage, hold::Hold};
+pub use self::{
+    calls::Usage,
+    hold::{HELD_FOR, Hold},
+};
 use self::{
     calls::{Calls, Stop},
     day::DayDone,

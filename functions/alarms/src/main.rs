@@ -1,0 +1,5 @@
+//! The `bootstrap` of the alarms function.
+
+fn main() -> std::process::ExitCode {
+    mirt_alarms::main()
+}
