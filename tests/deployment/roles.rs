@@ -18,7 +18,7 @@ dayreport
   secretsmanager:GetSecretValue on secretsmanager secret:mirt/dev/channels-??????
   logs:CreateLogStream logs:PutLogEvents on logs log-group:/aws/lambda/mirt-dev-dayreport:*
 dialogue
-  dynamodb:BatchWriteItem dynamodb:ConditionCheckItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem on dynamodb table/mirt-dev
+  dynamodb:BatchGetItem dynamodb:BatchWriteItem dynamodb:ConditionCheckItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem on dynamodb table/mirt-dev
   sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on sqs mirt-dev-inbound.fifo
   sqs:SendMessage on sqs mirt-dev-orders.fifo
   secretsmanager:GetSecretValue on secretsmanager secret:mirt/dev/channels-??????
