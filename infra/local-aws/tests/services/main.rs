@@ -5,6 +5,7 @@
 mod dynamodb;
 mod endpoint;
 mod harness;
+mod permissions;
 mod persistence;
 mod secrets;
 mod sqs_batches;
