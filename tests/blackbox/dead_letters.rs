@@ -28,7 +28,7 @@ async fn tables(world: &World) -> aws_sdk_dynamodb::Client {
 }
 
 /// Puts a message into the dead-letter queue, as SQS does after too many receives.
-async fn bury(world: &World, group: &str, body: &str) {
+pub(crate) async fn bury(world: &World, group: &str, body: &str) {
     put(world, QUEUE, group, body).await;
 }
 

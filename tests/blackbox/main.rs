@@ -30,6 +30,7 @@ mod order;
 mod privacy;
 mod prompt;
 mod response;
+mod runbook;
 mod sale;
 mod scenes;
 mod sessions;

@@ -213,7 +213,8 @@ impl Mirt {
         std::fs::read_to_string(file).expect("the functions' log")
     }
 
-    fn data_folder(&self) -> PathBuf {
+    /// The folder with its data.
+    pub fn data_folder(&self) -> PathBuf {
         self.data.path().join(DATA)
     }
 
