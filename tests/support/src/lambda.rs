@@ -1,7 +1,6 @@
 //! One function's real `bootstrap`, started as Lambda starts it, with the services that it calls.
 
 use std::{
-    collections::BTreeMap,
     convert::Infallible,
     fs::{File, OpenOptions},
     path::{Path, PathBuf},
@@ -100,7 +99,12 @@ impl FunctionWorld {
         let endpoint = Arc::new(Endpoint::start(options).await.expect("services in memory"));
         let surroundings = Surroundings {
             site: site.clone(),
-            parameters: BTreeMap::new(),
+            // What the operator would have said, so that the role is about the same secret.
+            parameters: settings
+                .iter()
+                .filter(|(name, _)| *name == "MIRT_CRM_SECRET")
+                .map(|(_, secret)| ("CrmSecretName".to_owned(), (*secret).to_owned()))
+                .collect(),
             endpoint: endpoint.url().to_owned(),
         };
         let template = Template::parse(TEMPLATE, &surroundings).expect("the template is readable");
