@@ -11,7 +11,8 @@ async fn it_plays_every_conversation_to_its_end_on_the_running_page() {
 
     assert_eq!(said.matches("===").count(), 3, "{said}");
     assert!(said.contains("/#instagram/") && said.contains("/#telegram/"), "{said}");
-    for part in ["[Оплата є]", "Оплату підтверджено", "Вітаю, я Олена!"] {
+    for part in ["[Оплата є]", "Оплату підтверджено", "Вітаю, я Олена!"]
+    {
         assert!(said.contains(part), "{part}: {said}");
     }
 }

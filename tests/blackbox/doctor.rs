@@ -181,6 +181,24 @@ async fn what_is_overdue_because_nobody_does_it_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_is_not_there_is_named() {
+    use aws_sdk_dynamodb::types::{DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate};
+
+    let world = world().await;
+    let table = aws_sdk_dynamodb::Client::new(&config(&world).await);
+    let gone = DeleteGlobalSecondaryIndexAction::builder().index_name("due").build();
+    let gone = GlobalSecondaryIndexUpdate::builder().delete(gone.expect("a name")).build();
+    let update = table.update_table().table_name("mirt-dev");
+    update.global_secondary_index_updates(gone).send().await.expect("deleted");
+
+    let (code, found) = doctor(&world).await;
+
+    let faults = named(&found, "fault");
+    assert_eq!(code, Some(1));
+    assert!(faults.iter().any(|it| it.starts_with("index due: ")), "{faults:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_a_running_system_there_is_nothing_to_say() {
     let mut world = world().await;
     world.mirt.kill().await;

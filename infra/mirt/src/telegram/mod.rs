@@ -43,7 +43,10 @@ enum TelegramError {
     Environment(#[from] EnvironmentError),
     #[error("the store or a queue did not do it; mirt doctor says what is wrong there")]
     Port(#[from] PortError),
-    #[error(transparent)]
+    #[error(
+        "a secret cannot be had: mirt telegram login makes the one of the session, mirt doctor says of \
+         the others what they lack"
+    )]
     Secret(#[from] SecretError),
     #[error(transparent)]
     Telegram(#[from] ReadError),
