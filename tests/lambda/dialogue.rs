@@ -37,6 +37,7 @@ async fn record(world: &FunctionWorld, user: &str, text: &str) {
         received_at,
         order: EventOrder { at: received_at, sequence: 0 },
         answer_until: None,
+        trace: None,
     };
     let received = table.record_event(&event, CONTENT_WINDOW).await;
     assert_eq!(received.unwrap_or_else(|error| panic!("{error}")), Received::Accepted);
@@ -80,6 +81,21 @@ async fn a_turn_emits_its_figures_as_cloudwatch_reads_them() {
             assert!(emitted.contains(&metric), "{metric:?} is not in {emitted:#?}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_the_channel_refuses_is_counted_with_the_turn_that_met_it() {
+    let world = FunctionWorld::start(BINARY, "dialogue").await;
+    record(&world, "1001", "скільки лагуна на 98?").await;
+    world.manychat.answer_next(401, &[], json!({ "status": "error" }));
+
+    let report = world.invoke(include_str!("../../infra/events/dialogue-batch.json")).await;
+    report.unwrap_or_else(|error| panic!("{error:?}"));
+
+    let output = world.output();
+    let total = |name| emitted::total(&output, "MIRT/Dialogue", name);
+    let counted = ["turns", "channel_broken", "deliveries", "undelivered"].map(total);
+    assert_eq!(counted, [1, 1, 0, 0], "{output}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,10 @@
 //! The sweeper's real `bootstrap`, started as Lambda starts it, with what Scheduler sends.
 #![expect(clippy::panic, reason = "a test whose surroundings fail must fail, where they do")]
 
-use mirt_test_support::lambda::{FunctionWorld, failed_saying};
+use mirt_test_support::{
+    emitted,
+    lambda::{FunctionWorld, failed_saying},
+};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -16,6 +19,11 @@ async fn a_run_with_nothing_overdue_wakes_nobody_whatever_the_schedule_says() {
         let swept = swept.unwrap_or_else(|error| panic!("{error:?}"));
         assert_eq!(swept, json!({ "overdue": 0, "woken": 0 }));
     }
+
+    let woken = emitted::emitted(&world.output());
+    let woken: Vec<_> =
+        woken.iter().map(|it| (it.metric.name.as_str(), it.value.as_u64())).collect();
+    assert_eq!(woken, [("woken", Some(0)); 2]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@
 
 use mirt_local_aws::lambda::InvokeError;
 use mirt_test_support::{
+    emitted,
     lambda::{FunctionWorld, failed_saying},
     mirt::{MANYCHAT_TOKEN, TELEGRAM_SECRET},
 };
@@ -62,6 +63,30 @@ async fn the_sample_events_are_each_answered_as_their_channel_wants() {
         .await
         .unwrap_or_else(|error| panic!("{error}"));
     assert!(!woken.is_empty(), "nothing was woken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_request_is_counted_as_what_became_of_it() {
+    let world = FunctionWorld::start(BINARY, "webhook").await;
+    let message = event(include_str!("../../infra/events/webhook-manychat-message.json"));
+    let mut stranger = message.clone();
+    stranger["headers"]["x-manychat-token"] = "?".into();
+    let broken = event(include_str!("../../infra/events/webhook-manychat-unreadable.json"));
+
+    for event in [&message, &message, &stranger, &broken] {
+        answer(&world, event).await;
+    }
+
+    let output = world.output();
+    let total = |name| emitted::total(&output, "MIRT/Webhook", name);
+    let counted = ["accepted", "duplicates", "refused", "unreadable", "unavailable"].map(total);
+    assert_eq!(counted, [1, 1, 1, 1, 0], "{output}");
+    let latencies = emitted::emitted(&output)
+        .into_iter()
+        .filter(|it| it.metric.name == "accept_latency_ms" && it.dimensions.len() == 2)
+        .map(|it| (it.metric.unit, it.dimensions["Channel"].clone()));
+    let expected = ("Milliseconds".to_owned(), "instagram".to_owned());
+    assert_eq!(latencies.collect::<Vec<_>>(), [expected.clone(), expected]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

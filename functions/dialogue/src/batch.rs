@@ -1,13 +1,19 @@
 //! From the queue's event to the engine's batch, and its report back.
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
-use mirt_engine::{batch::Batch, wake_up::QueueTask};
+use mirt_engine::{
+    batch::Batch,
+    wake_up::{QueueTask, WakeUp},
+};
+
+/// The queue's own attribute for tracing headers.
+const TRACE: &str = "AWSTraceHeader";
 
 /// Reads what the queue handed over.
 pub(crate) fn from_event(event: SqsEvent) -> Batch {
     let mut batch = Batch::default();
     for message in event.records {
-        let task = task(&message);
+        let task = task(&message).map(|task| traced(task, &message));
         let id = message.message_id.unwrap_or_default();
         match task {
             Ok(task) => batch.add(id, task),
@@ -23,6 +29,13 @@ pub(crate) fn from_event(event: SqsEvent) -> Batch {
         }
     }
     batch
+}
+
+/// The request behind a wake-up that does not name one: what the queue knows of who sent it.
+fn traced(task: QueueTask, message: &SqsMessage) -> QueueTask {
+    let QueueTask::Wake(wake_up) = task;
+    let known = || message.attributes.get(TRACE)?.parse().ok();
+    QueueTask::Wake(WakeUp { trace: wake_up.trace.clone().or_else(known), ..wake_up })
 }
 
 fn task(message: &SqsMessage) -> Result<QueueTask, serde_json::Error> {

@@ -5,7 +5,7 @@ use std::{process::ExitCode, time::Duration};
 use aws_lambda_events::sqs::SqsEvent;
 use jiff::Timestamp;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
-use mirt_aws::{orders::OrdersQueue, sdk, secrets, table::Table};
+use mirt_aws::{metrics::function_name, orders::OrdersQueue, sdk, secrets, table::Table};
 use mirt_channels::{
     Channels, manychat,
     media::{InvalidLinks, Links},
@@ -16,6 +16,7 @@ use mirt_domain::{
     shop::{Requisites, Shop, Words},
 };
 use mirt_engine::{
+    batch::Woken,
     burst::{BurstWindow, BurstWindows, WindowsByChannel},
     clock::Clock as _,
     consult::ModelTime,
@@ -25,15 +26,18 @@ use mirt_engine::{
     notice_board::{FRESH_FOR, NoticeBoard},
     photos::Seeing,
     take_turn::Dialogue,
+    trace::Trace,
 };
 use mirt_llm::{MODEL, OPENAI_API, OpenAi};
 use mirt_photos::Photos;
 use mirt_runtime::{
     clock::SystemClock,
+    mask::Mask,
     process,
     settings::{SettingError, Settings},
 };
 use serde::Deserialize;
+use tracing::{Instrument as _, field, info_span};
 
 use crate::{batch, figures::Figures, shop_settings};
 
@@ -60,6 +64,8 @@ struct ChannelSecrets {
     requisites: Option<Requisites>,
     /// Without it the assistant works from its rules and templates alone.
     openai_api_key: Option<String>,
+    /// What sessions are hashed with in the log; without it none is named.
+    log_key: Option<String>,
 }
 
 /// Why the function does not start.
@@ -131,8 +137,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let words = Words::of(mirt_content::catalog());
     let bursts = bursts(&settings)?;
     let notices = notice_board(&settings)?;
-    let figures =
-        Figures { function: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default() };
+    let figures = Figures { function: function_name() };
     let dialogue = Dialogue {
         clock: &SystemClock,
         store: &table,
@@ -151,18 +156,29 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         pause: settings.millis("MIRT_BUBBLE_PAUSE_MS")?.unwrap_or(PAUSE),
         measure: &figures,
     };
-    let (dialogue, table) = (&dialogue, &table);
+    let mask = Mask::new(secret.log_key.as_deref());
+    let (dialogue, table, mask) = (&dialogue, &table, &mask);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
         let deadline = deadline(&event.context);
+        // Of this invocation: for what no request is known to be behind.
+        let own: Option<Trace> =
+            event.context.xray_trace_id.as_deref().and_then(|header| header.parse().ok());
         let again = batch::from_event(event.payload)
-            .run(async |session, woken_at| {
-                match Box::pin(dialogue.take_turns(&session, woken_at, deadline)).await {
-                    Ok(()) => true,
-                    Err(error) => {
-                        failed(table, &session, &chain(&error)).await;
-                        false
+            .run(async |session, Woken { at, trace }| {
+                let trace = trace.or_else(|| own.clone());
+                let span = info_span!("wake_up", trace = field::Empty, session = field::Empty);
+                trace.map(|trace| span.record("trace", field::display(trace.id)));
+                mask.of(&session).map(|name| span.record("session", name));
+                let work = async {
+                    match dialogue.take_turns(&session, at, deadline).await {
+                        Ok(()) => true,
+                        Err(error) => {
+                            failed(table, &session, &chain(&error)).await;
+                            false
+                        }
                     }
-                }
+                };
+                Box::pin(work.instrument(span)).await
             })
             .await;
         Ok::<_, lambda_runtime::Error>(batch::report(again))

@@ -1,12 +1,13 @@
 //! Lambda behind the orders' queue: an order into the CRM once, and what becomes of it there.
 
 mod batch;
+mod figures;
 
 use std::process::ExitCode;
 
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{LambdaEvent, service_fn};
-use mirt_aws::{queue::InboundQueue, sdk, secrets, table::Table};
+use mirt_aws::{metrics::function_name, queue::InboundQueue, sdk, secrets, table::Table};
 use mirt_crm::{Assignees, Chats, Sitniks};
 use mirt_engine::{failure::chain, label_chat::label, look_after_order::Orders};
 use mirt_runtime::{
@@ -15,6 +16,8 @@ use mirt_runtime::{
     settings::{SettingError, Settings},
 };
 use serde::Deserialize;
+
+use crate::figures::Figures;
 
 /// The secret of the CRM.
 #[derive(Deserialize)]
@@ -65,7 +68,9 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         None => None,
     };
     let (crm, chats) = crm.as_ref().map(|(crm, chats)| (crm, chats)).unzip();
-    let orders = Orders { clock: &SystemClock, store: &table, queue: &queue, crm };
+    let figures = Figures { function: function_name() };
+    let orders =
+        Orders { clock: &SystemClock, store: &table, queue: &queue, crm, measure: &figures };
     let labelling = (&table, chats);
     let (orders, labelling) = (&orders, &labelling);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {

@@ -4,8 +4,17 @@
 use std::process::ExitCode;
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use mirt_aws::{orders::OrdersQueue, queue::InboundQueue, sdk, table::Table};
-use mirt_engine::sweep::{Round, sweep};
+use mirt_aws::{
+    metrics::{count_in_job, function_name},
+    orders::OrdersQueue,
+    queue::InboundQueue,
+    sdk,
+    table::Table,
+};
+use mirt_engine::{
+    clock::Clock as _,
+    sweep::{Round, sweep},
+};
 use mirt_runtime::{
     clock::SystemClock,
     process,
@@ -42,10 +51,12 @@ async fn run(settings: Settings, round: Round) -> Result<(), StartError> {
     let table = Table::new(&config, settings.required("MIRT_TABLE")?.to_owned());
     let queue = InboundQueue::new(&config, settings.required("MIRT_INBOUND_QUEUE_URL")?.to_owned());
     let orders = OrdersQueue::new(&config, settings.required("MIRT_ORDERS_QUEUE_URL")?.to_owned());
-    let (table, queue, orders, round) = (&table, &queue, &orders, &round);
+    let function = function_name();
+    let (table, queue, orders, round, function) = (&table, &queue, &orders, &round, &function);
     // Whatever the schedule says, there is one thing to do.
     lambda_runtime::run(service_fn(async move |_: LambdaEvent<IgnoredAny>| {
         let swept = sweep(*round, &SystemClock, table, queue, orders).await?;
+        count_in_job(function, "woken", swept.woken.into(), SystemClock.now());
         Ok::<Value, lambda_runtime::Error>(
             json!({ "overdue": swept.overdue, "woken": swept.woken }),
         )

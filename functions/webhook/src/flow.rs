@@ -13,18 +13,18 @@ use mirt_engine::{
     clock::{Clock as _, after},
     event::{EventBody, EventKey, EventOrder, InboundEvent},
     failure::{PortError, chain},
-    receive::receive,
     session_store::LoadSession as _,
 };
 use mirt_runtime::clock::SystemClock;
 
-use crate::{answer, block::Blocks};
+use crate::{answer, block::Blocks, visit::Visit};
 
 /// What a flow's request is answered with.
 pub(crate) struct Flow<'a> {
     pub(crate) table: &'a Table,
     pub(crate) queue: &'a InboundQueue,
     pub(crate) blocks: &'a Blocks,
+    pub(crate) visit: &'a Visit,
 }
 
 /// The time now.
@@ -49,8 +49,10 @@ impl Flow<'_> {
             received_at,
             order: EventOrder { at: received_at, sequence: 0 },
             answer_until: Some(after(received_at, self.blocks.within)),
+            trace: None,
         };
-        receive(self.table, self.queue, &event).await.map_err(|error| failed(&error))?;
+        let received = self.visit.receive(self.table, self.queue, &event).await;
+        received.map_err(|error| failed(&error))?;
         let words = match wait(&SystemClock, self.table, self.queue, &event).await {
             Answer::Reply(reply) => words(reply),
             Answer::Silence | Answer::NotYet => None,

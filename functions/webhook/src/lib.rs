@@ -13,5 +13,6 @@ mod order_form;
 mod routes;
 mod secrets;
 mod start;
+mod visit;
 
 pub use start::main;

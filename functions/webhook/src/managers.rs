@@ -11,12 +11,11 @@ use mirt_engine::{
     clock::Clock as _,
     event::{self, EventBody, EventKey, EventOrder, InboundEvent},
     failure::{PortError, chain},
-    receive::receive,
 };
 use mirt_runtime::clock::SystemClock;
 use serde_json::json;
 
-use crate::answer;
+use crate::{answer, visit::Visit};
 
 /// Who the managers are, and where.
 #[derive(Clone, Debug)]
@@ -40,8 +39,8 @@ impl Managers {
     /// Takes a deed in, if it is a manager's and its session is known.
     pub(crate) async fn take(
         &self,
-        table: &Table,
-        queue: &InboundQueue,
+        (table, queue): (&Table, &InboundQueue),
+        visit: &Visit,
         subject: &ManagersMessage,
         deed: Managed,
     ) -> Response<Body> {
@@ -55,7 +54,7 @@ impl Managers {
             Ok(None) => return answered(callback.as_deref(), TemplateKey::CardGone),
             Err(error) => return failed(&error),
         };
-        match receive(table, queue, &event(session, managed, update)).await {
+        match visit.receive(table, queue, &event(session, managed, update)).await {
             Ok(_) => {
                 tracing::info!(event = "managed");
                 answered(callback.as_deref(), TemplateKey::CardTaken)
@@ -74,6 +73,7 @@ fn event(session: SessionId, managed: event::Managed, update: u64) -> InboundEve
         received_at: now,
         order: EventOrder { at: now, sequence: update },
         answer_until: None,
+        trace: None,
     }
 }
 

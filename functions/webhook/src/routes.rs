@@ -11,10 +11,11 @@ use mirt_engine::{
     clock::{Clock as _, after},
     event::InboundEvent,
     failure::chain,
-    receive::{Received, receive},
+    receive::Received,
 };
-use mirt_runtime::clock::SystemClock;
+use mirt_runtime::{clock::SystemClock, mask::Mask};
 use serde_json::json;
+use tracing::Instrument as _;
 
 use crate::{
     answer,
@@ -26,6 +27,7 @@ use crate::{
     media::Media,
     order_form,
     secrets::WebhookSecrets,
+    visit::Visit,
 };
 
 /// The largest body that is read. A message of any channel is a hundredth of it.
@@ -54,11 +56,23 @@ pub(crate) struct Webhooks {
     pub(crate) crm: CrmWebhooks,
     /// Without it managers' files are not given out.
     pub(crate) media: Option<Media>,
+    /// Names sessions in the log.
+    pub(crate) mask: Mask,
+    /// The function's name in AWS, for its figures.
+    pub(crate) function: String,
 }
 
 impl Webhooks {
-    /// Answers one request. The API's routes let nothing else through.
+    /// Answers one request.
     pub(crate) async fn answer(&self, request: Request) -> Response<Body> {
+        let visit = Visit::begin(&request, &self.mask);
+        let response = self.answer_visit(request, &visit).instrument(visit.span()).await;
+        visit.measure(&self.function, &response);
+        response
+    }
+
+    /// The API's routes let nothing else through.
+    async fn answer_visit(&self, request: Request, visit: &Visit) -> Response<Body> {
         let path = request.raw_http_path().to_owned();
         let query = request.query_string_parameters();
         let (parts, body) = request.into_parts();
@@ -69,19 +83,21 @@ impl Webhooks {
                 None => no_such_route(),
             },
             (Method::POST, "/webhooks/manychat") if !self.blocks.are_usual => {
-                self.manychat(&parts.headers, &body).await
+                self.manychat(visit, &parts.headers, &body).await
             }
             (Method::POST, "/webhooks/manychat" | "/webhooks/manychat/block") => {
-                self.manychat_block(&parts.headers, &body).await
+                self.manychat_block(visit, &parts.headers, &body).await
             }
             (Method::POST, "/webhooks/manychat/followup") => {
-                self.follow_up(&parts.headers, &body).await
+                self.follow_up(visit, &parts.headers, &body).await
             }
             (Method::POST, "/webhooks/manychat/create-order") => {
-                self.order_form(&parts.headers, &body).await
+                self.order_form(visit, &parts.headers, &body).await
             }
-            (Method::POST, "/api/v1/messages") => self.manychat(&parts.headers, &body).await,
-            (Method::POST, "/webhooks/telegram") => self.telegram(&parts.headers, &body).await,
+            (Method::POST, "/api/v1/messages") => self.manychat(visit, &parts.headers, &body).await,
+            (Method::POST, "/webhooks/telegram") => {
+                self.telegram(visit, &parts.headers, &body).await
+            }
             (Method::POST, path) => self.crm(path, &parts.headers, &body).await,
             _ => no_such_route(),
         }
@@ -95,23 +111,29 @@ impl Webhooks {
         }
     }
 
-    async fn manychat(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+    async fn manychat(&self, visit: &Visit, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
         match self.manychat_event(headers, body) {
             Ok(event) => {
-                self.take(&event, StatusCode::ACCEPTED, StatusCode::TOO_MANY_REQUESTS).await
+                let (taken, limited) = (StatusCode::ACCEPTED, StatusCode::TOO_MANY_REQUESTS);
+                self.take(visit, &event, taken, limited).await
             }
             Err(refusal) => *refusal,
         }
     }
 
     /// A flow that takes a reply only as the answer to its request.
-    async fn manychat_block(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+    async fn manychat_block(
+        &self,
+        visit: &Visit,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Response<Body> {
         let mut event = match self.manychat_event(headers, body) {
             Ok(event) => event,
             Err(refusal) => return *refusal,
         };
         event.answer_until = Some(after(event.received_at, self.blocks.within));
-        match self.receive(&event).await {
+        match self.receive(visit, &event).await {
             Err(refusal) => *refusal,
             Ok(Received::Limited { .. }) => self.blocks.slow_down(&event),
             Ok(Received::Accepted | Received::Duplicate) => {
@@ -122,30 +144,30 @@ impl Webhooks {
     }
 
     /// A flow that asks whether a silent customer is written to.
-    async fn follow_up(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+    async fn follow_up(&self, visit: &Visit, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
         if let Err(refusal) = self.admit(headers, body) {
             return *refusal;
         }
         match manychat::subscriber(body) {
-            Ok(session) => follow_up::ask(&self.flow(), session).await,
+            Ok(session) => follow_up::ask(&self.flow(visit), session).await,
             Err(ParseError::NoUser | ParseError::BadUser(_)) => follow_up::unknown_customer(),
             Err(error) => bad_request("manychat", error),
         }
     }
 
     /// A flow that has asked for the delivery data.
-    async fn order_form(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+    async fn order_form(&self, visit: &Visit, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
         if let Err(refusal) = self.admit(headers, body) {
             return *refusal;
         }
         match manychat::order_form(body) {
-            Ok((session, form)) => order_form::take(&self.flow(), session, &form).await,
+            Ok((session, form)) => order_form::take(&self.flow(visit), session, &form).await,
             Err(error) => bad_request("manychat", error),
         }
     }
 
-    const fn flow(&self) -> Flow<'_> {
-        Flow { table: &self.table, queue: &self.queue, blocks: &self.blocks }
+    const fn flow<'a>(&'a self, visit: &'a Visit) -> Flow<'a> {
+        Flow { table: &self.table, queue: &self.queue, blocks: &self.blocks, visit }
     }
 
     fn manychat_event(&self, headers: &HeaderMap, body: &[u8]) -> Result<InboundEvent, Refusal> {
@@ -165,7 +187,7 @@ impl Webhooks {
         Ok(())
     }
 
-    async fn telegram(&self, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+    async fn telegram(&self, visit: &Visit, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
         let secret = header(headers, TELEGRAM_SECRET);
         let Some(bot) = self.secrets.bot(secret) else {
             return unauthorized("X-Telegram-Bot-Api-Secret-Token");
@@ -183,10 +205,10 @@ impl Webhooks {
             }
             Ok(telegram::Update::Message(event)) => {
                 // It would deliver anything else again, and hold up other customers' messages.
-                self.take(&event, StatusCode::OK, StatusCode::OK).await
+                self.take(visit, &event, StatusCode::OK, StatusCode::OK).await
             }
             Ok(telegram::Update::Tap { event, callback }) => {
-                let response = self.take(&event, StatusCode::OK, StatusCode::OK).await;
+                let response = self.take(visit, &event, StatusCode::OK, StatusCode::OK).await;
                 if response.status() == StatusCode::OK {
                     return answer::callback(&callback, None);
                 }
@@ -194,7 +216,7 @@ impl Webhooks {
             }
             Ok(telegram::Update::Managed { subject, managed, update, callback }) => {
                 let pressed = Managed { managed, update, callback };
-                self.managers.take(&self.table, &self.queue, &subject, pressed).await
+                self.managers.take((&self.table, &self.queue), visit, &subject, pressed).await
             }
             Ok(telegram::Update::Ignored) => {
                 answer::json(StatusCode::OK, &json!({ "status": "ignored" }))
@@ -207,11 +229,12 @@ impl Webhooks {
     /// for an event that is over the customer's limit.
     async fn take(
         &self,
+        visit: &Visit,
         event: &InboundEvent,
         taken: StatusCode,
         limited: StatusCode,
     ) -> Response<Body> {
-        let received = match self.receive(event).await {
+        let received = match self.receive(visit, event).await {
             Ok(received) => received,
             Err(refusal) => return *refusal,
         };
@@ -227,9 +250,9 @@ impl Webhooks {
         answer::json(status, &json!({ "status": word(received) }))
     }
 
-    async fn receive(&self, event: &InboundEvent) -> Result<Received, Refusal> {
+    async fn receive(&self, visit: &Visit, event: &InboundEvent) -> Result<Received, Refusal> {
         let channel = event.session.channel;
-        match receive(&self.table, &self.queue, event).await {
+        match visit.receive(&self.table, &self.queue, event).await {
             Ok(received) => {
                 tracing::info!(event = "event_received", %channel, outcome = word(received));
                 Ok(received)

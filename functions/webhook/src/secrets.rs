@@ -43,6 +43,9 @@ pub(crate) struct WebhookSecrets {
     /// The token of the bot of the managers' chat, which can read those files.
     #[serde(default)]
     pub(crate) media_bot_token: Option<String>,
+    /// What sessions are hashed with in the log; without it none is named.
+    #[serde(default)]
+    pub(crate) log_key: Option<String>,
     /// What the CRM signs its deliveries with; without it none is taken.
     #[serde(default)]
     pub(crate) crm_webhook_secret: Option<Token>,
@@ -111,6 +114,7 @@ mod tests {
             telegram_managers_webhook_secret: None,
             media_key: None,
             media_bot_token: None,
+            log_key: None,
             crm_webhook_secret: None,
         }
     }

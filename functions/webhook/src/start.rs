@@ -3,10 +3,13 @@
 use std::{convert::Infallible, process::ExitCode};
 
 use lambda_http::{Request, service_fn};
-use mirt_aws::{orders::OrdersQueue, queue::InboundQueue, sdk, secrets, table::Table};
+use mirt_aws::{
+    metrics::function_name, orders::OrdersQueue, queue::InboundQueue, sdk, secrets, table::Table,
+};
 use mirt_channels::{manychat, telegram};
 use mirt_engine::answer::ANSWER_WITHIN;
 use mirt_runtime::{
+    mask::Mask,
     process,
     settings::{SettingError, Settings},
 };
@@ -61,7 +64,9 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         blocks: blocks(&settings, &secrets)?,
         table: Table::new(&config, settings.required("MIRT_TABLE")?.to_owned()),
         queue: InboundQueue::new(&config, settings.required("MIRT_INBOUND_QUEUE_URL")?.to_owned()),
+        mask: Mask::new(secrets.log_key.as_deref()),
         secrets,
+        function: function_name(),
         managers: Managers {
             chat: settings.integer("MIRT_MANAGERS_CHAT")?,
             ids: settings.integers("MIRT_MANAGERS")?,

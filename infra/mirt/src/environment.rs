@@ -29,6 +29,7 @@ const SAMPLE_MANYCHAT_TOKEN: &str = "sample-manychat-token";
 const SAMPLE_TELEGRAM_SECRET: &str = "sample-telegram-secret";
 const SAMPLE_CRM_SECRET: &str = "sample-sitniks-secret";
 const SAMPLE_MEDIA_KEY: &str = "sample-media-key";
+const SAMPLE_LOG_KEY: &str = "sample-log-key";
 const SAMPLE_MANYCHAT_KEY: &str = "sample-manychat-key";
 const SAMPLE_TELEGRAM_TOKEN: &str = "0:sample-telegram-token";
 const SAMPLE_OPENAI_KEY: &str = "sample-openai-key";
@@ -224,6 +225,7 @@ impl Environment {
             "telegram_managers_webhook_secret":
                 self.managers_bot.as_ref().map(|bot| &bot.webhook_secret),
             "media_key": SAMPLE_MEDIA_KEY,
+            "log_key": SAMPLE_LOG_KEY,
             "media_bot_token": self.managers_bot.as_ref().map_or(&self.telegram.key, |bot| &bot.token),
             "crm_webhook_secret": self.crm_webhook_secret,
         })
@@ -243,6 +245,7 @@ impl Environment {
             "telegram_bot_token": self.telegram.key,
             "telegram_managers_bot_token": self.managers_bot.as_ref().map(|bot| &bot.token),
             "media_key": SAMPLE_MEDIA_KEY,
+            "log_key": SAMPLE_LOG_KEY,
             "openai_api_key": self.openai_key,
             "requisites": {
                 "recipient": "ЗРАЗОК, НЕ ПЛАТИТИ",

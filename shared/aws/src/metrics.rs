@@ -6,6 +6,29 @@ use std::io::{Write as _, stdout};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+/// The namespace of what runs by the clock or behind the orders' queue.
+pub const JOBS: &str = "MIRT/Jobs";
+
+/// The dimension that all figures have.
+const FUNCTION: &str = "Function";
+
+/// This function's name in AWS, which has the stage in it: the dimension `Function`.
+#[must_use]
+pub fn function_name() -> String {
+    std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default()
+}
+
+/// Writes how often something happened in a job; `name` is the metric's.
+pub fn count_in_job(function: &str, name: &str, times: u64, now: Timestamp) {
+    write(&counted_in_job(function, name, times, now));
+}
+
+fn counted_in_job(function: &str, name: &str, times: u64, now: Timestamp) -> Value {
+    let mut line = Line::new(JOBS, function);
+    line.add(json!([[FUNCTION]]), &[(name, "Count", json!(times))]);
+    line.of(now)
+}
+
 /// A line of figures of one function.
 #[derive(Clone, Debug)]
 pub struct Line {
@@ -20,7 +43,8 @@ impl Line {
     #[must_use]
     pub fn new(namespace: &'static str, function: &str) -> Self {
         let mut line = Self { namespace, values: Map::new(), directives: Vec::new() };
-        line.say("Function", json!(function));
+        line.say("event", json!("figures"));
+        line.say(FUNCTION, json!(function));
         line
     }
 

@@ -1,6 +1,8 @@
 //! Wake-ups on the inbound FIFO queue.
 
-use aws_sdk_sqs::types::QueueAttributeName;
+use aws_sdk_sqs::types::{
+    MessageSystemAttributeNameForSends, MessageSystemAttributeValue, QueueAttributeName,
+};
 use mirt_engine::{
     failure::PortError,
     wake_up::{QueueTask, SendWakeUp, WakeUp},
@@ -42,15 +44,23 @@ impl SendWakeUp for InboundQueue {
     async fn send_wake_up(&self, wake_up: &WakeUp) -> Result<(), PortError> {
         let body = serde_json::to_string(&QueueTask::Wake(wake_up.clone()))
             .map_err(|error| crate::error::unreadable("a wake-up", error))?;
-        self.client
+        let mut message = self
+            .client
             .send_message()
             .queue_url(&self.url)
             .message_group_id(wake_up.session.to_string())
             .message_deduplication_id(&wake_up.event)
-            .message_body(body)
-            .send()
-            .await
-            .map_err(|error| port_error("sqs", "a wake-up", error))?;
+            .message_body(body);
+        if let Some(trace) = &wake_up.trace {
+            let header = MessageSystemAttributeValue::builder()
+                .data_type("String")
+                .string_value(trace.to_string())
+                .build()
+                .map_err(|error| crate::error::unreadable("a tracing header", error))?;
+            let name = MessageSystemAttributeNameForSends::AwsTraceHeader;
+            message = message.message_system_attributes(name, header);
+        }
+        message.send().await.map_err(|error| port_error("sqs", "a wake-up", error))?;
         Ok(())
     }
 }

@@ -69,7 +69,7 @@ pub(crate) async fn call(
                 Verdict::Closed(reason) => return Err(SendError::Closed { reason }),
                 Verdict::Broken(reason) => {
                     tracing::error!(event = "channel_broken", channel, reason);
-                    return Err(SendError::Retry { after: None, source: reason.into() });
+                    return Err(SendError::Broken { reason });
                 }
                 Verdict::Again(asked) => {
                     (asked, format!("status {}", answer.status.as_u16()).into())

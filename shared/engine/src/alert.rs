@@ -6,6 +6,7 @@ use std::{future::Future, time::Duration};
 
 use jiff::Timestamp;
 use mirt_domain::{
+    channel::Channel,
     decide::Manager,
     order::OrderId,
     prompts::{Placeholder, TemplateKey, Values},
@@ -21,6 +22,7 @@ use crate::{
     clock::{Clock, after, until},
     deliver::Delivery,
     failure::{PortError, SendError, chain},
+    figures::Counted,
     session_store::{LoadedSession, PendingKey, SettleOutbox, TurnRecord},
 };
 
@@ -278,6 +280,10 @@ where
             self.note(session, &told).await?;
         }
         let Some((key, failures, error)) = failed else { return Ok(()) };
+        if matches!(error, SendError::Broken { .. }) {
+            // Their chat is one of Telegram's, wherever the customer is.
+            self.measure.count(Channel::Telegram, Counted::ChannelBroken, 1);
+        }
         tracing::error!(
             event = "degraded",
             what = "manager_not_told",

@@ -213,6 +213,7 @@ async fn wake(queue: &impl SendWakeUp, event: &InboundEvent) {
         session: event.session.clone(),
         event: format!("rest:{}", event.wake_up_id()),
         received_at: event.received_at,
+        trace: event.trace.clone(),
     };
     if let Err(error) = queue.send_wake_up(&wake_up).await {
         // The sweeper finds what is left.

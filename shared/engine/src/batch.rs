@@ -7,22 +7,22 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use mirt_domain::session_id::SessionId;
 
-use crate::wake_up::QueueTask;
+use crate::{trace::Trace, wake_up::QueueTask};
 
 /// A batch, sorted by session.
 #[derive(Debug, Default)]
 pub struct Batch {
-    sessions: BTreeMap<SessionId, Woken>,
+    sessions: BTreeMap<SessionId, (Woken, Vec<String>)>,
     unreadable: Vec<String>,
 }
 
 /// What a batch asks of one session.
-#[derive(Debug)]
-struct Woken {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Woken {
     /// When the latest of its events came.
-    at: Timestamp,
-    /// The ids of its messages, in order.
-    messages: Vec<String>,
+    pub at: Timestamp,
+    /// The request behind the first of its messages that names one.
+    pub trace: Option<Trace>,
 }
 
 impl Batch {
@@ -30,12 +30,13 @@ impl Batch {
     pub fn add(&mut self, message: String, task: QueueTask) {
         let QueueTask::Wake(wake_up) = task;
         let at = wake_up.received_at;
-        let woken = self
+        let (woken, messages) = self
             .sessions
             .entry(wake_up.session)
-            .or_insert_with(|| Woken { at, messages: Vec::new() });
+            .or_insert_with(|| (Woken { at, trace: None }, Vec::new()));
         woken.at = woken.at.max(at);
-        woken.messages.push(message);
+        woken.trace = woken.trace.take().or(wake_up.trace);
+        messages.push(message);
     }
 
     /// Adds a message that is no task. It comes again until it is a dead letter.
@@ -48,13 +49,13 @@ impl Batch {
     ///
     /// Gives the ids of the messages that have to come again: all of a failed session's, because
     /// its order would be lost otherwise.
-    pub async fn run<W>(self, work: impl Fn(SessionId, Timestamp) -> W) -> Vec<String>
+    pub async fn run<W>(self, work: impl Fn(SessionId, Woken) -> W) -> Vec<String>
     where
         W: Future<Output = bool>,
     {
-        let failed = join_all(self.sessions.into_iter().map(|(session, woken)| {
-            let is_done = work(session, woken.at);
-            async { if is_done.await { Vec::new() } else { woken.messages } }
+        let failed = join_all(self.sessions.into_iter().map(|(session, (woken, messages))| {
+            let is_done = work(session, woken);
+            async { if is_done.await { Vec::new() } else { messages } }
         }))
         .await;
         failed.into_iter().flatten().chain(self.unreadable).collect()
@@ -82,7 +83,8 @@ mod tests {
         for (id, user, at) in messages {
             let session =
                 SessionId { channel: Channel::Instagram, user: UserId::parse(user).unwrap() };
-            let wake_up = WakeUp { session, event: (*id).to_owned(), received_at: second(*at) };
+            let event = (*id).to_owned();
+            let wake_up = WakeUp { session, event, received_at: second(*at), trace: None };
             batch.add((*id).to_owned(), QueueTask::Wake(wake_up));
         }
         batch
@@ -94,8 +96,8 @@ mod tests {
         let seen = RefCell::new(Vec::new());
 
         let again = batch
-            .run(async |session: SessionId, at| {
-                seen.borrow_mut().push((session.user.as_str().to_owned(), at));
+            .run(async |session: SessionId, woken| {
+                seen.borrow_mut().push((session.user.as_str().to_owned(), woken.at));
                 true
             })
             .now_or_never()

@@ -8,12 +8,14 @@ use std::{future::Future, pin::pin, time::Duration};
 use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use mirt_domain::{channel::Channel, reply::Reply, session_id::SessionId};
+use tracing::{Instrument as _, info_span};
 
 use crate::{
     alert::Alert,
     clock::{Clock, after, until},
-    failure::{PortError, SendError},
-    session_store::{Closed, OutboxEntry, PendingKey, PendingReply, SettleOutbox},
+    failure::{PortError, SendError, chain},
+    figures::{Counted, Measure},
+    session_store::{Closed, OutboxEntry, OutboxKey, PendingKey, PendingReply, SettleOutbox},
 };
 
 /// How long after its n-th failure a reply is tried again; the last holds for all that follow.
@@ -105,6 +107,8 @@ pub struct Delivery<'a, K, S, C> {
     pub deadline: Timestamp,
     /// How long it is between two calls, so that messages do not come as one heap; none where zero.
     pub pause: Duration,
+    /// Who measures.
+    pub measure: &'a dyn Measure,
 }
 
 /// When a reply to a message that was received at `asked_at` is too late.
@@ -135,6 +139,7 @@ where
         let mut sent: Vec<PendingKey> = Vec::with_capacity(entries.len());
         let stopped = self.send_all(session, entries, &mut sent).await;
         if !sent.is_empty() {
+            self.measure.count(session.channel, Counted::Delivered, sent.len());
             self.note(session, &sent).await?;
         }
         match stopped? {
@@ -162,51 +167,82 @@ where
         entries: &[PendingReply],
         sent: &mut Vec<PendingKey>,
     ) -> Result<Stopped, PortError> {
-        for (place, pending) in entries.iter().enumerate() {
-            let PendingReply { entry, failures, due_at, held_until } = pending;
-            let key = PendingKey::Reply(entry.key);
-            let now = self.clock.now();
-            if now > entry.expires_at {
-                self.set_aside(session, entry, "window_closed").await?;
-                continue;
-            }
-            if (*failures > 0 && now < *due_at) || held_until.is_some_and(|until| now < until) {
-                return Ok(Stopped::NotDue);
-            }
-            if (1..=MOST_PAUSES).contains(&sent.len()) {
-                self.pause_before(entry).await;
-            }
-            if held_until.is_some() && !self.store.release(session, entry.key).await? {
-                continue;
-            }
-            let left = self.time_left();
-            if left.is_zero() {
-                return Ok(Stopped::OutOfTime);
-            }
-            match self.within(left, self.channels.send(session, &entry.part)).await {
-                Ok(()) => sent.push(key),
-                Err(SendError::Refused { reason }) => {
-                    self.set_aside(session, entry, reason).await?;
-                }
-                Err(SendError::Closed { reason }) => {
-                    let rest = entries[place..].iter().map(|pending| pending.entry.clone());
-                    self.close(session, &rest.take(MOST_CLOSED).collect::<Vec<_>>(), reason)
-                        .await?;
-                    return Ok(Stopped::AtTheEnd);
-                }
-                Err(SendError::Retry { after: asked, source }) => {
-                    let failures = failures.saturating_add(1);
-                    tracing::warn!(
-                        event = "reply_postponed",
-                        channel = %session.channel,
-                        failures,
-                        error = %source,
-                    );
-                    return Ok(Stopped::Failed { key, failures, asked });
-                }
+        for place in 0..entries.len() {
+            let step = self.send_first(session, &entries[place..], sent);
+            // What was committed for an earlier request is logged as that one's.
+            let stopped = match &entries[place].entry.trace {
+                Some(trace) => step.instrument(info_span!("delivery", %trace)).await?,
+                None => step.await?,
+            };
+            if let Some(stopped) = stopped {
+                return Ok(stopped);
             }
         }
         Ok(Stopped::AtTheEnd)
+    }
+
+    /// Sends the first of `entries`, unless its time has not come or is over. Says where the delivery
+    /// stops, if it does.
+    async fn send_first(
+        &self,
+        session: &SessionId,
+        entries: &[PendingReply],
+        sent: &mut Vec<PendingKey>,
+    ) -> Result<Option<Stopped>, PortError> {
+        let Some(PendingReply { entry, failures, due_at, held_until }) = entries.first() else {
+            return Ok(Some(Stopped::AtTheEnd));
+        };
+        let key = PendingKey::Reply(entry.key);
+        let now = self.clock.now();
+        if now > entry.expires_at {
+            self.set_aside(session, entry, "window_closed").await?;
+            return Ok(None);
+        }
+        if (*failures > 0 && now < *due_at) || held_until.is_some_and(|until| now < until) {
+            return Ok(Some(Stopped::NotDue));
+        }
+        if (1..=MOST_PAUSES).contains(&sent.len()) {
+            self.pause_before(entry).await;
+        }
+        if held_until.is_some() && !self.store.release(session, entry.key).await? {
+            return Ok(None);
+        }
+        let left = self.time_left();
+        if left.is_zero() {
+            return Ok(Some(Stopped::OutOfTime));
+        }
+        match self.within(left, self.channels.send(session, &entry.part)).await {
+            Ok(()) => {
+                let OutboxKey { turn, part } = entry.key;
+                tracing::info!(event = "reply_sent", channel = %session.channel, turn, part);
+                sent.push(key);
+                Ok(None)
+            }
+            Err(SendError::Refused { reason }) => {
+                self.set_aside(session, entry, reason).await?;
+                Ok(None)
+            }
+            Err(SendError::Closed { reason }) => {
+                let rest = entries.iter().map(|pending| pending.entry.clone());
+                let rest: Vec<_> = rest.take(MOST_CLOSED).collect();
+                self.close(session, &rest, reason).await?;
+                Ok(Some(Stopped::AtTheEnd))
+            }
+            Err(error @ (SendError::Retry { .. } | SendError::Broken { .. })) => {
+                let failures = failures.saturating_add(1);
+                tracing::warn!(
+                    event = "reply_postponed",
+                    channel = %session.channel,
+                    failures,
+                    error = chain(&error),
+                );
+                if matches!(error, SendError::Broken { .. }) {
+                    self.measure.count(session.channel, Counted::ChannelBroken, 1);
+                }
+                let asked = if let SendError::Retry { after, .. } = error { after } else { None };
+                Ok(Some(Stopped::Failed { key, failures, asked }))
+            }
+        }
     }
 
     /// Waits a moment before a call that shows the customer something, where there is time for it.
@@ -224,12 +260,13 @@ where
         entries: &[OutboxEntry],
         reason: &str,
     ) -> Result<(), PortError> {
-        let what = "session_closed";
-        tracing::error!(event = "degraded", what, channel = %session.channel, reason);
+        let channel = session.channel;
+        tracing::error!(event = "degraded", what = "session_closed", %channel, reason);
         let at = self.clock.now();
         let turn = entries.first().map_or(0, |first| first.key.turn);
         let alert = Alert::for_unsent(turn, reason, at);
         let closed = Closed { reason: reason.to_owned(), at };
+        self.measure.count(session.channel, Counted::Undelivered, entries.len());
         self.store.close(session, entries, &closed, &alert).await
     }
 
@@ -239,8 +276,9 @@ where
         entry: &OutboxEntry,
         reason: &str,
     ) -> Result<(), PortError> {
-        let what = "reply_set_aside";
-        tracing::error!(event = "degraded", what, channel = %session.channel, reason);
+        let channel = session.channel;
+        tracing::error!(event = "degraded", what = "reply_set_aside", %channel, reason);
+        self.measure.count(session.channel, Counted::Undelivered, 1);
         let alert = Alert::for_unsent(entry.key.turn, reason, self.clock.now());
         self.store.set_aside(session, entry, reason, &alert).await
     }

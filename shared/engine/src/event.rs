@@ -12,6 +12,8 @@ use mirt_domain::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::trace::Trace;
+
 /// What makes two deliveries the same event.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -86,6 +88,9 @@ pub struct InboundEvent {
     /// where replies are sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer_until: Option<Timestamp>,
+    /// The request that brought it, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Trace>,
 }
 
 /// What happened.

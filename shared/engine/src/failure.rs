@@ -43,6 +43,12 @@ pub enum SendError {
         #[source]
         source: Cause,
     },
+    /// It takes nothing for anybody until a human has mended it: a key, a plan. Worth trying later.
+    #[error("the channel refuses us: {reason}")]
+    Broken {
+        /// Why, in a word that statistics can count.
+        reason: &'static str,
+    },
     /// It will never take this message for this customer: a human has to know.
     #[error("the channel refused the message: {reason}")]
     Refused {

@@ -37,4 +37,5 @@ mod sum_up;
 pub mod sweep;
 pub mod take_stock;
 pub mod take_turn;
+pub mod trace;
 pub mod wake_up;

@@ -79,12 +79,14 @@ pub async fn tell(
         committed_at: at,
         expires_at: after(at, FRESH),
         is_follow_up: false,
+        trace: event.trace.as_ref().map(|trace| trace.id.clone()),
     };
     if store.record_notice(&event.session, slot, &entry).await? {
         let wake_up = WakeUp {
             session: event.session.clone(),
             event: format!("limit:{}", slot.hour),
             received_at: at,
+            trace: event.trace.clone(),
         };
         queue.send_wake_up(&wake_up).await?;
     }

@@ -15,6 +15,7 @@ use crate::{
     clock::{Clock, after, until},
     event::{EventBody, EventKey, EventOrder, InboundEvent},
     failure::{Cause, PortError, chain},
+    figures::MeasureOrders,
     order_book::{CrmOrderId, KeepOrder, LoadOrder, OrderRecord},
     receive::{RecordEvent, receive},
     wake_up::SendWakeUp,
@@ -127,6 +128,8 @@ pub struct Orders<'a, K, S, Q, C> {
     pub queue: &'a Q,
     /// The CRM; without one orders stay confirmed, for the managers' eyes.
     pub crm: Option<&'a C>,
+    /// Who measures.
+    pub measure: &'a dyn MeasureOrders,
 }
 
 /// Why a woken order was not brought to rest. The wake-up has to come again.
@@ -271,7 +274,9 @@ where
         // News of a state that customers hear of; that the CRM has it is none.
         record.is_news = record.move_to(state, now) && state != OrderState::Accepted;
         record.due_at = Some(after(now, CHECK_EVERY));
-        self.keep(record).await
+        let kept = self.keep(record).await?;
+        self.measure.placed();
+        Ok(kept)
     }
 
     /// The CRM was not reached, or does not take the order.
@@ -294,13 +299,18 @@ where
         let is_refused = matches!(error, CrmError::Refused { .. });
         let gives_up_at = record.confirmed_at.map(|at| after(at, GIVE_UP_AFTER));
         let is_late = gives_up_at.is_some_and(|end| after(now, pause) > end);
-        if record.order.state.is_to_submit() && (is_refused || is_late) {
+        let is_given_up = record.order.state.is_to_submit() && (is_refused || is_late);
+        if is_given_up {
             record.is_news = record.move_to(OrderState::Failed, now);
             record.due_at = None;
         } else {
             record.due_at = Some(after(now, pause.max(TRY_AGAIN_AFTER[0])));
         }
-        self.keep(record).await
+        let kept = self.keep(record).await?;
+        if is_given_up {
+            self.measure.failed();
+        }
+        Ok(kept)
     }
 
     /// Asks the CRM how far an order has come, for what it did not tell by itself.
@@ -362,5 +372,6 @@ fn news(record: &OrderRecord, now: Timestamp) -> InboundEvent {
         received_at: now,
         order: EventOrder { at: now, sequence: 0 },
         answer_until: None,
+        trace: None,
     }
 }

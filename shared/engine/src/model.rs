@@ -105,6 +105,16 @@ impl ModelError {
         }
     }
 
+    /// Whether a turn that went without the model for `reason`, one of these names or another, did so
+    /// because a call of it failed.
+    #[must_use]
+    pub fn is_failed_call(reason: &str) -> bool {
+        matches!(
+            reason,
+            "timeout" | "throttled" | "unavailable" | "refused" | "unusable" | "quota" | "broken"
+        )
+    }
+
     /// Whether it says something about the provider's health, and not about the one question.
     #[must_use]
     pub const fn is_outage(&self) -> bool {
@@ -160,4 +170,27 @@ pub trait Moderate: Send + Sync {
         text: &str,
         within: Duration,
     ) -> impl Future<Output = Result<Moderation, ModelError>> + Send;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_asked_and_not_answered_is_a_failed_call_and_what_was_not_asked_is_none() {
+        let asked = [
+            ModelError::Timeout,
+            ModelError::Throttled { after: None },
+            ModelError::Unavailable("gone".into()),
+            ModelError::Refused,
+            ModelError::Unusable("empty"),
+            ModelError::Quota,
+            ModelError::Broken(String::new()),
+        ];
+
+        assert!(asked.iter().all(|error| ModelError::is_failed_call(error.as_str())));
+        for error in [ModelError::BreakerOpen, ModelError::Ceiling] {
+            assert!(!ModelError::is_failed_call(error.as_str()), "{error}");
+        }
+    }
 }

@@ -150,6 +150,7 @@ mod tests {
                 received_at: at,
                 order: EventOrder { at, sequence: n as u64 },
                 answer_until: None,
+                trace: None,
             },
         };
         albums.iter().enumerate().map(entry).collect()

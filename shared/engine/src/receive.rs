@@ -61,6 +61,7 @@ pub async fn receive(
         session: event.session.clone(),
         event: event.wake_up_id(),
         received_at: event.received_at,
+        trace: event.trace.clone(),
     };
     queue.send_wake_up(&wake_up).await?;
     Ok(received)

@@ -22,6 +22,7 @@ use crate::{
     failure::PortError,
     order_book::OrderRecord,
     stopwatch::Stretch,
+    trace::TraceId,
 };
 
 /// A session as it stands: its checkpoint, what came in since, and what is not yet delivered.
@@ -99,6 +100,9 @@ pub struct OutboxEntry {
     /// Whether nobody asked for it: what the customer writes before it is sent cancels it.
     #[serde(default)]
     pub is_follow_up: bool,
+    /// The request that it answers, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceId>,
 }
 
 /// An outbox entry, and how its delivery goes.

@@ -196,7 +196,8 @@ async fn sweep_partition<S: FindOverdue>(
             let name = wake_up_name(&entry);
             match entry.subject {
                 Subject::Session(session) => {
-                    let wake_up = WakeUp { session, event: name, received_at: entry.due_at };
+                    let wake_up =
+                        WakeUp { session, event: name, received_at: entry.due_at, trace: None };
                     queue.send_wake_up(&wake_up).await?;
                 }
                 Subject::Order(order) => {

@@ -1,5 +1,6 @@
 //! Use case: a session was woken. Wait for the end of the burst, take one turn, commit it, deliver.
 
+mod log;
 mod prepare;
 
 use std::{future::Future, pin::pin, time::Duration};
@@ -12,8 +13,8 @@ use mirt_domain::{
     session::Session,
     session_id::SessionId,
     shop::Shop,
-    turn::Action,
 };
+use tracing::{Span, field};
 
 use crate::{
     alert::{PendingAlert, TellManager},
@@ -23,7 +24,7 @@ use crate::{
     consult::{Interim, LookAgain, ModelTime},
     deliver::{Delivered, Delivery, SendReply},
     failure::{PortError, chain},
-    figures::{Measure, TurnFigures},
+    figures::{Counted, Measure, TurnFigures, hand_over_age},
     label_chat::{AskForLabel, LabelTask},
     model::{AskModel, Moderate},
     notice_board::{NoticeBoard, ReadNotices},
@@ -31,12 +32,13 @@ use crate::{
     photos::LookAtPhotos,
     session_store::{
         CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, PendingKey, PendingReply,
-        SettleOutbox, TurnCommit, TurnRecord,
+        SettleOutbox, TurnCommit,
     },
     stopwatch::{Stopwatch, Work},
+    trace::Trace,
 };
 
-use self::prepare::Taking;
+use self::prepare::{Taking, trace_of};
 pub use self::prepare::noted;
 pub use crate::sum_up::to_sum_up;
 
@@ -119,8 +121,25 @@ where
         woken_at: Timestamp,
         deadline: Timestamp,
     ) -> Result<(), TurnError> {
+        let taken = self.take_all(id, woken_at, deadline).await;
+        if let Err(error) = &taken {
+            self.measure.count(id.channel, Counted::TurnFailed, 1);
+            if matches!(error, TurnError::Store(_)) {
+                self.measure.count(id.channel, Counted::StoreFailed, 1);
+            }
+        }
+        taken
+    }
+
+    async fn take_all(
+        &self,
+        id: &SessionId,
+        woken_at: Timestamp,
+        deadline: Timestamp,
+    ) -> Result<(), TurnError> {
         let &Self { clock, store, channels, shop, .. } = self;
-        let delivery = Delivery { clock, store, channels, deadline, pause: self.pause };
+        let (pause, measure) = (self.pause, self.measure);
+        let delivery = Delivery { clock, store, channels, deadline, pause, measure };
         // A clock that runs ahead of ours must not make us wait for it.
         let woken_at = woken_at.min(clock.now());
         let mut queue_wait = Some(until(woken_at, clock.now()));
@@ -150,6 +169,12 @@ where
                 let standing = (&loaded.session, card);
                 return Ok(delivery.tell_managers(id, standing, &alerts, &shop).await?);
             }
+            let trace = trace_of(&loaded.inbox).cloned();
+            if let Some(Trace { id, .. }) = &trace {
+                // From here on it is this request that is logged, and not the one that woke.
+                Span::current().record("trace", field::display(id));
+            }
+            let requests = log::requests(&loaded.inbox);
             let waiting = loaded.inbox.len();
             let first_at = loaded.inbox.iter().map(|entry| entry.event.received_at).min();
             let taking = Taking { earlier, unless_new_input: restarts < MAX_RESTARTS, deadline };
@@ -162,8 +187,7 @@ where
             match store.commit_turn(id, &commit).await {
                 Ok(()) => {
                     let committed_in = until(committing_at, clock.now());
-                    let deliveries = commit.outbox.len();
-                    log_turn(id, &commit);
+                    log::turn(id, &commit, &requests);
                     interim = Interim::default();
                     self.wake_orders(&commit).await;
                     self.ask_for_label(id, &commit).await;
@@ -181,8 +205,13 @@ where
                         commit: committed_in,
                         conflicts,
                         restarts,
-                        deliveries,
-                        trace: &commit.record.trace,
+                        hand_over_age: hand_over_age(
+                            &commit.found.session,
+                            &commit.session,
+                            &commit.record,
+                        ),
+                        message: trace.as_ref(),
+                        record: &commit.record,
                     });
                     // Only when the customer has been answered.
                     alerts.extend(commit.alerts.into_iter().map(PendingAlert::from));
@@ -196,10 +225,12 @@ where
                     turns += 1;
                 }
                 Err(CommitError::NewInput) => restarts += 1,
+                Err(CommitError::Conflict) if conflicts < MAX_CONFLICTS => conflicts += 1,
                 // It may have been done all the same: the session shows it when it is read again.
-                Err(CommitError::Conflict | CommitError::Store(PortError::Unavailable { .. }))
+                Err(CommitError::Store(PortError::Unavailable { .. }))
                     if conflicts < MAX_CONFLICTS =>
                 {
+                    measure.count(id.channel, Counted::StoreFailed, 1);
                     conflicts += 1;
                 }
                 Err(CommitError::Conflict) => return Err(TurnError::Conflicts),
@@ -340,56 +371,6 @@ where
         let wait = until(self.clock.now(), moment);
         if wait > Duration::ZERO {
             self.clock.sleep(wait).await;
-        }
-    }
-}
-
-/// One line a turn: what was decided, and nothing of what was said.
-fn log_turn(id: &SessionId, commit: &TurnCommit) {
-    let TurnRecord { n, ms, reply, actions, trace, .. } = &commit.record;
-    tracing::info!(
-        event = "turn_committed",
-        channel = %id.channel,
-        turn = n,
-        ms,
-        messages = commit.consumed.len(),
-        bubbles = reply.bubbles.len(),
-        intent = ?trace.intent,
-        from = ?trace.from,
-        to = ?trace.to,
-    );
-    for action in actions {
-        match action {
-            Action::Escalate { reason } => {
-                tracing::warn!(event = "escalation", channel = %id.channel, turn = n, ?reason);
-            }
-            Action::CheckPayment => {
-                tracing::warn!(event = "payment_to_check", channel = %id.channel, turn = n);
-            }
-            Action::PlaceOrder => {
-                tracing::info!(event = "order_to_place", channel = %id.channel, turn = n);
-            }
-            Action::Remind => {
-                tracing::warn!(event = "hand_over_unanswered", channel = %id.channel, turn = n);
-            }
-            Action::EndHandOver => {
-                tracing::warn!(event = "hand_over_timed_out", channel = %id.channel, turn = n);
-            }
-            Action::TellCeiling => {
-                tracing::warn!(event = "model_ceiling", channel = %id.channel, turn = n);
-            }
-            Action::TellUnanswered => {
-                tracing::info!(event = "follow_ups_unanswered", channel = %id.channel, turn = n);
-            }
-            Action::TellOrderFailed | Action::TellOrderNews => {
-                tracing::warn!(event = "order_left_to_managers", channel = %id.channel, turn = n);
-            }
-            Action::AskForAnswer => {
-                tracing::info!(event = "manager_asked", channel = %id.channel, turn = n);
-            }
-            Action::TellNotYours | Action::TellCannotPass => {
-                tracing::info!(event = "managers_words_held_back", channel = %id.channel, turn = n);
-            }
         }
     }
 }

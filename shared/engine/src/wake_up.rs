@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use mirt_domain::session_id::SessionId;
 use serde::{Deserialize, Serialize};
 
-use crate::failure::PortError;
+use crate::{failure::PortError, trace::Trace};
 
 /// All that can ever be on the inbound queue, versioned by variant name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub struct WakeUp {
     pub event: String,
     /// When the event came: the quiet window can be waited for before anything is read.
     pub received_at: Timestamp,
+    /// The request behind it, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Trace>,
 }
 
 /// Puts a wake-up on the inbound queue, in its session's group. The same wake-up twice within the

@@ -20,6 +20,7 @@ use mirt_engine::{
     clock::Clock,
     event::{EventBody, InboundEvent},
     failure::PortError,
+    figures::Unmeasured,
     look_after_order::{CHECK_EVERY, Crm, CrmError, GIVE_UP_AFTER, InCrm, NoCrm, Orders},
     order_book::{CrmOrderId, KeepOrder, LoadOrder, OrderRecord},
     receive::{Received, RecordEvent},
@@ -222,6 +223,7 @@ impl World {
             store: &self.books,
             queue: &self.books,
             crm: Some(&self.crm),
+            measure: &Unmeasured,
         };
         orders.look_after(ORDER).now_or_never().unwrap().unwrap();
     }
@@ -427,6 +429,7 @@ fn without_a_crm_an_order_stays_confirmed_and_is_not_woken_again() {
         store: &world.books,
         queue: &world.books,
         crm: None::<&NoCrm>,
+        measure: &Unmeasured,
     };
 
     orders.look_after(ORDER).now_or_never().unwrap().unwrap();

@@ -27,10 +27,12 @@ where
     F: AsyncFnOnce(Settings) -> Result<(), E>,
     E: Error,
 {
+    // As it is called in AWS, where it runs there: figures name it so as well.
+    let logged_as = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| name.to_owned());
     let prepare = || -> Result<(Settings, runtime::Runtime), StartError> {
         let settings = Settings::from_variables(std::env::vars());
         let level = settings.as_ref().ok().and_then(|settings| settings.get("MIRT_LOG"));
-        logs::start(level.unwrap_or(logs::DEFAULT_LEVEL)).map_err(|_| {
+        logs::start(&logged_as, level.unwrap_or(logs::DEFAULT_LEVEL)).map_err(|_| {
             SettingError::Unreadable {
                 name: "MIRT_LOG".to_owned(),
                 expected: "a level, or filters by module",
@@ -45,17 +47,17 @@ where
     match prepare() {
         Ok((settings, runtime)) => match runtime.block_on(function(settings)) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => failed(name, &error),
+            Err(error) => failed(&error),
         },
         Err(error) => {
             // The level itself may be what cannot be read: the reason must be said all the same.
-            let _ = logs::start(logs::DEFAULT_LEVEL);
-            failed(name, &error)
+            let _ = logs::start(&logged_as, logs::DEFAULT_LEVEL);
+            failed(&error)
         }
     }
 }
 
-fn failed(name: &'static str, error: &dyn Error) -> ExitCode {
-    tracing::error!(event = "function_stopped", function = name, error = chain(error));
+fn failed(error: &dyn Error) -> ExitCode {
+    tracing::error!(event = "function_stopped", error = chain(error));
     ExitCode::FAILURE
 }

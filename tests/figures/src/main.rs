@@ -114,6 +114,7 @@ fn inbound(n: usize) -> InboundEvent {
         received_at,
         order: EventOrder { at: received_at, sequence: 0 },
         answer_until: None,
+        trace: None,
     }
 }
 

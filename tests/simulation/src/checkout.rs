@@ -69,5 +69,6 @@ fn approval(world: &World, id: &SessionId, nth: usize) -> InboundEvent {
         received_at: now,
         order: EventOrder { at: now, sequence: 0 },
         answer_until: None,
+        trace: None,
     }
 }

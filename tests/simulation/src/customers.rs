@@ -79,5 +79,6 @@ fn event(world: &World, session: &SessionPlan, writing: &Writing) -> InboundEven
         received_at,
         order,
         answer_until: session.asks.then(|| after(received_at, ANSWER_WITHIN)),
+        trace: None,
     }
 }

@@ -114,7 +114,8 @@ async fn serve(process: Process, messages: Vec<Message<WakeUp>>) {
         measure: &Unmeasured,
     };
     let again = batch
-        .run(async |session, woken_at| {
+        .run(async |session, woken| {
+            let woken_at = woken.at;
             match dialogue.take_turns(&session, woken_at, deadline).await {
                 Ok(()) => true,
                 Err(error) => {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use futures_util::future::join_all;
 use mirt_domain::order::OrderId;
-use mirt_engine::{look_after_order::Orders, order_book::OrderWakeUp};
+use mirt_engine::{figures::Unmeasured, look_after_order::Orders, order_book::OrderWakeUp};
 
 use crate::{
     crm::CrmApi,
@@ -76,7 +76,13 @@ async fn serve(process: Process, messages: Vec<Message<OrderWakeUp>>) {
         batch.entry(order).or_default().push(message);
     }
     let crm = CrmApi(process.clone());
-    let orders = Orders { clock: &process, store: &process, queue: &process, crm: Some(&crm) };
+    let orders = Orders {
+        clock: &process,
+        store: &process,
+        queue: &process,
+        crm: Some(&crm),
+        measure: &Unmeasured,
+    };
     let done = join_all(batch.into_iter().map(async |(order, messages)| {
         match orders.look_after(order).await {
             Ok(()) => messages,

@@ -135,5 +135,6 @@ async fn wake_named_by_content(
 }
 
 fn wake_up(event: &InboundEvent, name: String) -> WakeUp {
-    WakeUp { session: event.session.clone(), event: name, received_at: event.received_at }
+    let session = event.session.clone();
+    WakeUp { session, event: name, received_at: event.received_at, trace: None }
 }

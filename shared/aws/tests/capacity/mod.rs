@@ -225,6 +225,7 @@ where
             received_at: at,
             order: EventOrder { at, sequence: 0 },
             answer_until: None,
+            trace: None,
         };
         let before = Cost::of(stage);
         let received = stage.table.record_event(&event, CONTENT_WINDOW).await.unwrap();

@@ -112,6 +112,7 @@ impl Everything {
             received_at: self.now(),
             order: EventOrder { at: self.now(), sequence: self.events },
             answer_until: None,
+            trace: None,
         };
         self.stage.table.record_event(&event, CONTENT_WINDOW).await.unwrap();
     }
@@ -195,6 +196,7 @@ impl Everything {
             committed_at: now,
             expires_at: now,
             is_follow_up: false,
+            trace: None,
         };
         let loaded = self.stage.table.load_session(&id, 0).await.unwrap();
         let mut turn = crate::stage::commit(&loaded, 0, &[]);

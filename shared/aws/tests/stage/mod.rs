@@ -74,6 +74,7 @@ pub(crate) fn event(user: &str, number: u64) -> InboundEvent {
         received_at: now(),
         order: EventOrder { at: now(), sequence: number },
         answer_until: None,
+        trace: None,
     }
 }
 
@@ -110,6 +111,7 @@ pub(crate) fn commit(loaded: &LoadedSession, consumed: usize, replies: &[&str]) 
                 committed_at: now(),
                 expires_at: now(),
                 is_follow_up: false,
+                trace: None,
             })
             .collect(),
         alerts: Vec::new(),

@@ -73,6 +73,7 @@ pub fn parse(body: &[u8], received_at: Timestamp) -> Result<InboundEvent, ParseE
         received_at,
         order: EventOrder { at: received_at, sequence: 0 },
         answer_until: None,
+        trace: None,
     })
 }
 

@@ -122,11 +122,7 @@ impl Sender {
         let answer = self.call(method, body, judge).await?;
         let Some(moved_to) = moved(&answer) else { return Ok(answer) };
         // The setting has the old number: each process finds out anew until a human puts it right.
-        tracing::error!(
-            event = "channel_broken",
-            channel = "telegram",
-            reason = "managers_chat_moved"
-        );
+        tracing::error!(event = "degraded", what = "managers_chat_moved");
         self.managers_moved_to.store(moved_to, Ordering::Relaxed);
         body["chat_id"] = moved_to.into();
         self.call(method, body, judge).await

@@ -170,6 +170,7 @@ fn event(
             sequence: update,
         },
         answer_until: None,
+        trace: None,
     })
 }
 

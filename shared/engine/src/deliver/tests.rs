@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 use mirt_domain::{reply::Bubble, session_id::UserId};
 
 use super::*;
-use crate::session_store::OutboxKey;
+use crate::{figures::Unmeasured, session_store::OutboxKey};
 
 /// What was done, in order.
 #[derive(Debug, PartialEq, Eq)]
@@ -105,6 +105,7 @@ fn delivered(messages: u32, pause: Duration, time: Duration) -> Vec<Done> {
             committed_at: at,
             expires_at: window_ends(at),
             is_follow_up: false,
+            trace: None,
         })
     };
     let entries: Vec<_> = (0..=messages).map(entry).collect();
@@ -115,6 +116,7 @@ fn delivered(messages: u32, pause: Duration, time: Duration) -> Vec<Done> {
         channels: &stage,
         deadline: after(at, time),
         pause,
+        measure: &Unmeasured,
     };
     let session = SessionId { channel: Channel::Telegram, user };
     let all = delivery.deliver(&session, &entries).now_or_never().unwrap().unwrap();

@@ -32,11 +32,12 @@ use crate::{
     photos::LookAtPhotos,
     portion::{self, Portion},
     session_store::{
-        Cause, CommitTurn, Found, LoadSession, LoadedSession, OutboxEntry, OutboxKey, SettleOutbox,
-        TurnCommit, TurnRecord,
+        Cause, CommitTurn, Found, InboxEntry, LoadSession, LoadedSession, OutboxEntry, OutboxKey,
+        SettleOutbox, TurnCommit, TurnRecord,
     },
     stopwatch::{Stopwatch, Work},
     sum_up::to_sum_up,
+    trace::Trace,
 };
 
 impl<K, S, C, M, O> Dialogue<'_, K, S, C, M, O>
@@ -97,6 +98,7 @@ where
         let Taking { earlier, unless_new_input, deadline } = taking;
         let now = self.clock.now();
         let n = loaded.version + 1;
+        let request = trace_of(&loaded.inbox).map(|trace| trace.id.clone());
         let recorded = loaded.consumed + loaded.inbox.len() as u64;
         let next_order = order_book::next_id(id, n, now);
         loaded.session = std::mem::take(&mut loaded.session).ordering_as(next_order);
@@ -176,6 +178,7 @@ where
                 committed_at,
                 expires_at,
                 is_follow_up,
+                trace: request.clone(),
             })
             .collect();
         let ms = until(now, committed_at).as_millis().try_into().unwrap_or(u64::MAX);
@@ -227,6 +230,11 @@ pub fn noted(before: &Session, after: Session, record: &TurnRecord) -> (Session,
         at: record.at,
     };
     counting.tally(after)
+}
+
+/// The request that began a turn of these events, where it is known.
+pub(super) fn trace_of(inbox: &[InboxEntry]) -> Option<&Trace> {
+    inbox.first()?.event.trace.as_ref()
 }
 
 /// The most orders of the same phone that managers are told of.

@@ -228,10 +228,11 @@ impl World {
             received_at: now,
             order: EventOrder { at: now, sequence },
             answer_until: None,
+            trace: None,
         };
         let key = format!("IN#{sequence:06}");
         items.loaded.inbox.push(InboxEntry { key: key.clone(), event });
-        let wake_up = WakeUp { session: id.clone(), event: key, received_at: now };
+        let wake_up = WakeUp { session: id.clone(), event: key, received_at: now, trace: None };
         state.queue.push((wake_up, now, 0));
         state.open.insert(id.clone());
         drop(state);
