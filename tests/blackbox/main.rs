@@ -42,6 +42,7 @@ mod stacks;
 mod states;
 mod telegram;
 mod telegram_webhook;
+mod watching;
 
 use mirt_test_support::mirt::World;
 use serde_json::Value;

@@ -14,8 +14,13 @@ use mirt_engine::{
     figures::{Counted, Measure, TurnFigures},
     model::ModelError,
     session_store::TurnRecord,
+    stopwatch::Stretch,
+    trace::Trace,
 };
-use mirt_runtime::clock::SystemClock;
+use mirt_runtime::{
+    clock::SystemClock,
+    xray::{Part, XRay},
+};
 use serde_json::{Value, json};
 
 const NAMESPACE: &str = "MIRT/Dialogue";
@@ -31,11 +36,17 @@ const PHOTO_LATENCY: &str = "photo_end_to_end_latency_ms";
 pub(crate) struct Figures {
     /// The function's name in AWS, which has the stage in it.
     pub(crate) function: String,
+    /// Where traces go, if anywhere.
+    pub(crate) xray: Option<XRay>,
 }
 
 impl Measure for Figures {
     fn turn(&self, figures: &TurnFigures<'_>) {
         write(&self.line(figures, SystemClock.now()));
+        if let Some(xray) = &self.xray {
+            let (whole, parts) = traced(figures);
+            xray.tell(figures.message, whole, &parts, false);
+        }
     }
 
     fn count(&self, channel: Channel, what: Counted, times: usize) {
@@ -51,7 +62,31 @@ fn by_channel() -> Value {
     json!([["Function"], ["Function", "Channel"]])
 }
 
+/// What a turn is in a trace.
+const TURN: &str = "turn";
+
+/// A turn and its parts.
+fn traced(figures: &TurnFigures<'_>) -> (Part, Vec<Part>) {
+    let at = figures.record.at;
+    let part = |stretch: &Stretch| {
+        let (began, ended) = stretch.bounds(at);
+        Part { name: stretch.what.as_str(), began, ended }
+    };
+    let parts: Vec<_> = figures.parts.iter().map(part).collect();
+    let began = parts.iter().map(|part| part.began).min().unwrap_or(at);
+    let ended = parts.iter().map(|part| part.ended).max().unwrap_or(at);
+    (Part { name: TURN, began, ended }, parts)
+}
+
 impl Figures {
+    /// Tells of a wake-up whose work began at `began` and came to nothing.
+    pub(crate) fn failed(&self, trace: Option<&Trace>, began: Timestamp) {
+        if let Some(xray) = &self.xray {
+            let whole = Part { name: TURN, began, ended: SystemClock.now() };
+            xray.tell(trace, whole, &[], true);
+        }
+    }
+
     fn line(&self, figures: &TurnFigures<'_>, now: Timestamp) -> Value {
         let TurnRecord { actions, trace, .. } = figures.record;
         let ms = |time: Duration| json!(time.as_millis());
@@ -185,10 +220,11 @@ mod tests {
             restarts: 0,
             hand_over_age: Some(Duration::from_mins(15)),
             message: None,
+            parts: &[],
             record,
         };
         let function = "mirt-dev-dialogue".to_owned();
-        Figures { function }.line(&figures, Timestamp::UNIX_EPOCH)
+        Figures { function, xray: None }.line(&figures, Timestamp::UNIX_EPOCH)
     }
 
     /// Every figure that CloudWatch is told of is in the line, as a number.

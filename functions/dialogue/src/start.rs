@@ -35,6 +35,7 @@ use mirt_runtime::{
     mask::Mask,
     process,
     settings::{SettingError, Settings},
+    xray::XRay,
 };
 use serde::Deserialize;
 use tracing::{Instrument as _, field, info_span};
@@ -137,7 +138,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let words = Words::of(mirt_content::catalog());
     let bursts = bursts(&settings)?;
     let notices = notice_board(&settings)?;
-    let figures = Figures { function: function_name() };
+    let figures = Figures { function: function_name(), xray: XRay::from_settings(&settings)? };
     let dialogue = Dialogue {
         clock: &SystemClock,
         store: &table,
@@ -157,7 +158,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         measure: &figures,
     };
     let mask = Mask::new(secret.log_key.as_deref());
-    let (dialogue, table, mask) = (&dialogue, &table, &mask);
+    let (dialogue, table, mask, figures) = (&dialogue, &table, &mask, &figures);
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
         let deadline = deadline(&event.context);
         // Of this invocation: for what no request is known to be behind.
@@ -167,18 +168,24 @@ async fn run(settings: Settings) -> Result<(), StartError> {
             .run(async |session, Woken { at, trace }| {
                 let trace = trace.or_else(|| own.clone());
                 let span = info_span!("wake_up", trace = field::Empty, session = field::Empty);
-                trace.map(|trace| span.record("trace", field::display(trace.id)));
-                mask.of(&session).map(|name| span.record("session", name));
+                if let Some(Trace { id, .. }) = &trace {
+                    span.record("trace", field::display(id));
+                }
+                if let Some(name) = mask.of(&session) {
+                    span.record("session", name);
+                }
                 let work = async {
-                    match dialogue.take_turns(&session, at, deadline).await {
+                    let began = SystemClock.now();
+                    match Box::pin(dialogue.take_turns(&session, at, deadline)).await {
                         Ok(()) => true,
                         Err(error) => {
+                            figures.failed(trace.as_ref(), began);
                             failed(table, &session, &chain(&error)).await;
                             false
                         }
                     }
                 };
-                Box::pin(work.instrument(span)).await
+                work.instrument(span).await
             })
             .await;
         Ok::<_, lambda_runtime::Error>(batch::report(again))

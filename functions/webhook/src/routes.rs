@@ -1,5 +1,7 @@
 //! The routes of the HTTP API that channels call.
 
+use std::sync::Arc;
+
 use lambda_http::{
     Body, Request, RequestExt as _, Response,
     http::{HeaderMap, Method, StatusCode, header::AUTHORIZATION},
@@ -27,7 +29,7 @@ use crate::{
     media::Media,
     order_form,
     secrets::WebhookSecrets,
-    visit::Visit,
+    visit::{Measured, Visit},
 };
 
 /// The largest body that is read. A message of any channel is a hundredth of it.
@@ -58,16 +60,16 @@ pub(crate) struct Webhooks {
     pub(crate) media: Option<Media>,
     /// Names sessions in the log.
     pub(crate) mask: Mask,
-    /// The function's name in AWS, for its figures.
-    pub(crate) function: String,
+    /// Where what came of requests is told.
+    pub(crate) measured: Arc<Measured>,
 }
 
 impl Webhooks {
     /// Answers one request.
     pub(crate) async fn answer(&self, request: Request) -> Response<Body> {
         let visit = Visit::begin(&request, &self.mask);
-        let response = self.answer_visit(request, &visit).instrument(visit.span()).await;
-        visit.measure(&self.function, &response);
+        let response = Box::pin(self.answer_visit(request, &visit)).instrument(visit.span()).await;
+        visit.measure(&self.measured, &response);
         response
     }
 

@@ -1,6 +1,6 @@
 //! Starting: settings, secrets and clients once, before the first request.
 
-use std::{convert::Infallible, process::ExitCode};
+use std::{convert::Infallible, process::ExitCode, sync::Arc};
 
 use lambda_http::{Request, service_fn};
 use mirt_aws::{
@@ -12,6 +12,7 @@ use mirt_runtime::{
     mask::Mask,
     process,
     settings::{SettingError, Settings},
+    xray::XRay,
 };
 
 use crate::{
@@ -21,6 +22,7 @@ use crate::{
     media::Media,
     routes::Webhooks,
     secrets::{UnsetToken, WebhookSecrets},
+    visit::Measured,
 };
 
 /// Why the function does not start.
@@ -66,7 +68,10 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         queue: InboundQueue::new(&config, settings.required("MIRT_INBOUND_QUEUE_URL")?.to_owned()),
         mask: Mask::new(secrets.log_key.as_deref()),
         secrets,
-        function: function_name(),
+        measured: Arc::new(Measured {
+            function: function_name(),
+            xray: XRay::from_settings(&settings)?,
+        }),
         managers: Managers {
             chat: settings.integer("MIRT_MANAGERS_CHAT")?,
             ids: settings.integers("MIRT_MANAGERS")?,

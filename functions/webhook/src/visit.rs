@@ -14,13 +14,17 @@ use mirt_aws::{
 };
 use mirt_domain::channel::Channel;
 use mirt_engine::{
-    clock::{Clock as _, until},
+    clock::{Clock as _, after, until},
     event::InboundEvent,
     failure::PortError,
     receive::{Received, receive},
     trace::Trace,
 };
-use mirt_runtime::{clock::SystemClock, mask::Mask};
+use mirt_runtime::{
+    clock::SystemClock,
+    mask::Mask,
+    xray::{Part, XRay},
+};
 use serde_json::{Value, json};
 use tracing::{Span, field, info_span};
 
@@ -30,12 +34,21 @@ const NAMESPACE: &str = "MIRT/Webhook";
 pub(crate) struct Visit {
     began: Timestamp,
     /// Its trace, as Lambda has named it.
-    pub(crate) trace: Option<Trace>,
+    trace: Option<Trace>,
     /// What its lines in the log stand under.
     span: Span,
     mask: Mask,
     /// What became of its event, once that is known.
     fate: OnceLock<Fate>,
+}
+
+/// What requests are measured with.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    /// The function's name in AWS.
+    pub(crate) function: String,
+    /// Where traces go, if anywhere.
+    pub(crate) xray: Option<XRay>,
 }
 
 /// What became of an event.
@@ -90,9 +103,14 @@ impl Visit {
     }
 
     /// Writes the figures of a request that was answered so.
-    pub(crate) fn measure(&self, function: &str, response: &Response<Body>) {
+    pub(crate) fn measure(&self, measured: &Measured, response: &Response<Body>) {
+        let Measured { function, xray } = measured;
         let now = SystemClock.now();
         let fate = self.fate.get().copied();
+        if let (Some(xray), Some(Fate { name, took, .. })) = (xray, fate) {
+            let whole = Part { name: "accept", began: self.began, ended: after(self.began, took) };
+            xray.tell(self.trace.as_ref(), whole, &[], name == UNAVAILABLE);
+        }
         if let Some(line) = line(function, fate, answered_as(response), self.trace.as_ref(), now) {
             write(&line);
         }

@@ -6,6 +6,7 @@ use mirt_domain::{channel::Channel, session::Session, turn::TurnTrace};
 
 use crate::{
     session_store::{Cause, TurnRecord},
+    stopwatch::Stretch,
     trace::Trace,
 };
 
@@ -30,6 +31,8 @@ pub struct TurnFigures<'a> {
     pub hand_over_age: Option<Duration>,
     /// The request that it answers, where it is known.
     pub message: Option<&'a Trace>,
+    /// What it did when, from the reading to the delivery.
+    pub parts: &'a [Stretch],
     /// What was decided, and why.
     pub record: &'a TurnRecord,
 }

@@ -1,10 +1,12 @@
 //! How long each part of a turn took, by the clock port: no time passes in a simulation but what is
 //! slept or waited for.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Clock, until};
+use crate::clock::{Clock, after, until};
 
 /// What a turn does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,27 @@ pub enum Work {
     Model,
     /// Weighs what the model said, words the reply and checks it.
     Check,
+    /// Commits the turn.
+    Commit,
+    /// Sends what it says.
+    Deliver,
+}
+
+impl Work {
+    /// Its name, as it is stored and traced.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Rules => "rules",
+            Self::Moderation => "moderation",
+            Self::Photos => "photos",
+            Self::Model => "model",
+            Self::Check => "check",
+            Self::Commit => "commit",
+            Self::Deliver => "deliver",
+        }
+    }
 }
 
 /// A part of a turn's time.
@@ -33,6 +56,29 @@ pub struct Stretch {
     pub from: i64,
     /// How long it took, in microseconds.
     pub us: u64,
+}
+
+impl Stretch {
+    /// What was done from `began` to `ended` of the turn that began at `turn`.
+    pub(crate) fn between(
+        turn: Timestamp,
+        what: Work,
+        (began, ended): (Timestamp, Timestamp),
+    ) -> Self {
+        Self {
+            what,
+            from: began.as_microsecond().saturating_sub(turn.as_microsecond()),
+            us: until(began, ended).as_micros().try_into().unwrap_or(u64::MAX),
+        }
+    }
+
+    /// When it began and ended, in a turn that began at `turn`.
+    #[must_use]
+    pub fn bounds(&self, turn: Timestamp) -> (Timestamp, Timestamp) {
+        let began = turn.as_microsecond().saturating_add(self.from);
+        let began = Timestamp::from_microsecond(began).unwrap_or(turn);
+        (began, after(began, Duration::from_micros(self.us)))
+    }
 }
 
 /// Measures the parts of one turn.
@@ -72,21 +118,16 @@ impl<'a, K: Clock> Stopwatch<'a, K> {
 
     /// The parts of a turn that began at `turn`.
     pub(crate) fn parts(&self, turn: Timestamp) -> Vec<Stretch> {
-        let part = |&(what, from, to): &(Work, Timestamp, Timestamp)| Stretch {
-            what,
-            from: from.as_microsecond().saturating_sub(turn.as_microsecond()),
-            us: until(from, to).as_micros().try_into().unwrap_or(u64::MAX),
-        };
+        let part = |&(what, from, to): &_| Stretch::between(turn, what, (from, to));
         self.parts.iter().map(part).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Mutex, time::Duration};
+    use std::sync::Mutex;
 
     use super::*;
-    use crate::clock::after;
 
     /// A clock that is a millisecond further at each look.
     struct Ticking(Mutex<Timestamp>);
@@ -113,6 +154,8 @@ mod tests {
         let turn = clock.now();
         times.time(Work::Rules, || ());
 
+        let bounds = times.parts(turn)[0].bounds(turn);
+        assert_eq!(bounds.1, after(bounds.0, Duration::from_millis(1)));
         assert_eq!(
             times.parts(turn),
             [

@@ -186,12 +186,13 @@ where
             let committing_at = clock.now();
             match store.commit_turn(id, &commit).await {
                 Ok(()) => {
-                    let committed_in = until(committing_at, clock.now());
+                    let committed_at = clock.now();
                     log::turn(id, &commit, &requests);
                     interim = Interim::default();
                     self.wake_orders(&commit).await;
                     self.ask_for_label(id, &commit).await;
                     let is_all = commit.consumed.len() == waiting;
+                    let delivering_at = clock.now();
                     let mut delivered = Delivered::Waiting;
                     if earlier != Delivered::Waiting && commit.held_until.is_none() {
                         let replies: Vec<_> =
@@ -202,7 +203,7 @@ where
                         channel: id.channel,
                         end_to_end: first_at.map(|first| until(first, clock.now())),
                         queue_wait: queue_wait.take(),
-                        commit: committed_in,
+                        commit: until(committing_at, committed_at),
                         conflicts,
                         restarts,
                         hand_over_age: hand_over_age(
@@ -211,6 +212,12 @@ where
                             &commit.record,
                         ),
                         message: trace.as_ref(),
+                        parts: &log::parts(
+                            &commit.found.parts,
+                            commit.record.at,
+                            (committing_at, committed_at),
+                            (delivering_at, clock.now()),
+                        ),
                         record: &commit.record,
                     });
                     // Only when the customer has been answered.

@@ -143,6 +143,7 @@ pub const DEGRADED: &[(&str, &str)] = &[
     ("stock_too_large", "the stock has more lines than are kept"),
     ("summed_turns", "a summary of the last turns alone"),
     ("text_cut", "a message longer than is read"),
+    ("traces_not_sent", "there are no traces: the daemon's address is missing"),
     ("typing", "nobody was shown that an answer is written"),
     ("unknown_crm_status", "a state of the CRM that we do not know"),
 ];

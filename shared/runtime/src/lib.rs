@@ -6,3 +6,4 @@ pub mod logs;
 pub mod mask;
 pub mod process;
 pub mod settings;
+pub mod xray;

@@ -27,6 +27,7 @@ pub const KNOWN: &[(&str, &str)] = &[
     ("MIRT_PUBLIC_URL", "origin of our HTTP API, where ManyChat gets what managers send"),
     ("MIRT_BUBBLE_PAUSE_MS", "pause between two messages of a reply, in milliseconds"),
     ("MIRT_LOG", "level of logs: error, warn, info, debug, or filters by module"),
+    ("MIRT_TRACES", "where parts of traces are told: off or xray"),
     ("MIRT_CLOCK_AHEAD_MS", "how far the local run has moved its functions' clock forward"),
     ("MIRT_BURST_QUIET_MS", "quiet after the last message that ends a burst, in milliseconds"),
     ("MIRT_BURST_LONGEST_MS", "longest wait after a burst's first message, in milliseconds"),

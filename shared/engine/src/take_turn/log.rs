@@ -1,9 +1,11 @@
 //! What a turn says in the log.
 
+use jiff::Timestamp;
 use mirt_domain::{session_id::SessionId, turn::Action};
 
 use crate::{
     session_store::{InboxEntry, TurnCommit, TurnRecord},
+    stopwatch::{Stretch, Work},
     trace::TraceId,
 };
 
@@ -11,6 +13,18 @@ use crate::{
 pub(super) fn requests(inbox: &[InboxEntry]) -> Vec<Option<TraceId>> {
     let request = |entry: &InboxEntry| Some(entry.event.trace.as_ref()?.id.clone());
     inbox.iter().map(request).collect()
+}
+
+/// All parts of a turn that was begun at `at`: those up to its commit, the commit and the delivery.
+pub(super) fn parts(
+    before: &[Stretch],
+    at: Timestamp,
+    commit: (Timestamp, Timestamp),
+    delivery: (Timestamp, Timestamp),
+) -> Vec<Stretch> {
+    let last =
+        [Stretch::between(at, Work::Commit, commit), Stretch::between(at, Work::Deliver, delivery)];
+    before.iter().copied().chain(last).collect()
 }
 
 /// One line a turn: what was decided, and nothing of what was said.
