@@ -13,7 +13,7 @@ use mirt_engine::{
     receive::{CONTENT_WINDOW, Received, RecordEvent as _},
 };
 use mirt_test_support::{
-    Shown,
+    Daemon, Shown,
     emitted::{self, Metric},
     lambda::{FunctionWorld, failed_saying},
 };
@@ -23,6 +23,11 @@ const BINARY: &str = env!("CARGO_BIN_EXE_dialogue");
 
 /// Puts what a customer wrote into the inbox of their session, as the webhook does.
 async fn record(world: &FunctionWorld, user: &str, text: &str) {
+    record_of(world, user, text, None).await;
+}
+
+/// The same, of a request with this tracing header.
+async fn record_of(world: &FunctionWorld, user: &str, text: &str, trace: Option<&str>) {
     let http = mirt_http::client().unwrap_or_else(|error| panic!("{error}"));
     let config = sdk::local_config(http, world.endpoint.url(), "us-east-1".to_owned()).await;
     let table = Table::new(&config, world.table().to_owned());
@@ -37,7 +42,7 @@ async fn record(world: &FunctionWorld, user: &str, text: &str) {
         received_at,
         order: EventOrder { at: received_at, sequence: 0 },
         answer_until: None,
-        trace: None,
+        trace: trace.and_then(|header| header.parse().ok()),
     };
     let received = table.record_event(&event, CONTENT_WINDOW).await;
     assert_eq!(received.unwrap_or_else(|error| panic!("{error}")), Received::Accepted);
@@ -96,6 +101,41 @@ async fn a_key_that_the_channel_refuses_is_counted_with_the_turn_that_met_it() {
     let total = |name| emitted::total(&output, "MIRT/Dialogue", name);
     let counted = ["turns", "channel_broken", "deliveries", "undelivered"].map(total);
     assert_eq!(counted, [1, 1, 0, 0], "{output}");
+}
+
+/// A request that is one of those that are kept.
+const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_turn_stands_with_its_parts_in_the_trace_of_its_message() {
+    let daemon = Daemon::start();
+    let world = FunctionWorld::start_traced(BINARY, "dialogue", daemon.address()).await;
+    record_of(&world, "1001", "скільки лагуна на 98?", Some(TRACE)).await;
+
+    let report = world.invoke(include_str!("../../infra/events/dialogue-batch.json")).await;
+    report.unwrap_or_else(|error| panic!("{error:?}"));
+
+    let turn = daemon.document();
+    assert_eq!(turn["trace_id"], "1-5759e988-bd862e3fe1be46a994272793");
+    assert_eq!((&turn["name"], &turn["parent_id"]), (&json!("turn"), &json!("53995c3f42cd8ad8")));
+    let parts = turn["subsegments"].as_array().cloned().unwrap_or_default();
+    let names: Vec<_> = parts.iter().filter_map(|part| part["name"].as_str()).collect();
+    assert_eq!(names, ["read", "rules", "check", "commit", "deliver"], "{turn:#}");
+    assert!(parts.iter().all(|part| part["start_time"].as_f64() >= turn["start_time"].as_f64()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_setting_nothing_is_traced_wherever_a_daemon_is() {
+    let daemon = Daemon::start();
+    let settings = [("AWS_XRAY_DAEMON_ADDRESS", daemon.address())];
+    let world = FunctionWorld::start_with(BINARY, "dialogue", &settings).await;
+    record_of(&world, "1001", "скільки лагуна на 98?", Some(TRACE)).await;
+
+    let report = world.invoke(include_str!("../../infra/events/dialogue-batch.json")).await;
+
+    report.unwrap_or_else(|error| panic!("{error:?}"));
+    assert!(world.output().contains("turn_committed"));
+    assert!(daemon.has_nothing());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@
 
 use mirt_local_aws::lambda::InvokeError;
 use mirt_test_support::{
-    emitted,
+    Daemon, emitted,
     lambda::{FunctionWorld, failed_saying},
     mirt::{MANYCHAT_TOKEN, TELEGRAM_SECRET},
 };
@@ -87,6 +87,25 @@ async fn each_request_is_counted_as_what_became_of_it() {
         .map(|it| (it.metric.unit, it.dimensions["Channel"].clone()));
     let expected = ("Milliseconds".to_owned(), "instagram".to_owned());
     assert_eq!(latencies.collect::<Vec<_>>(), [expected.clone(), expected]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_traced_request_is_told_to_the_daemon_and_its_wake_up_carries_its_trace_on() {
+    let daemon = Daemon::start();
+    let world = FunctionWorld::start_traced(BINARY, "webhook", daemon.address()).await;
+    let message = event(include_str!("../../infra/events/webhook-manychat-message.json"));
+
+    answer(&world, &message).await;
+
+    let accepted = daemon.document();
+    let parent = accepted["parent_id"].as_str().unwrap_or_default();
+    let trace = accepted["trace_id"].as_str().unwrap_or_default();
+    let woken = world.endpoint.sqs().receive("mirt-dev-inbound.fifo", 10, 0).await;
+    let woken = woken.unwrap_or_else(|error| panic!("{error}"));
+    let header = format!("Root={trace};Parent={parent};Sampled=1");
+    assert_eq!(accepted["name"], "accept");
+    assert_eq!(woken[0].attributes.get("AWSTraceHeader"), Some(&header));
+    assert!(world.output().contains(trace), "{}", world.output());
 }
 
 #[tokio::test(flavor = "multi_thread")]

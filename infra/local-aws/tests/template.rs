@@ -193,6 +193,7 @@ fn a_function_is_named_after_its_code_and_takes_from_the_globals_what_it_does_no
             function_name: "shop-test-worker".to_owned(),
             handler: "bootstrap".to_owned(),
             timeout: Duration::from_secs(5),
+            is_traced: false,
             memory_mb: 256,
             max_concurrency: 4,
         }
@@ -222,6 +223,23 @@ fn a_role_is_read_with_its_statements_and_the_keys_that_they_are_limited_to() {
             },
         ]
     );
+}
+
+#[test]
+fn a_function_is_traced_where_its_condition_holds() {
+    let traced = |greeting: &str| {
+        let condition = "Conditions: { IsLoud: !Equals [!Ref Greeting, HELLO] }\nResources:";
+        let tracing = "CodeUri: functions/worker\n      Tracing: !If [IsLoud, Active, PassThrough]";
+        let text = SAMPLE
+            .replace("Default: hello", &format!("Default: {greeting}"))
+            .replace("Resources:", condition)
+            .replace("CodeUri: functions/worker", tracing);
+        parse(&text).unwrap().functions[0].spec.is_traced
+    };
+
+    assert!(traced("HELLO") && !traced("hello"));
+    let unknown = SAMPLE.replace("Handler: bootstrap", "Handler: !If [Nobody, a, b]");
+    assert!(parse(&unknown).unwrap_err().to_string().contains("no such condition"));
 }
 
 #[test]

@@ -56,6 +56,26 @@ impl Drop for FunctionWorld {
     }
 }
 
+/// What is otherwise than the template has it.
+#[derive(Default)]
+struct Special {
+    /// The longest invocation.
+    timeout: Option<Duration>,
+    /// Whether the parameter `Tracing` is set.
+    is_traced: bool,
+}
+
+impl Special {
+    /// What the operator would have said, so that the role is about the same secret.
+    fn parameters(&self, settings: &[(&str, &str)]) -> BTreeMap<String, String> {
+        let traced = self.is_traced.then(|| ("Tracing".to_owned(), "xray".to_owned()));
+        let secrets = settings.iter().filter(|(name, _)| *name == "MIRT_CRM_SECRET");
+        let secrets =
+            secrets.map(|(_, secret)| ("CrmSecretName".to_owned(), (*secret).to_owned()));
+        secrets.chain(traced).collect()
+    }
+}
+
 impl FunctionWorld {
     /// Puts `binary` into a package as `bootstrap` and makes it known as the function `name` of the
     /// template. It starts with the first event, or with [`Self::warm`].
@@ -69,7 +89,18 @@ impl FunctionWorld {
             "manychat_webhook_token": MANYCHAT_TOKEN,
             "telegram_webhook_secret": TELEGRAM_SECRET,
         });
-        Self::start_as(binary, name, &webhooks, settings, None).await
+        Self::start_as(binary, name, &webhooks, settings, Special::default()).await
+    }
+
+    /// The same, with traces for the daemon at this address.
+    pub async fn start_traced(binary: &str, name: &str, daemon: &str) -> Self {
+        let webhooks = json!({
+            "manychat_webhook_token": MANYCHAT_TOKEN,
+            "telegram_webhook_secret": TELEGRAM_SECRET,
+        });
+        let settings = [("AWS_XRAY_DAEMON_ADDRESS", daemon)];
+        let special = Special { is_traced: true, ..Special::default() };
+        Self::start_as(binary, name, &webhooks, &settings, special).await
     }
 
     /// The same, for invocations of at most so long instead of the template's.
@@ -79,12 +110,13 @@ impl FunctionWorld {
         settings: &[(&str, &str)],
         timeout: Duration,
     ) -> Self {
-        Self::start_as(binary, name, &json!({}), settings, Some(timeout)).await
+        let special = Special { timeout: Some(timeout), ..Special::default() };
+        Self::start_as(binary, name, &json!({}), settings, special).await
     }
 
     /// The same, with another secret of the webhooks.
     pub async fn start_with_secrets(binary: &str, name: &str, webhooks: &Value) -> Self {
-        Self::start_as(binary, name, webhooks, &[], None).await
+        Self::start_as(binary, name, webhooks, &[], Special::default()).await
     }
 
     async fn start_as(
@@ -92,19 +124,14 @@ impl FunctionWorld {
         name: &str,
         webhooks: &Value,
         settings: &[(&str, &str)],
-        timeout: Option<Duration>,
+        special: Special,
     ) -> Self {
         let site = Site::default();
         let options = Options { data: None, site: site.clone(), clock: Clock::System };
         let endpoint = Arc::new(Endpoint::start(options).await.expect("services in memory"));
         let surroundings = Surroundings {
             site: site.clone(),
-            // What the operator would have said, so that the role is about the same secret.
-            parameters: settings
-                .iter()
-                .filter(|(name, _)| *name == "MIRT_CRM_SECRET")
-                .map(|(_, secret)| ("CrmSecretName".to_owned(), (*secret).to_owned()))
-                .collect(),
+            parameters: special.parameters(settings),
             endpoint: endpoint.url().to_owned(),
         };
         let template = Template::parse(TEMPLATE, &surroundings).expect("the template is readable");
@@ -126,7 +153,7 @@ impl FunctionWorld {
 
         let function = template.functions.iter().find(|function| function.spec.name == name);
         let mut function = function.expect("the template has the function").clone();
-        function.spec.timeout = timeout.unwrap_or(function.spec.timeout);
+        function.spec.timeout = special.timeout.unwrap_or(function.spec.timeout);
         let manychat = ChannelStub::manychat(MANYCHAT_KEY).await;
         endpoint.permissions().limit(name, function.role);
         let mut environment = function.environment;

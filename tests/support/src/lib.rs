@@ -15,9 +15,11 @@ pub mod mirt;
 mod openai_schema;
 mod openai_stub;
 mod telegram_schema;
+mod xray_daemon;
 
 pub use channel_stub::{ChannelStub, Sent, Shown};
 pub use crm_stub::{CrmStub, CrmTrouble};
 pub use manychat_rules::block_violations as manychat_violations;
 pub use mirt::Mirt;
 pub use openai_stub::{ModelReply, OpenAiStub};
+pub use xray_daemon::Daemon;

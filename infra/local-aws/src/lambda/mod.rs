@@ -40,6 +40,8 @@ pub struct FunctionSpec {
     pub timeout: Duration,
     /// What the function believes to have, in MB. Nothing limits it here.
     pub memory_mb: u32,
+    /// Whether its requests are traced (`Tracing: Active`): all are then, where AWS takes a sample.
+    pub is_traced: bool,
     /// How many processes of it may run at once, at least 1.
     pub max_concurrency: usize,
 }

@@ -103,12 +103,13 @@ impl RuntimeApi {
         payload: Bytes,
         now: UnixMillis,
         timeout: Duration,
+        is_traced: bool,
     ) -> oneshot::Receiver<Answer> {
         let (answer, receiver) = oneshot::channel();
         let now = Duration::from_millis(now.try_into().unwrap_or_default());
         let job = Job {
             request_id: request_id(),
-            trace_id: trace_id(now),
+            trace_id: trace_id(now, is_traced),
             deadline_ms: (now + timeout).as_millis(),
             payload,
             answer,
@@ -237,9 +238,10 @@ fn request_id() -> String {
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
-/// A trace id in the form of AWS X-Ray, not sampled.
-fn trace_id(now: Duration) -> String {
+/// A trace id in the form of AWS X-Ray.
+fn trace_id(now: Duration, is_traced: bool) -> String {
     let root = fastrand::u128(..) >> 32;
     let parent = fastrand::u64(..);
-    format!("Root=1-{:08x}-{root:024x};Parent={parent:016x};Sampled=0", now.as_secs())
+    let (seconds, sampled) = (now.as_secs(), u8::from(is_traced));
+    format!("Root=1-{seconds:08x}-{root:024x};Parent={parent:016x};Sampled={sampled}")
 }

@@ -135,7 +135,7 @@ impl Worker {
         now: UnixMillis,
         payload: Bytes,
     ) -> Result<Bytes, InvokeError> {
-        let answer = self.api.offer(payload, now, spec.timeout);
+        let answer = self.api.offer(payload, now, spec.timeout, spec.is_traced);
         tokio::select! {
             biased;
             answer = answer => match answer {

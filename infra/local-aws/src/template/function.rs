@@ -113,6 +113,10 @@ fn read(
             function_name: scope.text(required(scope, properties, "FunctionName")?)?,
             handler,
             timeout: Duration::from_secs(number("Timeout", 1..=900, 3)?.into()),
+            is_traced: property("Tracing")
+                .map(|node| scope.text(node))
+                .transpose()?
+                .is_some_and(|mode| mode == "Active"),
             memory_mb: number("MemorySize", 128..=10_240, 128)?,
             max_concurrency: reserved
                 .and_then(|number| usize::try_from(number).ok())

@@ -15,6 +15,7 @@ const MAX_DEPTH: usize = 16;
 pub(super) struct Resolver<'t> {
     surroundings: &'t Surroundings,
     parameters: BTreeMap<&'t str, String>,
+    conditions: BTreeMap<&'t str, &'t Node>,
     resources: BTreeMap<&'t str, &'t Node>,
 }
 
@@ -51,11 +52,12 @@ impl<'t> Resolver<'t> {
         {
             return Err(TemplateError::UnknownParameter(unknown.clone()));
         }
-        let resources = members_of(template, "Resources")
-            .iter()
-            .map(|(name, resource)| (name.as_str(), resource))
-            .collect();
-        Ok(Self { surroundings, parameters, resources })
+        let named = |section| {
+            let members = members_of(template, section).iter();
+            members.map(|(name, node)| (name.as_str(), node)).collect()
+        };
+        let (conditions, resources) = (named("Conditions"), named("Resources"));
+        Ok(Self { surroundings, parameters, conditions, resources })
     }
 
     pub(super) fn scope<'r>(&'r self, place: &'r str) -> Scope<'r, 't> {
@@ -141,9 +143,29 @@ impl<'r, 't> Scope<'r, 't> {
                 }
                 _ => Err(self.error(argument, "Join takes a delimiter and a list")),
             },
+            ("Fn::If", Value::List(parts)) => match parts.as_slice() {
+                [Node { value: Value::Text(name), .. }, then, otherwise] => {
+                    let holds = self.condition(argument, name)?;
+                    self.text(if holds { then } else { otherwise })
+                }
+                _ => Err(self.error(argument, "If takes a condition and two values")),
+            },
             _ => {
                 Err(self.error(argument, format!("the local run cannot evaluate this {function}")))
             }
+        }
+    }
+
+    /// Whether a condition of the template holds.
+    fn condition(self, node: &Node, name: &str) -> Result<bool, TemplateError> {
+        let condition = self.resolver.conditions.get(name);
+        let condition = condition.ok_or_else(|| self.error(node, "there is no such condition"))?;
+        match &condition.value {
+            Value::Call(function, argument) if function == "Fn::Equals" => match argument.items() {
+                [one, other] => Ok(self.text(one)? == self.text(other)?),
+                _ => Err(self.error(argument, "Equals takes two values")),
+            },
+            _ => Err(self.error(condition, "the local run takes conditions that are one Equals")),
         }
     }
 

@@ -35,6 +35,7 @@ pub(crate) fn spec(name: &str, max_concurrency: usize) -> FunctionSpec {
         function_name: format!("mirt-test-{name}"),
         handler: "bootstrap".to_owned(),
         timeout: PATIENCE,
+        is_traced: false,
         memory_mb: 128,
         max_concurrency,
     }
