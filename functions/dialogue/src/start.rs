@@ -38,7 +38,7 @@ use mirt_runtime::{
     xray::XRay,
 };
 use serde::Deserialize;
-use tracing::{Instrument as _, field, info_span};
+use tracing::{Instrument as _, error_span, field};
 
 use crate::{batch, figures::Figures, shop_settings};
 
@@ -167,7 +167,8 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         let again = batch::from_event(event.payload)
             .run(async |session, Woken { at, trace }| {
                 let trace = trace.or_else(|| own.clone());
-                let span = info_span!("wake_up", trace = field::Empty, session = field::Empty);
+                // An error's line needs it as well, whatever the level.
+                let span = error_span!("wake_up", trace = field::Empty, session = field::Empty);
                 if let Some(Trace { id, .. }) = &trace {
                     span.record("trace", field::display(id));
                 }

@@ -42,7 +42,7 @@ impl Flow<'_> {
         body: EventBody,
     ) -> Result<(Option<String>, Session), Box<Response<Body>>> {
         let received_at = now();
-        let event = InboundEvent {
+        let mut event = InboundEvent {
             session,
             key,
             body,
@@ -51,7 +51,7 @@ impl Flow<'_> {
             answer_until: Some(after(received_at, self.blocks.within)),
             trace: None,
         };
-        let received = self.visit.receive(self.table, self.queue, &event).await;
+        let received = self.visit.receive(self.table, self.queue, &mut event).await;
         received.map_err(|error| failed(&error))?;
         let words = match wait(&SystemClock, self.table, self.queue, &event).await {
             Answer::Reply(reply) => words(reply),

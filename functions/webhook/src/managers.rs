@@ -54,7 +54,7 @@ impl Managers {
             Ok(None) => return answered(callback.as_deref(), TemplateKey::CardGone),
             Err(error) => return failed(&error),
         };
-        match visit.receive(table, queue, &event(session, managed, update)).await {
+        match visit.receive(table, queue, &mut event(session, managed, update)).await {
             Ok(_) => {
                 tracing::info!(event = "managed");
                 answered(callback.as_deref(), TemplateKey::CardTaken)

@@ -115,9 +115,9 @@ impl Webhooks {
 
     async fn manychat(&self, visit: &Visit, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
         match self.manychat_event(headers, body) {
-            Ok(event) => {
+            Ok(mut event) => {
                 let (taken, limited) = (StatusCode::ACCEPTED, StatusCode::TOO_MANY_REQUESTS);
-                self.take(visit, &event, taken, limited).await
+                self.take(visit, &mut event, taken, limited).await
             }
             Err(refusal) => *refusal,
         }
@@ -135,7 +135,7 @@ impl Webhooks {
             Err(refusal) => return *refusal,
         };
         event.answer_until = Some(after(event.received_at, self.blocks.within));
-        match self.receive(visit, &event).await {
+        match self.receive(visit, &mut event).await {
             Err(refusal) => *refusal,
             Ok(Received::Limited { .. }) => self.blocks.slow_down(&event),
             Ok(Received::Accepted | Received::Duplicate) => {
@@ -205,12 +205,12 @@ impl Webhooks {
             {
                 answer::json(StatusCode::OK, &json!({ "status": "ignored" }))
             }
-            Ok(telegram::Update::Message(event)) => {
+            Ok(telegram::Update::Message(mut event)) => {
                 // It would deliver anything else again, and hold up other customers' messages.
-                self.take(visit, &event, StatusCode::OK, StatusCode::OK).await
+                self.take(visit, &mut event, StatusCode::OK, StatusCode::OK).await
             }
-            Ok(telegram::Update::Tap { event, callback }) => {
-                let response = self.take(visit, &event, StatusCode::OK, StatusCode::OK).await;
+            Ok(telegram::Update::Tap { mut event, callback }) => {
+                let response = self.take(visit, &mut event, StatusCode::OK, StatusCode::OK).await;
                 if response.status() == StatusCode::OK {
                     return answer::callback(&callback, None);
                 }
@@ -232,7 +232,7 @@ impl Webhooks {
     async fn take(
         &self,
         visit: &Visit,
-        event: &InboundEvent,
+        event: &mut InboundEvent,
         taken: StatusCode,
         limited: StatusCode,
     ) -> Response<Body> {
@@ -252,7 +252,7 @@ impl Webhooks {
         answer::json(status, &json!({ "status": word(received) }))
     }
 
-    async fn receive(&self, visit: &Visit, event: &InboundEvent) -> Result<Received, Refusal> {
+    async fn receive(&self, visit: &Visit, event: &mut InboundEvent) -> Result<Received, Refusal> {
         let channel = event.session.channel;
         match visit.receive(&self.table, &self.queue, event).await {
             Ok(received) => {

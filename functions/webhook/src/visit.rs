@@ -26,7 +26,7 @@ use mirt_runtime::{
     xray::{Part, XRay},
 };
 use serde_json::{Value, json};
-use tracing::{Span, field, info_span};
+use tracing::{Span, error_span, field};
 
 const NAMESPACE: &str = "MIRT/Webhook";
 
@@ -65,7 +65,8 @@ impl Visit {
     pub(crate) fn begin(request: &Request, mask: &Mask) -> Self {
         let header = request.lambda_context_ref().and_then(|it| it.xray_trace_id.as_deref());
         let trace: Option<Trace> = header.and_then(|header| header.parse().ok());
-        let span = info_span!("request", trace = field::Empty, session = field::Empty);
+        // An error's line needs it as well, whatever the level.
+        let span = error_span!("request", trace = field::Empty, session = field::Empty);
         if let Some(Trace { id, .. }) = &trace {
             span.record("trace", field::display(id));
         }
@@ -78,18 +79,18 @@ impl Visit {
         self.span.clone()
     }
 
-    /// Takes in the event that the request brought.
+    /// Takes in the event that the request brought, as this request's.
     pub(crate) async fn receive(
         &self,
         table: &Table,
         queue: &InboundQueue,
-        event: &InboundEvent,
+        event: &mut InboundEvent,
     ) -> Result<Received, PortError> {
+        event.trace.clone_from(&self.trace);
         if let Some(name) = self.mask.of(&event.session) {
             self.span.record("session", name);
         }
-        let event = InboundEvent { trace: self.trace.clone(), ..event.clone() };
-        let received = receive(table, queue, &event).await;
+        let received = receive(table, queue, event).await;
         let name = match &received {
             Ok(Received::Accepted) => "accepted",
             Ok(Received::Duplicate) => "duplicates",

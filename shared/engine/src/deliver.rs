@@ -8,7 +8,7 @@ use std::{future::Future, pin::pin, time::Duration};
 use futures_util::future::{Either, select};
 use jiff::Timestamp;
 use mirt_domain::{channel::Channel, reply::Reply, session_id::SessionId};
-use tracing::{Instrument as _, info_span};
+use tracing::{Instrument as _, error_span};
 
 use crate::{
     alert::Alert,
@@ -171,7 +171,7 @@ where
             let step = self.send_first(session, &entries[place..], sent);
             // What was committed for an earlier request is logged as that one's.
             let stopped = match &entries[place].entry.trace {
-                Some(trace) => step.instrument(info_span!("delivery", %trace)).await?,
+                Some(trace) => step.instrument(error_span!("delivery", %trace)).await?,
                 None => step.await?,
             };
             if let Some(stopped) = stopped {
