@@ -38,8 +38,8 @@ use crate::{
     trace::Trace,
 };
 
-use self::prepare::{Taking, trace_of};
 pub use self::prepare::noted;
+use self::prepare::{Taking, trace_of};
 pub use crate::sum_up::to_sum_up;
 
 /// How often a turn that is ready is thrown away because the customer wrote more (I5).

@@ -11,6 +11,9 @@ use super::{
 /// How deep names may refer to one another before it is called a circle.
 const MAX_DEPTH: usize = 16;
 
+/// What stands for nothing.
+const NO_VALUE: &str = "AWS::NoValue";
+
 /// The template as a whole, for what its parts refer to.
 pub(super) struct Resolver<'t> {
     surroundings: &'t Surroundings,
@@ -143,17 +146,33 @@ impl<'r, 't> Scope<'r, 't> {
                 }
                 _ => Err(self.error(argument, "Join takes a delimiter and a list")),
             },
-            ("Fn::If", Value::List(parts)) => match parts.as_slice() {
-                [Node { value: Value::Text(name), .. }, then, otherwise] => {
-                    let holds = self.condition(argument, name)?;
-                    self.text(if holds { then } else { otherwise })
-                }
-                _ => Err(self.error(argument, "If takes a condition and two values")),
+            ("Fn::If", _) => match self.branch(argument)? {
+                Some(chosen) => self.text(chosen),
+                None => Err(self.error(argument, "one value is expected here")),
             },
             _ => {
                 Err(self.error(argument, format!("the local run cannot evaluate this {function}")))
             }
         }
+    }
+
+    /// What stands in the place of `node`: itself, or the branch of an `If`; `None` where that is
+    /// `AWS::NoValue`.
+    pub(super) fn chosen(self, node: &Node) -> Result<Option<&Node>, TemplateError> {
+        match &node.value {
+            Value::Call(function, argument) if function == "Fn::If" => self.branch(argument),
+            _ => Ok(Some(node)),
+        }
+    }
+
+    fn branch(self, argument: &Node) -> Result<Option<&Node>, TemplateError> {
+        let [Node { value: Value::Text(name), .. }, then, otherwise] = argument.items() else {
+            return Err(self.error(argument, "If takes a condition and two values"));
+        };
+        let chosen = if self.condition(argument, name)? { then } else { otherwise };
+        let is_nothing = matches!(&chosen.value, Value::Call(function, name)
+            if function == "Ref" && matches!(&name.value, Value::Text(name) if name == NO_VALUE));
+        Ok((!is_nothing).then_some(chosen))
     }
 
     /// Whether a condition of the template holds.

@@ -29,7 +29,9 @@ pub(super) fn read(
     for policy in policies.map(Node::items).unwrap_or_default() {
         let document = required(scope, policy, "PolicyDocument")?;
         for statement in required(scope, document, "Statement")?.items() {
-            statements.push(read_statement(scope, statement)?);
+            if let Some(statement) = scope.chosen(statement)? {
+                statements.push(read_statement(scope, statement)?);
+            }
         }
     }
     Ok(Role { statements })
