@@ -70,8 +70,7 @@ impl Special {
     fn parameters(&self, settings: &[(&str, &str)]) -> BTreeMap<String, String> {
         let traced = self.is_traced.then(|| ("Tracing".to_owned(), "xray".to_owned()));
         let secrets = settings.iter().filter(|(name, _)| *name == "MIRT_CRM_SECRET");
-        let secrets =
-            secrets.map(|(_, secret)| ("CrmSecretName".to_owned(), (*secret).to_owned()));
+        let secrets = secrets.map(|(_, secret)| ("CrmSecretName".to_owned(), (*secret).to_owned()));
         secrets.chain(traced).collect()
     }
 }
