@@ -1,6 +1,7 @@
 //! One function's real `bootstrap`, started as Lambda starts it, with the services that it calls.
 
 use std::{
+    collections::BTreeMap,
     convert::Infallible,
     fs::{File, OpenOptions},
     path::{Path, PathBuf},
