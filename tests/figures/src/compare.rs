@@ -1,19 +1,27 @@
 //! The webhook beside handlers in Python and Node that make the same two kinds of call, and beside
 //! the least that Rust can do: `mirt-figures --compare`. CPU time holds on a noisy machine, wall
 //! time does not; the ratios are what to look at.
+//!
+//! Each is started with the services as they are, and with the services behind TLS, at a host each
+//! as in AWS. The webhook opens a third connection, for its secret, which the others do not have.
 
 use std::{
     env, fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
 use mirt_test_support::{cost::peak_memory_of_children, lambda::FunctionWorld};
 use serde_json::json;
 
-use crate::{http_event, sibling};
+use crate::{
+    http_event,
+    programs::{Programs, sibling},
+    tls::{Tls, done},
+};
 
 /// Starts and, of each, warm calls.
 const STARTS: usize = 10;
@@ -21,11 +29,16 @@ const CALLS: usize = 300;
 
 /// Pinned, so that a figure can be had again.
 const BOTO3: &str = "boto3==1.41.2";
-const NODE_PACKAGES: [&str; 2] = ["@aws-sdk/client-dynamodb@3", "@aws-sdk/client-sqs@3"];
+const NODE_PACKAGES: [&str; 2] =
+    ["@aws-sdk/client-dynamodb@3.1162.0", "@aws-sdk/client-sqs@3.1169.0"];
+
+/// Where the AWS SDK looks for the queues.
+const SQS: &str = "AWS_ENDPOINT_URL_SQS";
 
 /// What was measured of one handler.
+#[derive(Default)]
 struct Cost {
-    /// CPU from exec to the first answer.
+    /// CPU from exec to the first answer, the median.
     first: Duration,
     /// CPU of a warm call.
     warm: Duration,
@@ -33,38 +46,58 @@ struct Cost {
     peak_kb: u64,
 }
 
-/// Prints the table.
-pub(crate) async fn run() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("compare");
-    println!(
-        "| handler | CPU to the first answer | CPU of a warm call | peak memory |\n|---|---|---|---|"
-    );
-    let webhook = shown("webhook, whole", measure(sibling("webhook").as_ref()).await);
-    let least = shown("the least, in Rust", measure(sibling("mirt-minimal").as_ref()).await);
-    let python = shown("the least, in Python", measure(&python(folder.path(), &source)).await);
-    let node = shown("the least, in Node", measure(&node(folder.path(), &source)).await);
-    println!(
-        "| Python to webhook | {} | {} | |",
-        times(python.first, webhook.first),
-        times(python.warm, webhook.warm)
-    );
-    println!(
-        "| Node to webhook | {} | {} | |",
-        times(node.first, webhook.first),
-        times(node.warm, webhook.warm)
-    );
-    println!(
-        "| webhook to the least in Rust | {} | {} | |",
-        times(webhook.first, least.first),
-        times(webhook.warm, least.warm)
-    );
+/// A handler, without TLS and with it.
+struct Costs {
+    plain: Cost,
+    tls: Cost,
 }
 
-fn shown(name: &str, cost: Cost) -> Cost {
-    let (first, warm) = (cost.first.as_micros(), cost.warm.as_micros());
-    println!("| {name} | {first} µs | {warm} µs | {} KB |", cost.peak_kb);
-    cost
+/// Prints the table.
+pub(crate) async fn run(programs: &Programs) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("compare");
+    let tls = Tls::new(folder.path(), &source.join("openssl.cnf"));
+    println!(
+        "| handler | CPU to the first answer | the same over TLS | CPU of a warm call | the same over TLS \
+         | peak memory, over TLS |\n|---|---|---|---|---|---|"
+    );
+    let webhook = programs.function("webhook");
+    let least = sibling("mirt-minimal");
+    let python = python(folder.path(), &source);
+    let node = node(folder.path(), &source);
+    let trusting = |program: &Path| tls.trusted_by(program);
+    let webhook = shown("webhook, whole", [&webhook, &trusting(&webhook)], &tls).await;
+    let least = shown("the least, in Rust", [&least, &trusting(&least)], &tls).await;
+    let python = shown("the least, in Python", [&python, &python], &tls).await;
+    let node = shown("the least, in Node", [&node, &node], &tls).await;
+    for (name, more, less) in [
+        ("Python to webhook", &python, &webhook),
+        ("Node to webhook", &node, &webhook),
+        ("webhook to the least in Rust", &webhook, &least),
+    ] {
+        println!(
+            "| {name} | {} | {} | {} | {} | |",
+            times(more.plain.first, less.plain.first),
+            times(more.tls.first, less.tls.first),
+            times(more.plain.warm, less.plain.warm),
+            times(more.tls.warm, less.tls.warm),
+        );
+    }
+}
+
+/// Measures a handler, of which the second copy trusts the certificates of the services, and prints
+/// its line.
+async fn shown(name: &str, [program, trusting]: [&Path; 2], tls: &Tls) -> Costs {
+    let costs =
+        Costs { plain: measure(program, None).await, tls: measure(trusting, Some(tls)).await };
+    let (plain, over) = (&costs.plain, &costs.tls);
+    let micros = [plain.first, over.first, plain.warm, over.warm].map(|time| time.as_micros());
+    let [first, first_tls, warm, warm_tls] = micros;
+    println!(
+        "| {name} | {first} µs | {first_tls} µs | {warm} µs | {warm_tls} µs | {} KB |",
+        over.peak_kb
+    );
+    costs
 }
 
 /// How many times, with a digit behind the point.
@@ -73,32 +106,62 @@ fn times(of: Duration, to: Duration) -> String {
     format!("{}.{} times", tenths / 10, tenths % 10)
 }
 
-async fn measure(bootstrap: &Path) -> Cost {
-    let path = env::var("PATH").unwrap_or_default();
-    let bootstrap = bootstrap.to_str().expect("a path of ASCII");
+async fn measure(program: &Path, tls: Option<&Tls>) -> Cost {
     let mut firsts = Vec::with_capacity(STARTS);
-    let (mut warm, mut peak_kb) = (Duration::ZERO, 0);
+    let mut cost = Cost::default();
     for _ in 0..STARTS {
-        let world = FunctionWorld::start_with(bootstrap, "webhook", &[("PATH", &path)]).await;
+        let world = start(program, tls).await;
         call(&world, 0).await;
         let first = cpu_of_child();
         for n in 1..=CALLS {
             call(&world, n).await;
         }
-        warm += cpu_of_child().saturating_sub(first);
+        cost.warm += cpu_of_child().saturating_sub(first);
         firsts.push(first);
-        peak_kb = peak_kb.max(peak_memory_of_children().unwrap_or_default());
+        cost.peak_kb = cost.peak_kb.max(peak_memory_of_children().unwrap_or_default());
         world.kill().await;
     }
     firsts.sort_unstable();
-    let calls = u32::try_from(STARTS * CALLS).expect("a small number");
-    Cost { first: firsts[STARTS / 2], warm: warm / calls, peak_kb }
+    cost.first = firsts[STARTS / 2];
+    cost.warm /= u32::try_from(STARTS * CALLS).expect("a small number");
+    cost
 }
 
 async fn call(world: &FunctionWorld, n: usize) {
     let payload = json!({ "clientId": (n % 50).to_string(), "message": format!("{n}") });
     let answer = world.invoke(&http_event(&payload.to_string())).await.expect("an answer");
     assert_eq!(answer["statusCode"], 202, "{answer}");
+}
+
+/// The services, and the handler as a function that has not started yet.
+async fn start(program: &Path, tls: Option<&Tls>) -> FunctionWorld {
+    // Node's warnings would stand in the middle of the table.
+    let mut settings =
+        vec![("PATH", env::var("PATH").unwrap_or_default()), ("NODE_NO_WARNINGS", "1".to_owned())];
+    let services = Arc::new(OnceLock::new());
+    if let Some(tls) = tls {
+        let hosts =
+            [(1, "AWS_ENDPOINT_URL_DYNAMODB"), (2, SQS), (3, "AWS_ENDPOINT_URL_SECRETS_MANAGER")];
+        for (host, setting) in hosts {
+            let url = tls.before(Arc::clone(&services), host).await;
+            if setting == SQS {
+                settings.push((
+                    "MIRT_INBOUND_QUEUE_URL",
+                    format!("{url}/000000000000/mirt-dev-inbound.fifo"),
+                ));
+            }
+            settings.push((setting, url));
+        }
+        // Python and Node are told of the root.
+        let root = tls.root().display().to_string();
+        settings.extend([("AWS_CA_BUNDLE", root.clone()), ("NODE_EXTRA_CA_CERTS", root)]);
+    }
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let program = program.to_str().expect("a path of ASCII");
+    let world = FunctionWorld::start_with(program, "webhook", &settings).await;
+    let address = world.endpoint.url().trim_start_matches("http://");
+    services.set(address.parse().expect("an address of loopback")).expect("set once");
+    world
 }
 
 /// What this process's one child has used, all its threads together. In nanoseconds, as the
@@ -153,9 +216,4 @@ fn script(folder: &Path, name: &str, interpreter: &str, handler: &Path) -> PathB
     fs::write(&file, text).expect("a script");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("it can run");
     file
-}
-
-fn done(command: &mut Command) {
-    let status = command.status().expect("Python 3 with venv, Node and npm are installed");
-    assert!(status.success(), "{command:?}");
 }

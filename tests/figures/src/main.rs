@@ -1,5 +1,8 @@
 //! Prints the README's figures as a table:
-//! `cargo build --release && cargo run --release --bin mirt-figures`.
+//! `cargo build --release && target/release/mirt-figures [--packages .aws-sam/build] [--compare]`.
+//!
+//! With `--packages` the functions are those that `sam build` made, which are what is deployed: each
+//! is built on its own there, with only the features that it uses.
 //!
 //! Times on a shared machine are noisy, so what we add is shown beside what the store needs on the
 //! same machine in the same run. Nothing here passes or fails.
@@ -10,8 +13,13 @@
 )]
 
 mod compare;
+mod programs;
+mod tls;
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use mirt_aws::{queue::InboundQueue, sdk, table::Table};
@@ -31,6 +39,20 @@ use mirt_test_support::{
 };
 use serde_json::json;
 
+use crate::programs::{Programs, sibling};
+
+/// The functions, as the folders of `functions/` are called.
+const FUNCTIONS: [&str; 8] = [
+    "webhook",
+    "dialogue",
+    "orders",
+    "sweeper",
+    "followups",
+    "summaries",
+    "dayreport",
+    "telegram-fetch",
+];
+
 /// Calls per measurement; the first [`WARM_UP`] are not counted.
 const CALLS: usize = 600;
 const WARM_UP: usize = 100;
@@ -44,24 +66,24 @@ const CONVERSATION: [&str; 4] =
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    if std::env::args().any(|argument| argument == "--compare") {
-        runtime.block_on(compare::run());
+    let arguments: Vec<_> = std::env::args().collect();
+    let packages = arguments.iter().position(|argument| argument == "--packages");
+    let programs = Programs::new(packages.map(|at| arguments[at + 1].clone().into()));
+    if arguments.iter().any(|argument| argument == "--compare") {
+        runtime.block_on(compare::run(&programs));
         return;
     }
     println!("| figure | value |\n|---|---|");
-    runtime.block_on(accept_path());
+    runtime.block_on(accept_path(&programs));
     turn_without_network();
     runtime.block_on(start());
-    sizes();
+    runtime.block_on(functions(&programs));
 }
 
 /// The webhook as Lambda runs it, beside the same writes straight to the emulated services.
-async fn accept_path() {
-    let binary = sibling("webhook");
-    let world = FunctionWorld::start(&binary, "webhook").await;
-    let begun = Instant::now();
+async fn accept_path(programs: &Programs) {
+    let world = FunctionWorld::start(&text(programs.function("webhook")), "webhook").await;
     world.warm().await.expect("the function starts");
-    row("webhook, exec to first poll (secret read)", shown(begun.elapsed()));
 
     let payload = |n: usize| json!({ "clientId": (n % 50).to_string(), "message": format!("{n}") });
     let mut own = Vec::with_capacity(CALLS);
@@ -190,25 +212,43 @@ async fn start() {
     let mut times = Vec::with_capacity(STARTS);
     for _ in 0..STARTS {
         let begun = Instant::now();
-        let mut mirt = Mirt::start(&sibling("mirt"), &[]).await;
+        let mut mirt = Mirt::start(&text(sibling("mirt")), &[]).await;
         times.push(begun.elapsed());
         mirt.kill().await;
     }
     row("mirt up, exec to ready, both functions warm (median)", shown(percentile(&times, 50)));
 }
 
-/// The packages' one file each, as `cargo build --release` makes them.
-fn sizes() {
-    for name in ["webhook", "dialogue"] {
-        let size = std::fs::metadata(sibling(name)).expect("built before: see the README").len();
-        row(&format!("{name} bootstrap, size"), format!("{} KB", size / 1024));
+/// Each function: from exec to the first poll for an event, its settings and secrets read, and the
+/// memory that it takes until then.
+async fn functions(programs: &Programs) {
+    for name in FUNCTIONS {
+        let program = text(programs.function(name));
+        let mut times = Vec::with_capacity(STARTS);
+        let mut peak = 0;
+        for _ in 0..STARTS {
+            let world = FunctionWorld::start(&program, name).await;
+            let begun = Instant::now();
+            world.warm().await.expect("the function starts");
+            times.push(begun.elapsed());
+            peak = peak.max(peak_memory_of_children().unwrap_or_default());
+            world.kill().await;
+        }
+        let size = std::fs::metadata(&program).expect("built before: see the README").len();
+        let (time, least) =
+            (percentile(&times, 50), times.iter().min().copied().unwrap_or_default());
+        let value = format!(
+            "{} KB; exec to first poll {}, at least {}; {peak} KB of memory",
+            size / 1024,
+            shown(time),
+            shown(least),
+        );
+        row(&format!("{name}, bootstrap"), value);
     }
 }
 
-/// A binary of the same build, beside this one.
-fn sibling(name: &str) -> String {
-    let own = std::env::current_exe().expect("this program has a file");
-    own.with_file_name(name).to_str().expect("a path of ASCII").to_owned()
+fn text(path: PathBuf) -> String {
+    path.into_os_string().into_string().expect("a path of ASCII")
 }
 
 fn row(figure: &str, value: String) {
