@@ -2,6 +2,8 @@
 //! sends.
 #![expect(clippy::panic, reason = "a test whose surroundings fail must fail, where they do")]
 
+use std::time::Duration;
+
 use mirt_local_aws::lambda::InvokeError;
 use mirt_test_support::{
     Daemon, emitted,
@@ -141,4 +143,33 @@ async fn it_refuses_to_start_without_its_secrets() {
     let started = world.warm().await;
 
     assert!(matches!(started, Err(InvokeError::InitFailed { .. })), "{started:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_was_changed_is_taken_at_once_and_the_old_one_for_as_long_as_it_stands_there()
+{
+    let world = FunctionWorld::start(BINARY, "webhook").await;
+    let sample = include_str!("../../infra/events/webhook-manychat-message.json");
+    let with = |token: &str| {
+        let mut event = event(sample);
+        event["headers"]["x-manychat-token"] = token.into();
+        event
+    };
+    assert_eq!(answer(&world, &with("a-new-token")).await.0, 401);
+
+    world
+        .change_secret("mirt/dev/webhooks", &secret(&json!(["a-new-token", MANYCHAT_TOKEN])))
+        .await;
+
+    // Looked at again a few seconds after it was looked at last, whoever knocks.
+    while answer(&world, &with("a-new-token")).await.0 == 401 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert_eq!(answer(&world, &with("a-new-token")).await.0, 202);
+    assert_eq!(answer(&world, &with(MANYCHAT_TOKEN)).await.0, 202);
+    assert_eq!(answer(&world, &with("another")).await.0, 401);
+}
+
+fn secret(manychat: &Value) -> Value {
+    json!({ "manychat_webhook_token": manychat, "telegram_webhook_secret": TELEGRAM_SECRET })
 }

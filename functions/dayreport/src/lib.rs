@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use mirt_aws::{sdk, secrets, table::Table};
+use mirt_aws::{rotation::Rotating, sdk, secrets, table::Table};
 use mirt_channels::{Managers, telegram};
 use mirt_dialogue::{TELEGRAM_API, shop_settings};
 use mirt_domain::shop::{Shop, Words};
-use mirt_engine::day_report::report_yesterday;
+use mirt_engine::{clock::Clock as _, day_report::report_yesterday};
 use mirt_runtime::{
     clock::SystemClock,
     process,
@@ -52,14 +52,17 @@ pub fn main() -> ExitCode {
 async fn run(settings: Settings) -> Result<(), StartError> {
     let http = mirt_http::client()?;
     let config = sdk::config(http.clone()).await;
-    let secret: ChannelSecrets =
-        secrets::read(&config, settings.required("MIRT_CHANNEL_SECRET")?).await?;
     let table = Table::new(&config, settings.required("MIRT_TABLE")?.to_owned());
     let api = settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API);
-    let managers = settings.integer("MIRT_MANAGERS_CHAT")?.map(|id| Managers {
-        telegram: telegram::Sender::new(http, api, secret.bot_of_managers()),
-        chat: telegram::ManagersChat { id, conversation_url: None, bot: None },
-    });
+    let chat = settings.integer("MIRT_MANAGERS_CHAT")?;
+    let make = |secret: ChannelSecrets| {
+        Ok(chat.map(|id| Managers {
+            telegram: telegram::Sender::new(http.clone(), api, secret.bot_of_managers()),
+            chat: telegram::ManagersChat { id, conversation_url: None, bot: None },
+        }))
+    };
+    let (name, now) = (settings.required("MIRT_CHANNEL_SECRET")?, SystemClock.now());
+    let managers = Rotating::<_, StartError>::start(&config, name, now, make).await?;
     let shop_settings = shop_settings::read(&settings, None)?;
     let words = Words::of(mirt_content::catalog());
     let shop = Shop {
@@ -71,7 +74,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let (table, managers, shop) = (&table, &managers, &shop);
     // Whatever the schedule says, there is one thing to do.
     lambda_runtime::run(service_fn(async move |_: LambdaEvent<IgnoredAny>| {
-        let sent = match managers {
+        let sent = match &*managers.current(SystemClock.now()).await {
             Some(managers) => report_yesterday(&SystemClock, table, managers, shop).await?,
             // Nobody is there to be told.
             None => false,

@@ -5,7 +5,9 @@ use std::{process::ExitCode, time::Duration};
 use aws_lambda_events::sqs::SqsEvent;
 use jiff::Timestamp;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
-use mirt_aws::{metrics::function_name, orders::OrdersQueue, sdk, secrets, table::Table};
+use mirt_aws::{
+    metrics::function_name, orders::OrdersQueue, rotation::Rotating, sdk, secrets, table::Table,
+};
 use mirt_channels::{
     Channels, manychat,
     media::{InvalidLinks, Links},
@@ -13,7 +15,7 @@ use mirt_channels::{
 };
 use mirt_domain::{
     session_id::SessionId,
-    shop::{Requisites, Shop, Words},
+    shop::{Requisites, Settings as ShopSettings, Shop, Words},
 };
 use mirt_engine::{
     batch::Woken,
@@ -93,73 +95,47 @@ pub fn main() -> ExitCode {
 async fn run(settings: Settings) -> Result<(), StartError> {
     let http = mirt_http::client()?;
     let config = sdk::config(http.clone()).await;
-    let secret: ChannelSecrets =
-        secrets::read(&config, settings.required("MIRT_CHANNEL_SECRET")?).await?;
     let table = Table::new(&config, settings.required("MIRT_TABLE")?.to_owned());
     let orders = OrdersQueue::new(&config, settings.required("MIRT_ORDERS_QUEUE_URL")?.to_owned());
     let table = match settings.number("MIRT_TRANSCRIPT_DAYS")? {
         Some(days) => table.keeping_turns_for(Duration::from_secs(days.saturating_mul(DAY_S))),
         None => table,
     };
-    let links = links(&settings, secret.media_key.as_deref())?;
-    let manychat_api = settings.get("MANYCHAT_API_URL").unwrap_or(MANYCHAT_API);
-    let options = manychat_options(&settings, secret.manychat_callback_token.as_deref())?;
-    let bot = |token: &str| {
-        let api = settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API);
-        telegram::Sender::new(http.clone(), api, token)
-    };
-    let channels = Channels {
-        manychat: manychat::Sender::new(
-            http.clone(),
-            manychat_api,
-            secret.manychat_api_key,
-            options,
-        )
-        .with_links(links),
-        telegram: bot(&secret.telegram_bot_token),
-        managers: settings.integer("MIRT_MANAGERS_CHAT")?.map(|id| telegram::ManagersChat {
-            id,
-            conversation_url: settings.get("MIRT_CONVERSATION_URL").map(str::to_owned),
-            bot: secret.telegram_managers_bot_token.as_deref().map(bot),
-        }),
-    };
-    let openai = match secret.openai_api_key.filter(|key| !key.is_empty()) {
-        Some(key) => Some(openai(http, key, &settings)?),
-        None => None,
-    };
-    let most = settings
-        .parsed("MIRT_MODEL_CALLS_PER_MINUTE", "a whole number")?
-        .unwrap_or(MOST_PER_MINUTE);
-    let model = openai.as_ref().map(|openai| Seeing {
-        model: Guarded::new(openai, &table, &SystemClock, most),
-        photos: Photos { telegram: channels.telegram.clone() },
-    });
-    let shop_settings = shop_settings::read(&settings, secret.requisites)?;
+    let (name, now) = (settings.required("MIRT_CHANNEL_SECRET")?, SystemClock.now());
+    let outside = Rotating::start(&config, name, now, |secret| {
+        Outside::new(&http, &settings, &table, secret)
+    })
+    .await?;
     let words = Words::of(mirt_content::catalog());
     let bursts = bursts(&settings)?;
     let notices = notice_board(&settings)?;
     let figures = Figures { function: function_name(), xray: XRay::from_settings(&settings)? };
-    let dialogue = Dialogue {
-        clock: &SystemClock,
-        store: &table,
-        channels: &channels,
-        orders: &orders,
-        shop: Shop {
-            catalog: mirt_content::catalog(),
-            words: &words,
-            prompts: mirt_content::prompts(),
-            settings: &shop_settings,
-        },
-        notices: &notices,
-        bursts: &bursts,
-        model: model.as_ref(),
-        time: model_time(&settings)?,
-        pause: settings.millis("MIRT_BUBBLE_PAUSE_MS")?.unwrap_or(PAUSE),
-        measure: &figures,
-    };
-    let mask = Mask::new(secret.log_key.as_deref());
-    let (dialogue, table, mask, figures) = (&dialogue, &table, &mask, &figures);
-    lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
+    let (time, pause) =
+        (model_time(&settings)?, settings.millis("MIRT_BUBBLE_PAUSE_MS")?.unwrap_or(PAUSE));
+    let parts = (&table, &orders, &words, &bursts, &notices, &figures, &outside);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
+        let (table, orders, words, bursts, notices, figures, outside) = parts;
+        let outside = outside.current(SystemClock.now()).await;
+        let Outside { channels, model, shop_settings, mask } = &*outside;
+        let dialogue = Dialogue {
+            clock: &SystemClock,
+            store: table,
+            channels,
+            orders,
+            shop: Shop {
+                catalog: mirt_content::catalog(),
+                words,
+                prompts: mirt_content::prompts(),
+                settings: shop_settings,
+            },
+            notices,
+            bursts,
+            model: model.as_ref(),
+            time,
+            pause,
+            measure: figures,
+        };
+        let dialogue = &dialogue;
         let deadline = deadline(&event.context);
         // Of this invocation: for what no request is known to be behind.
         let own: Option<Trace> =
@@ -193,6 +169,61 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     }))
     .await
     .map_err(StartError::Lambda)
+}
+
+/// What keys of the secret open: the channels, the model, the account that customers pay to.
+struct Outside<'a> {
+    channels: Channels,
+    model: Option<Seeing<Guarded<'a, OpenAi, Table, SystemClock>, Photos<telegram::Sender>>>,
+    shop_settings: ShopSettings,
+    /// What stands for sessions in the log.
+    mask: Mask,
+}
+
+impl<'a> Outside<'a> {
+    fn new(
+        http: &reqwest::Client,
+        settings: &Settings,
+        table: &'a Table,
+        secret: ChannelSecrets,
+    ) -> Result<Self, StartError> {
+        let links = links(settings, secret.media_key.as_deref())?;
+        let manychat_api = settings.get("MANYCHAT_API_URL").unwrap_or(MANYCHAT_API);
+        let options = manychat_options(settings, secret.manychat_callback_token.as_deref())?;
+        let bot = |token: &str| {
+            let api = settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API);
+            telegram::Sender::new(http.clone(), api, token)
+        };
+        let key = secret.manychat_api_key;
+        let manychat = manychat::Sender::new(http.clone(), manychat_api, key, options);
+        let channels = Channels {
+            manychat: manychat.with_links(links),
+            telegram: bot(&secret.telegram_bot_token),
+            managers: settings.integer("MIRT_MANAGERS_CHAT")?.map(|id| telegram::ManagersChat {
+                id,
+                conversation_url: settings.get("MIRT_CONVERSATION_URL").map(str::to_owned),
+                bot: secret.telegram_managers_bot_token.as_deref().map(bot),
+            }),
+        };
+        let most = settings
+            .parsed("MIRT_MODEL_CALLS_PER_MINUTE", "a whole number")?
+            .unwrap_or(MOST_PER_MINUTE);
+        let model = match secret.openai_api_key.filter(|key| !key.is_empty()) {
+            Some(key) => Some(Seeing {
+                model: Guarded::new(
+                    openai(http.clone(), key, settings)?,
+                    table,
+                    &SystemClock,
+                    most,
+                ),
+                photos: Photos { telegram: channels.telegram.clone() },
+            }),
+            None => None,
+        };
+        let shop_settings = shop_settings::read(settings, secret.requisites)?;
+        let mask = Mask::new(secret.log_key.as_deref());
+        Ok(Self { channels, model, shop_settings, mask })
+    }
 }
 
 /// Addresses of managers' files, where this API can be reached and there is something to sign with.

@@ -7,9 +7,11 @@ use std::process::ExitCode;
 
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{LambdaEvent, service_fn};
-use mirt_aws::{metrics::function_name, queue::InboundQueue, sdk, secrets, table::Table};
+use mirt_aws::{
+    metrics::function_name, queue::InboundQueue, rotation::Rotating, sdk, secrets, table::Table,
+};
 use mirt_crm::{Assignees, Chats, Sitniks};
-use mirt_engine::{failure::chain, label_chat::label, look_after_order::Orders};
+use mirt_engine::{clock::Clock as _, failure::chain, label_chat::label, look_after_order::Orders};
 use mirt_runtime::{
     clock::SystemClock,
     process,
@@ -52,34 +54,40 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     // Without one, orders go to the managers' cards and into `mirt orders export`.
     let crm = match settings.get("MIRT_CRM_SECRET") {
         Some(name) => {
-            let secret: CrmSecrets = secrets::read(&config, name).await?;
             let meaning = "the address of the CRM, which is used where its secret is named";
             let base = settings
                 .get("SITNIKS_API_URL")
                 .ok_or(SettingError::Missing { name: "SITNIKS_API_URL", meaning })?;
-            let key = secret.sitniks_api_key;
             let assignees = Assignees {
                 assistant: settings.get("SITNIKS_AI_MANAGER_NAME").map(str::to_owned),
                 human: settings.parsed("SITNIKS_HUMAN_MANAGER_ID", "a whole number")?,
             };
-            let chats = Chats::new(http.clone(), base, key.clone(), assignees);
-            Some((Sitniks::new(http, base, key, mirt_content::catalog()), chats))
+            let make = move |secret: CrmSecrets| {
+                let key = secret.sitniks_api_key;
+                let chats = Chats::new(http.clone(), base, key.clone(), assignees.clone());
+                Ok((Sitniks::new(http.clone(), base, key, mirt_content::catalog()), chats))
+            };
+            Some(Rotating::<_, StartError>::start(&config, name, SystemClock.now(), make).await?)
         }
         None => None,
     };
-    let (crm, chats) = crm.as_ref().map(|(crm, chats)| (crm, chats)).unzip();
     let figures = Figures { function: function_name() };
-    let orders =
-        Orders { clock: &SystemClock, store: &table, queue: &queue, crm, measure: &figures };
-    let labelling = (&table, chats);
-    let (orders, labelling) = (&orders, &labelling);
-    lambda_runtime::run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
+    let (table, queue, crm, figures) = (&table, &queue, crm.as_ref(), &figures);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
+        let crm = match crm {
+            Some(crm) => Some(crm.current(SystemClock.now()).await),
+            None => None,
+        };
+        let (sitniks, chats) = crm.as_deref().map(|(crm, chats)| (crm, chats)).unzip();
+        let orders =
+            Orders { clock: &SystemClock, store: table, queue, crm: sitniks, measure: figures };
+        let orders = &orders;
         let work = async |order| {
             let Err(error) = orders.look_after(order).await else { return true };
             tracing::error!(event = "order_failed", %order, error = chain(&error));
             false
         };
-        let label = async |task| label(&SystemClock, labelling.0, labelling.1, &task).await;
+        let label = async |task| label(&SystemClock, table, chats, &task).await;
         Ok::<_, lambda_runtime::Error>(batch::run(event.payload, work, label).await)
     }))
     .await

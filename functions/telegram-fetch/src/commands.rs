@@ -7,6 +7,7 @@ use aws_lambda_events::sqs::SqsMessage;
 use jiff::Timestamp;
 use mirt_aws::{
     history_queues::{CommandQueue, EventQueue},
+    rotation::Rotating,
     secrets,
     table::Table,
 };
@@ -26,7 +27,7 @@ use mirt_llm::OpenAi;
 use mirt_runtime::clock::SystemClock;
 use mirt_telegram::{Connection, Credentials, Reader};
 
-use crate::metrics::Figures;
+use crate::{metrics::Figures, start::StartError};
 
 /// The wait before a command that failed comes again; doubled each time.
 const FIRST_WAIT: Duration = Duration::from_secs(60);
@@ -38,7 +39,7 @@ const MOST_DOUBLINGS: u32 = 5;
 const OVERTAKEN_WAIT: Duration = Duration::from_secs(30);
 
 /// What the function works with.
-pub(crate) struct Commands {
+pub(crate) struct Commands<'a> {
     pub(crate) config: SdkConfig,
     pub(crate) table: Table,
     pub(crate) queue: CommandQueue,
@@ -46,7 +47,8 @@ pub(crate) struct Commands {
     /// The name of the secret with the session.
     pub(crate) secret: String,
     pub(crate) fetch: FetchSettings,
-    pub(crate) digests: Digests<OpenAi, telegram::Sender>,
+    /// The model and the bot, as their keys open them.
+    pub(crate) digests: Rotating<'a, Digests<OpenAi, telegram::Sender>, StartError>,
     pub(crate) figures: Figures,
 }
 
@@ -60,7 +62,7 @@ enum Fate {
     GivenUp(&'static str),
 }
 
-impl Commands {
+impl Commands<'_> {
     /// Does a command as far as it can be done; false if its message has to come again.
     pub(crate) async fn take(&self, message: SqsMessage, deadline: Timestamp) -> bool {
         let body = message.body.as_deref().unwrap_or_default();
@@ -159,12 +161,13 @@ impl Commands {
         let before = credentials.session.clone();
         let connection = Connection::new(before.clone(), credentials.app());
         let reader = Reader::new(&connection);
+        let digests = self.digests.current(SystemClock.now()).await;
         let fetch = Fetch {
             reader: &reader,
             store: &self.table,
             events: &self.events,
             clock: &SystemClock,
-            digests: &self.digests,
+            digests: &digests,
             settings: self.fetch,
         };
         let report = fetch.run(command, id, hold, deadline).await;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use mirt_aws::{
     history_queues::{CommandQueue, EventQueue},
+    rotation::Rotating,
     sdk, secrets,
     table::Table,
 };
@@ -29,7 +30,7 @@ use crate::{
 
 /// Why the function does not start.
 #[derive(Debug, thiserror::Error)]
-enum StartError {
+pub(crate) enum StartError {
     #[error(transparent)]
     Setting(#[from] SettingError),
     #[error(transparent)]
@@ -56,7 +57,9 @@ pub fn main() -> ExitCode {
 async fn run(settings: Settings) -> Result<(), StartError> {
     let http = mirt_http::client()?;
     let config = sdk::config(http.clone()).await;
-    let secret = secrets::read(&config, settings.required("MIRT_CHANNEL_SECRET")?).await?;
+    let (name, now) = (settings.required("MIRT_CHANNEL_SECRET")?, SystemClock.now());
+    let make = |secret| Ok(digests(&http, &settings, secret)?);
+    let digests = Rotating::start(&config, name, now, make).await?;
     let text = |name| settings.required(name).map(str::to_owned);
     let scheduled = scheduled(&settings)?;
     // Lambda says it, and so does its local stand-in.
@@ -71,7 +74,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         events: EventQueue::new(&config, text("MIRT_TELEGRAM_EVENTS_URL")?),
         secret: text("MIRT_TELEGRAM_SECRET")?,
         fetch: fetch(&settings)?,
-        digests: digests(&http, &settings, secret)?,
+        digests,
         figures: Figures::new(function, scheduled.chats.clone()),
         config,
     };
@@ -88,7 +91,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
 
 /// Does a batch's commands one after another, and reports those that have to come again.
 async fn work(
-    commands: &Commands,
+    commands: &Commands<'_>,
     messages: Vec<SqsMessage>,
     deadline: Timestamp,
 ) -> Result<Value, lambda_runtime::Error> {
@@ -106,7 +109,7 @@ async fn work(
 
 /// Sends a command for each chat of the list, and says how far each is.
 async fn schedule(
-    commands: &Commands,
+    commands: &Commands<'_>,
     scheduled: &Scheduled,
 ) -> Result<Value, lambda_runtime::Error> {
     let now = SystemClock.now();

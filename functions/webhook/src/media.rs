@@ -40,7 +40,8 @@ impl Media {
         &self,
         query: impl Fn(&str) -> Option<&'a str>,
     ) -> Response<Body> {
-        let Some(file) = asked_for(self.key.expose(), query, SystemClock.now()) else {
+        let now = SystemClock.now();
+        let Some(file) = self.key.all().find_map(|key| asked_for(key, &query, now)) else {
             // The same for all that is wrong: nobody is told how near they were.
             return answer::error(StatusCode::NOT_FOUND, "there is nothing here");
         };

@@ -3,26 +3,52 @@
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 
-/// A secret of our own choice that a caller presents.
+/// A secret of our own choice that a caller presents: one, or while it is changed the new one and,
+/// behind it, the old one.
 #[derive(Clone, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Token(String);
+#[serde(from = "OneOrMore")]
+pub(crate) struct Token(Vec<String>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl From<OneOrMore> for Token {
+    fn from(token: OneOrMore) -> Self {
+        Self(match token {
+            OneOrMore::One(one) => vec![one],
+            OneOrMore::More(all) => all,
+        })
+    }
+}
 
 impl Token {
-    /// The token itself, to check signatures with.
-    pub(crate) fn expose(&self) -> &str {
-        &self.0
+    /// All that are taken, to check signatures with; the one to sign with is the first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
     }
 
-    /// Whether `presented` is this token. Takes the same time wherever they differ; a token that
+    /// Whether `presented` is one of them. Takes the same time wherever they differ; a token that
     /// is empty is never presented rightly.
     pub(crate) fn is(&self, presented: &str) -> bool {
-        !self.0.is_empty() && bool::from(self.0.as_bytes().ct_eq(presented.as_bytes()))
+        let is_it = |one: &String| {
+            !one.is_empty() && bool::from(one.as_bytes().ct_eq(presented.as_bytes()))
+        };
+        // All are looked at, so that the time says nothing of which it was.
+        self.0.iter().fold(false, |is, one| is | is_it(one))
     }
 
-    /// The token itself, for a flow that calls back.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
+    /// The newest, for a flow that calls back.
+    pub(crate) fn newest(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
+    }
+
+    /// Whether there is none, or an empty one among them.
+    fn is_unset(&self) -> bool {
+        self.0.is_empty() || self.0.iter().any(|one| one.trim().is_empty())
     }
 }
 
@@ -68,11 +94,10 @@ pub(crate) struct UnsetToken(&'static str);
 impl WebhookSecrets {
     /// Refuses secrets that would let everyone in.
     pub(crate) fn checked(self) -> Result<Self, UnsetToken> {
-        let is_unset = |token: &Token| token.0.trim().is_empty();
-        if is_unset(&self.manychat_webhook_token) {
+        if self.manychat_webhook_token.is_unset() {
             return Err(UnsetToken("manychat_webhook_token"));
         }
-        if is_unset(&self.telegram_webhook_secret) {
+        if self.telegram_webhook_secret.is_unset() {
             return Err(UnsetToken("telegram_webhook_secret"));
         }
         for (name, token) in [
@@ -80,13 +105,13 @@ impl WebhookSecrets {
             ("telegram_managers_webhook_secret", &self.telegram_managers_webhook_secret),
             ("media_key", &self.media_key),
         ] {
-            if token.as_ref().is_some_and(is_unset) {
+            if token.as_ref().is_some_and(Token::is_unset) {
                 return Err(UnsetToken(name));
             }
         }
         // One secret for both would make one bot of them.
         let own = self.telegram_managers_webhook_secret.as_ref();
-        if own.is_some_and(|own| own.is(&self.telegram_webhook_secret.0)) {
+        if own.is_some_and(|own| self.telegram_webhook_secret.all().any(|other| own.is(other))) {
             return Err(UnsetToken("telegram_managers_webhook_secret"));
         }
         Ok(self)
@@ -107,10 +132,14 @@ impl WebhookSecrets {
 mod tests {
     use super::*;
 
+    fn token(one: &str) -> Token {
+        Token(vec![one.to_owned()])
+    }
+
     fn secrets(manychat: &str, telegram: &str) -> WebhookSecrets {
         WebhookSecrets {
-            manychat_webhook_token: Token(manychat.to_owned()),
-            telegram_webhook_secret: Token(telegram.to_owned()),
+            manychat_webhook_token: token(manychat),
+            telegram_webhook_secret: token(telegram),
             telegram_managers_webhook_secret: None,
             media_key: None,
             media_bot_token: None,
@@ -122,7 +151,7 @@ mod tests {
     #[test]
     fn each_bot_is_known_by_its_secret() {
         let one = secrets("a", "b");
-        let own = Some(Token("c".to_owned()));
+        let own = Some(token("c"));
         let two = WebhookSecrets { telegram_managers_webhook_secret: own, ..secrets("a", "b") };
 
         let bot = |has_customers, tells_managers| Some(Bot { has_customers, tells_managers });
@@ -136,17 +165,29 @@ mod tests {
         assert!(secrets("", "b").checked().is_err());
         assert!(secrets("a", " ").checked().is_err());
         assert!(secrets("a", "b").checked().is_ok());
-        let unset_crm = Some(Token(String::new()));
+        let unset_crm = Some(token(""));
         let secrets = WebhookSecrets { crm_webhook_secret: unset_crm, ..secrets("a", "b") };
         assert!(secrets.checked().is_err());
-        assert!(!Token(String::new()).is(""));
+        assert!(!token("").is(""));
     }
 
     #[test]
     fn only_the_whole_token_is_the_token() {
-        let token = Token("abc".to_owned());
+        let token = token("abc");
 
         assert!(token.is("abc"));
         assert!(!token.is("ab") && !token.is("abcd") && !token.is("abd"));
+    }
+
+    #[test]
+    fn while_it_is_changed_the_new_and_the_old_one_are_taken() {
+        let read = |json| serde_json::from_str::<Token>(json).map_err(|error| error.to_string());
+        let both = read(r#"["new", "old"]"#);
+
+        let takes = |presented| both.as_ref().is_ok_and(|both| both.is(presented));
+        assert!(takes("new") && takes("old") && !takes("older"));
+        assert_eq!(both.as_ref().map(Token::newest), Ok("new"));
+        assert!(read(r#"["new", ""]"#).is_ok_and(|token| token.is_unset()));
+        assert!(read("[]").is_ok_and(|token| token.is_unset()));
     }
 }

@@ -2,13 +2,15 @@
 
 use std::{convert::Infallible, process::ExitCode, sync::Arc};
 
-use lambda_http::{Request, service_fn};
+use lambda_http::{Body, Request, Response, http::StatusCode, service_fn};
 use mirt_aws::{
-    metrics::function_name, orders::OrdersQueue, queue::InboundQueue, sdk, secrets, table::Table,
+    metrics::function_name, orders::OrdersQueue, queue::InboundQueue, rotation::Rotating, sdk,
+    secrets, table::Table,
 };
 use mirt_channels::{manychat, telegram};
-use mirt_engine::answer::ANSWER_WITHIN;
+use mirt_engine::{answer::ANSWER_WITHIN, clock::Clock as _};
 use mirt_runtime::{
+    clock::SystemClock,
     mask::Mask,
     process,
     settings::{SettingError, Settings},
@@ -51,38 +53,57 @@ pub fn main() -> ExitCode {
 async fn run(settings: Settings) -> Result<(), StartError> {
     let http = mirt_http::client()?;
     let config = sdk::config(http.clone()).await;
-    let secrets: WebhookSecrets =
-        secrets::read(&config, settings.required("MIRT_WEBHOOK_SECRET")?).await?;
-    let secrets = secrets.checked()?;
     let orders = OrdersQueue::new(&config, settings.required("MIRT_ORDERS_QUEUE_URL")?.to_owned());
-    let media =
-        secrets.media_key.clone().zip(secrets.media_bot_token.clone()).map(|(key, token)| {
-            let api = settings.get("TELEGRAM_API_URL").unwrap_or(telegram::BOT_API);
-            Media { key, bot: telegram::Sender::new(http, api, &token) }
-        });
-    let webhooks = Webhooks {
-        media,
-        crm: CrmWebhooks { queue: orders, secret: secrets.crm_webhook_secret.clone() },
-        blocks: blocks(&settings, &secrets)?,
-        table: Table::new(&config, settings.required("MIRT_TABLE")?.to_owned()),
-        queue: InboundQueue::new(&config, settings.required("MIRT_INBOUND_QUEUE_URL")?.to_owned()),
-        mask: Mask::new(secrets.log_key.as_deref()),
-        secrets,
-        measured: Arc::new(Measured {
-            function: function_name(),
-            xray: XRay::from_settings(&settings)?,
-        }),
-        managers: Managers {
-            chat: settings.integer("MIRT_MANAGERS_CHAT")?,
-            ids: settings.integers("MIRT_MANAGERS")?,
-        },
+    let queue = InboundQueue::new(&config, settings.required("MIRT_INBOUND_QUEUE_URL")?.to_owned());
+    let table = Table::new(&config, settings.required("MIRT_TABLE")?.to_owned());
+    let measured =
+        Arc::new(Measured { function: function_name(), xray: XRay::from_settings(&settings)? });
+    let managers = Managers {
+        chat: settings.integer("MIRT_MANAGERS_CHAT")?,
+        ids: settings.integers("MIRT_MANAGERS")?,
     };
-    lambda_http::run(service_fn(|request: Request| {
-        let webhooks = webhooks.clone();
-        async move { Ok::<_, Infallible>(Box::pin(webhooks.answer(request)).await) }
+    let make = |secrets: WebhookSecrets| {
+        let secrets = secrets.checked()?;
+        let both = secrets.media_key.clone().zip(secrets.media_bot_token.clone());
+        let media = both.map(|(key, token)| {
+            let api = settings.get("TELEGRAM_API_URL").unwrap_or(telegram::BOT_API);
+            Media { key, bot: telegram::Sender::new(http.clone(), api, &token) }
+        });
+        Ok(Webhooks {
+            media,
+            crm: CrmWebhooks { queue: orders.clone(), secret: secrets.crm_webhook_secret.clone() },
+            blocks: blocks(&settings, &secrets)?,
+            table: table.clone(),
+            queue: queue.clone(),
+            mask: Mask::new(secrets.log_key.as_deref()),
+            secrets,
+            measured: Arc::clone(&measured),
+            managers: managers.clone(),
+        })
+    };
+    let (name, now) = (settings.required("MIRT_WEBHOOK_SECRET")?, SystemClock.now());
+    let webhooks = Rotating::<_, StartError>::start(&config, name, now, make).await?;
+    let webhooks = &webhooks;
+    lambda_http::run(service_fn(async move |request: Request| {
+        Ok::<_, Infallible>(Box::pin(answer(webhooks, request)).await)
     }))
     .await
     .map_err(StartError::Lambda)
+}
+
+/// Answers a request; one with a wrong token once more where the secret has changed since it was read:
+/// the caller may know the new one already.
+async fn answer(webhooks: &Rotating<'_, Webhooks, StartError>, request: Request) -> Response<Body> {
+    let known = webhooks.current(SystemClock.now()).await;
+    let again = request.clone();
+    let answer = known.answer(request).await;
+    if answer.status() != StatusCode::UNAUTHORIZED {
+        return answer;
+    }
+    match webhooks.changed(&known, SystemClock.now()).await {
+        Some(changed) => changed.answer(again).await,
+        None => answer,
+    }
 }
 
 /// How ManyChat's flows are answered.
@@ -98,7 +119,7 @@ fn blocks(settings: &Settings, secrets: &WebhookSecrets) -> Result<Blocks, Start
     };
     // Fields and tags come with the replies. A quick reply that calls back calls this function.
     let taps = settings.get("MIRT_MANYCHAT_QUICK_REPLIES").unwrap_or_default();
-    let token = secrets.manychat_webhook_token.as_str();
+    let token = secrets.manychat_webhook_token.newest();
     Ok(Blocks {
         are_usual,
         within: settings.millis("MIRT_MANYCHAT_ANSWER_MS")?.unwrap_or(ANSWER_WITHIN),

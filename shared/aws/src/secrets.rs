@@ -36,21 +36,29 @@ pub async fn read<T: DeserializeOwned>(
     config: &aws_config::SdkConfig,
     name: &str,
 ) -> Result<T, SecretError> {
-    let answer = aws_sdk_secretsmanager::Client::new(config)
-        .get_secret_value()
-        .secret_id(name)
-        .send()
-        .await
-        .map_err(|error| SecretError::Store {
-            name: name.to_owned(),
-            source: port_error("secretsmanager", "a secret", error),
-        })?;
-    serde_json::from_str(answer.secret_string().unwrap_or_default()).map_err(|error| {
-        SecretError::Malformed {
-            name: name.to_owned(),
-            // serde_json's own text may quote a value; its place does not.
-            problem: format!("line {}, column {}", error.line(), error.column()),
-        }
+    let text = text(&aws_sdk_secretsmanager::Client::new(config), name).await?;
+    parse(name, &text)
+}
+
+/// The text of the secret `name`.
+pub(crate) async fn text(
+    client: &aws_sdk_secretsmanager::Client,
+    name: &str,
+) -> Result<String, SecretError> {
+    let answer = client.get_secret_value().secret_id(name).send().await;
+    let answer = answer.map_err(|error| SecretError::Store {
+        name: name.to_owned(),
+        source: port_error("secretsmanager", "a secret", error),
+    })?;
+    Ok(answer.secret_string.unwrap_or_default())
+}
+
+/// A secret's text as a JSON object.
+pub(crate) fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, SecretError> {
+    serde_json::from_str(text).map_err(|error| SecretError::Malformed {
+        name: name.to_owned(),
+        // serde_json's own text may quote a value; its place does not.
+        problem: format!("line {}, column {}", error.line(), error.column()),
     })
 }
 

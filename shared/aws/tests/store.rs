@@ -6,6 +6,7 @@ mod capacity;
 mod customers;
 mod days;
 mod due;
+mod rotation;
 mod stage;
 
 use jiff::{SignedDuration, Timestamp};

@@ -85,7 +85,7 @@ pub trait GuardModel: Send + Sync {
 /// A model behind its guards.
 #[derive(Debug)]
 pub struct Guarded<'a, M, S, K> {
-    model: &'a M,
+    model: M,
     store: &'a S,
     clock: &'a K,
     most_per_minute: u32,
@@ -145,7 +145,7 @@ where
     /// Puts a model behind the guards that are kept in `store`, with so many calls in a minute from
     /// all instances.
     #[must_use]
-    pub fn new(model: &'a M, store: &'a S, clock: &'a K, most_per_minute: u32) -> Self {
+    pub fn new(model: M, store: &'a S, clock: &'a K, most_per_minute: u32) -> Self {
         Self { model, store, clock, most_per_minute, own: Mutex::default() }
     }
 

@@ -128,6 +128,12 @@ pub trait AskModel: Send + Sync {
     fn ask(&self, request: &ModelRequest, within: Duration) -> impl Future<Output = Asked> + Send;
 }
 
+impl<M: AskModel> AskModel for &M {
+    async fn ask(&self, request: &ModelRequest, within: Duration) -> Asked {
+        (**self).ask(request, within).await
+    }
+}
+
 /// No model: there is none of it.
 #[derive(Clone, Copy, Debug)]
 pub enum NoModel {}
@@ -170,6 +176,12 @@ pub trait Moderate: Send + Sync {
         text: &str,
         within: Duration,
     ) -> impl Future<Output = Result<Moderation, ModelError>> + Send;
+}
+
+impl<M: Moderate> Moderate for &M {
+    async fn moderate(&self, text: &str, within: Duration) -> Result<Moderation, ModelError> {
+        (**self).moderate(text, within).await
+    }
 }
 
 #[cfg(test)]

@@ -188,6 +188,14 @@ impl FunctionWorld {
         }
     }
 
+    /// Puts another value into a secret, as an operator does who rotates a key.
+    ///
+    /// # Panics
+    /// When the store does not take it.
+    pub async fn change_secret(&self, name: &str, value: &Value) {
+        self.endpoint.secrets().ensure_secret(name, &value.to_string()).await.expect("a secret");
+    }
+
     /// Starts the process ahead of its first event.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ struct World {
 }
 
 impl World {
-    fn guarded(&self, most: u32) -> Guarded<'_, Self, Self, Self> {
+    fn guarded(&self, most: u32) -> Guarded<'_, &Self, Self, Self> {
         Guarded::new(self, self, self, most)
     }
 
@@ -115,12 +115,12 @@ fn request() -> ModelRequest {
 }
 
 /// Asks, and gives what became of it in one word.
-fn ask(guarded: &Guarded<'_, World, World, World>) -> &'static str {
+fn ask(guarded: &Guarded<'_, &World, World, World>) -> &'static str {
     let asked = guarded.ask(&request(), Duration::from_secs(20)).now_or_never().unwrap();
     asked.answer.map_or_else(|error| error.as_str(), |_| "answered")
 }
 
-fn moderate(guarded: &Guarded<'_, World, World, World>) -> bool {
+fn moderate(guarded: &Guarded<'_, &World, World, World>) -> bool {
     guarded.moderate("так", Duration::from_secs(3)).now_or_never().unwrap().is_ok()
 }
 
