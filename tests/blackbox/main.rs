@@ -28,6 +28,7 @@ mod model_photo;
 mod model_time;
 mod once;
 mod order;
+mod pausing;
 mod privacy;
 mod prompt;
 mod response;

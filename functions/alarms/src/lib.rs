@@ -8,30 +8,16 @@ mod notice;
 use std::process::ExitCode;
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use mirt_aws::{sdk, secrets};
-use mirt_channels::{Managers, telegram};
+use mirt_aws::{rotation::Rotating, sdk, secrets};
+use mirt_channels::{Managers, ManagersKeys};
 use mirt_dialogue::TELEGRAM_API;
-use mirt_engine::alarm::tell;
+use mirt_engine::{alarm::tell, clock::Clock as _};
 use mirt_runtime::{
+    clock::SystemClock,
     process,
     settings::{SettingError, Settings},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
-
-/// What of the channels' secret is needed.
-#[derive(Deserialize)]
-struct ChannelSecrets {
-    telegram_bot_token: String,
-    telegram_managers_bot_token: Option<String>,
-}
-
-impl ChannelSecrets {
-    /// The token of the bot that is in the managers' chat.
-    fn bot_of_managers(&self) -> &str {
-        self.telegram_managers_bot_token.as_deref().unwrap_or(&self.telegram_bot_token)
-    }
-}
 
 /// Why the function does not start.
 #[derive(Debug, thiserror::Error)]
@@ -53,8 +39,15 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(settings: Settings) -> Result<(), StartError> {
+    let http = mirt_http::client()?;
+    let config = sdk::config(http.clone()).await;
+    let api = settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API);
     let managers = match settings.integer("MIRT_MANAGERS_CHAT")? {
-        Some(id) => Some(managers(&settings, id).await?),
+        Some(chat) => {
+            let make = move |keys: ManagersKeys| Ok(Managers::new(http.clone(), api, &keys, chat));
+            let (name, now) = (settings.required("MIRT_CHANNEL_SECRET")?, SystemClock.now());
+            Some(Rotating::<_, StartError>::start(&config, name, now, make).await?)
+        }
         // Nobody is there to be told; whoever subscribed to the topic is.
         None => None,
     };
@@ -63,8 +56,9 @@ async fn run(settings: Settings) -> Result<(), StartError> {
         let alarms = notice::read(event.payload)?;
         let mut told = 0;
         if let Some(managers) = managers {
+            let managers = managers.current(SystemClock.now()).await;
             for alarm in &alarms {
-                tell(managers, prompts, alarm).await?;
+                tell(&*managers, prompts, alarm).await?;
                 told += 1;
             }
         }
@@ -72,17 +66,4 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     }))
     .await
     .map_err(StartError::Lambda)
-}
-
-/// The managers' chat, by the bot that is in it.
-async fn managers(settings: &Settings, id: i64) -> Result<Managers, StartError> {
-    let http = mirt_http::client()?;
-    let config = sdk::config(http.clone()).await;
-    let secret: ChannelSecrets =
-        secrets::read(&config, settings.required("MIRT_CHANNEL_SECRET")?).await?;
-    let api = settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API);
-    Ok(Managers {
-        telegram: telegram::Sender::new(http, api, secret.bot_of_managers()),
-        chat: telegram::ManagersChat { id, conversation_url: None, bot: None },
-    })
 }

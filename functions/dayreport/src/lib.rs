@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use mirt_aws::{rotation::Rotating, sdk, secrets, table::Table};
-use mirt_channels::{Managers, telegram};
+use mirt_channels::{Managers, ManagersKeys};
 use mirt_dialogue::{TELEGRAM_API, shop_settings};
 use mirt_domain::shop::{Shop, Words};
 use mirt_engine::{clock::Clock as _, day_report::report_yesterday};
@@ -13,22 +13,8 @@ use mirt_runtime::{
     process,
     settings::{SettingError, Settings},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
-
-/// What of the channels' secret is needed.
-#[derive(Deserialize)]
-struct ChannelSecrets {
-    telegram_bot_token: String,
-    telegram_managers_bot_token: Option<String>,
-}
-
-impl ChannelSecrets {
-    /// The token of the bot that is in the managers' chat.
-    fn bot_of_managers(&self) -> &str {
-        self.telegram_managers_bot_token.as_deref().unwrap_or(&self.telegram_bot_token)
-    }
-}
 
 /// Why the function does not start.
 #[derive(Debug, thiserror::Error)]
@@ -55,12 +41,7 @@ async fn run(settings: Settings) -> Result<(), StartError> {
     let table = Table::new(&config, settings.required("MIRT_TABLE")?.to_owned());
     let api = settings.get("TELEGRAM_API_URL").unwrap_or(TELEGRAM_API);
     let chat = settings.integer("MIRT_MANAGERS_CHAT")?;
-    let make = |secret: ChannelSecrets| {
-        Ok(chat.map(|id| Managers {
-            telegram: telegram::Sender::new(http.clone(), api, secret.bot_of_managers()),
-            chat: telegram::ManagersChat { id, conversation_url: None, bot: None },
-        }))
-    };
+    let make = |keys: ManagersKeys| Ok(chat.map(|id| Managers::new(http.clone(), api, &keys, id)));
     let (name, now) = (settings.required("MIRT_CHANNEL_SECRET")?, SystemClock.now());
     let managers = Rotating::<_, StartError>::start(&config, name, now, make).await?;
     let shop_settings = shop_settings::read(&settings, None)?;

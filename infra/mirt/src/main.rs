@@ -16,6 +16,7 @@ mod load;
 mod orders;
 mod outcome;
 mod output;
+mod pause;
 mod place;
 mod prices;
 mod progress;
@@ -45,6 +46,8 @@ fn main() -> ExitCode {
         cli::Command::Doctor(arguments) => doctor::main(&arguments),
         cli::Command::Sessions(arguments) => sessions::main(&arguments),
         cli::Command::Orders(arguments) => orders::main(&arguments),
+        cli::Command::Pause(arguments) => pause::pause(&arguments),
+        cli::Command::Resume(arguments) => pause::resume(&arguments),
         cli::Command::Customer(arguments) => customer::main(&arguments),
         cli::Command::Telegram(arguments) => telegram::main(&arguments),
         cli::Command::Catalog(arguments) => catalog::main(&arguments),

@@ -16,6 +16,7 @@ use mirt_engine::{
     deliver::SendReply,
     failure::SendError,
 };
+use serde::Deserialize;
 
 pub use inbound::ParseError;
 
@@ -33,10 +34,28 @@ pub struct Channels {
 /// The managers' chat alone, for what is about no conversation.
 #[derive(Clone, Debug)]
 pub struct Managers {
-    /// Our own Telegram bot.
-    pub telegram: telegram::Sender,
-    /// The chat.
-    pub chat: telegram::ManagersChat,
+    telegram: telegram::Sender,
+    chat: telegram::ManagersChat,
+}
+
+/// What of the channels' secret the managers' chat is spoken to with.
+#[derive(Deserialize)]
+pub struct ManagersKeys {
+    telegram_bot_token: String,
+    telegram_managers_bot_token: Option<String>,
+}
+
+impl Managers {
+    /// The chat with the number `chat`, by the bot that is in it: the managers' own, or the
+    /// customers'. `api` is where the Bot API is.
+    #[must_use]
+    pub fn new(http: reqwest::Client, api: &str, keys: &ManagersKeys, chat: i64) -> Self {
+        let token = keys.telegram_managers_bot_token.as_ref().unwrap_or(&keys.telegram_bot_token);
+        Self {
+            telegram: telegram::Sender::new(http, api, token),
+            chat: telegram::ManagersChat { id: chat, conversation_url: None, bot: None },
+        }
+    }
 }
 
 impl TellManagers for Managers {

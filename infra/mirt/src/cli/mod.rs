@@ -13,7 +13,8 @@ use clap_complete::Shell;
 pub(crate) use local::{DemoArguments, FunctionName, LoadArguments, UpArguments};
 pub(crate) use operate::{
     CostsArguments, CustomerArguments, CustomerCommand, DlqArguments, DlqCommand, DoctorArguments,
-    Month, OrdersArguments, OrdersCommand, SessionsArguments, SessionsCommand, Who,
+    Month, OrdersArguments, OrdersCommand, PauseArguments, ResumeArguments, SessionsArguments,
+    SessionsCommand, Who,
 };
 pub(crate) use shop::{
     CatalogArguments, CatalogCommand, EvalArguments, PromptArguments, StatesArguments,
@@ -62,6 +63,10 @@ pub(crate) enum Command {
     Doctor(DoctorArguments),
     /// Shows conversations, and takes a turn again from its record.
     Sessions(SessionsArguments),
+    /// Has managers answer everything, until `resume`.
+    Pause(PauseArguments),
+    /// Has the assistant answer again.
+    Resume(ResumeArguments),
     /// Shows what was sold, writes it as a file, has the CRM tried again.
     Orders(OrdersArguments),
     /// Shows, exports or erases what is kept of one customer.

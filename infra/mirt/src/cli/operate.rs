@@ -112,6 +112,27 @@ pub(crate) enum DlqCommand {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct PauseArguments {
+    /// Why, for who looks at it later.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
+    /// Prints JSON: one object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ResumeArguments {
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
+    /// Prints JSON: one object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct CustomerArguments {
     #[command(subcommand)]
     pub(crate) command: CustomerCommand,
