@@ -39,7 +39,7 @@ async fn a_pause_leaves_a_sale_to_the_managers_and_its_end_takes_it_up_where_it_
 
     let resumed = world.mirt.command(&["resume"]).await;
     assert!(resumed.contains("a wrong price"), "{resumed}");
-    world.mirt.instagram_text("4801", "беру").await;
+    world.mirt.instagram_text("4801", "так, беру").await;
     let selling = world.mirt.at_rest("instagram", "4801", 3).await;
 
     assert_eq!(selling["phase"], "WAITING_FOR_DELIVERY_DATA", "{selling:#}");

@@ -30,11 +30,14 @@ pub const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 const NAMESPACE: &str = "MIRT/Secrets";
 
+/// Makes something of a secret's text.
+type Make<'a, T, E> = Box<dyn Fn(&str) -> Result<T, E> + Send + Sync + 'a>;
+
 /// A secret, and what is made of it.
 pub struct Rotating<'a, T, E> {
     client: aws_sdk_secretsmanager::Client,
     name: String,
-    make: Box<dyn Fn(&str) -> Result<T, E> + Send + Sync + 'a>,
+    make: Make<'a, T, E>,
     current: Mutex<Current<T>>,
 }
 

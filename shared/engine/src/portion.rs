@@ -71,6 +71,19 @@ pub(crate) fn of(inbox: Vec<InboxEntry>, now: Timestamp) -> Portion {
     Portion { keys, cause: Cause::Said(whole_messages(messages)), heard, askers }
 }
 
+/// Whether one turn surely takes all of an inbox.
+pub(crate) fn takes_all(inbox: &[InboxEntry]) -> bool {
+    let mut bytes = 0;
+    let fits = |entry: &InboxEntry| match &entry.event.body {
+        EventBody::Said { message, .. } => {
+            bytes += message.text.as_deref().map_or(0, str::len);
+            bytes <= MAX_BYTES_PER_TURN
+        }
+        EventBody::Managed(_) | EventBody::Order(_) | EventBody::Due => false,
+    };
+    inbox.len() <= 1 || (inbox.len() <= MAX_EVENTS_PER_TURN && inbox.iter().all(fits))
+}
+
 /// An event that is no customer's message.
 fn alone(key: String, cause: Cause, answer_until: Option<Timestamp>) -> Portion {
     Portion { keys: vec![key], cause, heard: None, askers: answer_until.into_iter().collect() }
@@ -170,6 +183,32 @@ mod tests {
         assert_eq!(of(entries(&[Some("a"); 100]), Timestamp::UNIX_EPOCH).keys.len(), 70);
         assert_eq!(of(entries(&[None; 100]), Timestamp::UNIX_EPOCH).keys.len(), 70);
         assert_eq!(of(entries(&[Some("a"); 5]), Timestamp::UNIX_EPOCH).keys.len(), 5);
+    }
+
+    #[test]
+    fn what_one_turn_surely_takes_is_no_more_than_it_does_take() {
+        let mut mixed = entries(&[None, None]);
+        mixed[1].event.body = EventBody::Due;
+        let mut long = entries(&[None, None]);
+        for entry in &mut long {
+            let text = Some("а".repeat(MAX_BYTES_PER_TURN / 2));
+            let message = Message { text, ..Message::default() };
+            entry.event.body = EventBody::Said { message, part_of: PartOf::default() };
+        }
+        let inboxes = [
+            (entries(&[None; 70]), true),
+            (entries(&[None; 71]), false),
+            (mixed, false),
+            (long, false),
+            (Vec::new(), true),
+        ];
+
+        for (inbox, is_taken) in inboxes {
+            assert_eq!(takes_all(&inbox), is_taken, "{}", inbox.len());
+            let count = inbox.len();
+            let taken = of(inbox, Timestamp::UNIX_EPOCH).keys.len();
+            assert_eq!(taken == count, is_taken, "{count}");
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ use crate::{
     notice_board::{NoticeBoard, ReadNotices},
     order_book::{FindByPhone, OrderWakeUp, WakeOrder},
     photos::LookAtPhotos,
+    portion,
     session_store::{
         CommitError, CommitTurn, InboxEntry, LoadSession, LoadedSession, PendingKey, PendingReply,
         SettleOutbox, TurnCommit,
@@ -326,6 +327,10 @@ where
     /// What is in the outbox is read twice. A reply that was read shows that those before it were
     /// committed, but the same read may have missed them: it is not of one moment. The next one shows
     /// them, unless they are settled. Only who has something late to deliver pays for it.
+    ///
+    /// So is an inbox of which the turn will leave something over: what is left over may have been
+    /// consumed by the very turn whose checkpoint was read, and would be counted twice in what the
+    /// commit is conditional on (I5). A read that begins after that turn does not show it.
     async fn load_whole_burst(
         &self,
         id: &SessionId,
@@ -333,6 +338,7 @@ where
         times: &mut Stopwatch<'_, K>,
     ) -> Result<LoadedSession, TurnError> {
         let (mut seen, mut known, mut changes) = (None, None, 0);
+        let mut version = None;
         // Only a model hears what was said before.
         let past = if self.model.is_some() { MOST_TURNS } else { 0 };
         loop {
@@ -341,7 +347,9 @@ where
             let loaded = self.store.load_session(id, past).await?;
             times.note(Work::Read, began);
             let last = loaded.outbox.last().map(|pending| pending.entry.key);
-            let shows_all = last <= known;
+            let is_counted = version.replace(loaded.version) == Some(loaded.version)
+                || portion::takes_all(&loaded.inbox);
+            let shows_all = last <= known && is_counted;
             known = last;
             let over_at = self.burst_over_at(burst, &loaded.inbox, &mut seen);
             match over_at.filter(|over_at| self.clock.now() < *over_at) {
