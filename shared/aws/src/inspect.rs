@@ -15,8 +15,8 @@ pub struct TableState {
     pub status: String,
     /// The attributes of its key.
     pub key: Vec<String>,
-    /// The status of each index.
-    pub indexes: BTreeMap<String, String>,
+    /// The status of each index, where it is told.
+    pub indexes: BTreeMap<String, Option<String>>,
     /// By which attribute items expire, if they do.
     pub expires_by: Option<String>,
 }
@@ -62,7 +62,7 @@ impl Table {
                 .iter()
                 .map(|it| {
                     let name = it.index_name().unwrap_or_default().to_owned();
-                    (name, status(it.index_status().map(|it| it.as_str())))
+                    (name, it.index_status().map(|it| it.as_str().to_owned()))
                 })
                 .collect(),
             expires_by,

@@ -116,7 +116,7 @@ async fn ask(api: Api<'_>, findings: &mut Findings) -> Option<Value> {
         Answered::Refused(status) => findings.fault(
             check,
             format!("reached, and it refuses {key} ({})", status.as_u16()),
-            format!("put a key that is good into the secret (runbook: rotate {key})"),
+            "put a key that is good into the secret (runbook: Rotate a secret)",
         ),
         Answered::Ill(why) => findings.fault(
             check,

@@ -27,7 +27,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 const NAMED: usize = 8;
 
 /// What `sam` writes into a template when it packages it: says nothing of what is deployed.
-const OF_PACKAGING: [&str; 3] = ["CodeUri", "Metadata", "SamTransformTest"];
+const OF_PACKAGING: [&str; 2] = ["CodeUri", "Metadata"];
 
 pub(super) async fn check(place: &Place, deployed: &Deployed, findings: &mut Findings) {
     let check = "template";

@@ -37,9 +37,10 @@ pub(super) async fn check(place: &Place, deployed: &Deployed, findings: &mut Fin
     }
     for index in &wanted.indexes {
         let check = format!("index {}", index.name);
-        match state.indexes.get(&index.name).map(String::as_str) {
-            Some("ACTIVE") => findings.well(check, "there and active"),
-            Some(status) => findings.fault(
+        match state.indexes.get(&index.name).map(Option::as_deref) {
+            Some(Some("ACTIVE")) => findings.well(check, "there and active"),
+            Some(None) => findings.well(check, "there"),
+            Some(Some(status)) => findings.fault(
                 check,
                 format!("{status}: nothing that time does is done until it is active"),
                 "wait until DynamoDB has built it",
