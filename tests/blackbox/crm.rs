@@ -28,7 +28,7 @@ pub(crate) async fn shop(crm: &CrmStub) -> World {
 }
 
 /// An Instagram customer whose payment a manager has approved: the session, and the order's id.
-async fn ordered(world: &World, user: &str) -> (Value, String) {
+pub(crate) async fn ordered(world: &World, user: &str) -> (Value, String) {
     ordered_on(world, "instagram", user).await
 }
 

@@ -43,6 +43,7 @@ mod stacks;
 mod states;
 mod telegram;
 mod telegram_webhook;
+mod watched;
 mod watching;
 
 use mirt_test_support::mirt::World;

@@ -5,9 +5,9 @@
 
 use mirt_local_aws::permissions::{Role, Statement};
 
-use crate::template::{Whole, local};
+use crate::template::{Whole, local, with};
 
-/// Each function's statements in the order of the template, with the table, the queues and the
+/// Each function's statements, the functions by name, with the table, the queues and the
 /// secrets by their names.
 const MAY: &str = "
 alarms
@@ -59,6 +59,9 @@ webhook
   logs:CreateLogStream logs:PutLogEvents on logs log-group:/aws/lambda/mirt-dev-webhook:*
 ";
 
+/// The functions whose traces X-Ray gets, by name.
+const TRACED: [&str; 2] = ["dialogue", "webhook"];
+
 /// What Lambda itself does with a queue, by the role of the function that it reads it for. Source:
 /// Lambda developer guide, "Creating and configuring an Amazon SQS event source mapping".
 const POLLER: [&str; 3] = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
@@ -81,6 +84,9 @@ fn of_statement(statement: &Statement) -> Vec<String> {
 
 /// `sqs mirt-dev-inbound.fifo`
 fn short(arn: &str) -> String {
+    if arn == "*" {
+        return "everything".to_owned();
+    }
     let mut parts = arn.splitn(6, ':').skip(2);
     let service = parts.next().unwrap_or_default();
     format!("{service} {}", parts.last().unwrap_or_default())
@@ -99,6 +105,21 @@ fn each_function_may_do_this_and_no_more() {
     told.push(String::new());
 
     assert_eq!(told.join("\n"), MAY);
+}
+
+#[test]
+fn with_traces_switched_on_the_functions_that_write_them_may_send_them_and_nothing_else_changes() {
+    let traced = with(&[("Tracing", "xray")]).functions;
+
+    let mut more = Vec::new();
+    for (function, usual) in traced.iter().zip(local().functions) {
+        let usual = lines(&usual.role);
+        let new = lines(&function.role).into_iter().filter(|line| !usual.contains(line));
+        more.extend(new.map(|line| format!("{}: {line}", function.spec.name)));
+    }
+    // X-Ray knows no resources.
+    let send = "xray:PutTelemetryRecords xray:PutTraceSegments on everything";
+    assert_eq!(more, TRACED.map(|function| format!("{function}: {send}")));
 }
 
 #[test]

@@ -12,8 +12,17 @@ pub(crate) const TEXT: &str = include_str!("../../template.yaml");
 
 /// What of the template runs on one machine as well.
 pub(crate) fn local() -> Template {
-    let surroundings =
-        Surroundings { endpoint: "http://127.0.0.1:4566".to_owned(), ..Surroundings::default() };
+    with(&[])
+}
+
+/// The same with these parameters.
+pub(crate) fn with(parameters: &[(&str, &str)]) -> Template {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let surroundings = Surroundings {
+        endpoint: "http://127.0.0.1:4566".to_owned(),
+        parameters: parameters.iter().map(owned).collect(),
+        ..Surroundings::default()
+    };
     Template::parse(TEXT, &surroundings).unwrap()
 }
 
