@@ -47,6 +47,7 @@ const VALUES: &[(&str, &str)] = &[
     ("FUNCTION", "dialogue"),
     ("VERSION", "7"),
     ("COMMIT", "v0.1.0"),
+    ("NAME", "production-12"),
     ("TIME", "2026-11-21T10:00:00Z"),
     ("BACKUP_ARN", "arn:aws:dynamodb:eu-central-1:123456789012:table/mirt-dev/backup/0123-abcd"),
     ("DEPLOYMENT", "d-ABCDEF123"),

@@ -164,6 +164,7 @@ const TAKES: &[Takes] = &[
         optional: &["--name", "--filter", "--start-time", "--end-time", "--profile"],
         switches: &["--tail"],
     },
+    Takes { command: "git tag", required: &[], optional: &[], switches: &[] },
     Takes { command: "git switch", required: &[], optional: &[], switches: &["--detach"] },
     Takes { command: "shred", required: &[], optional: &[], switches: &["--remove"] },
 ];
@@ -171,7 +172,7 @@ const TAKES: &[Takes] = &[
 /// How many words behind the options' a command takes: what it works on.
 fn operands(command: &str) -> usize {
     match command {
-        "git switch" | "shred" => 1,
+        "git switch" | "git tag" | "shred" => 1,
         _ => 0,
     }
 }
