@@ -52,8 +52,7 @@ const VALUES: &[(&str, &str)] = &[
     ("BACKUP_ARN", "arn:aws:dynamodb:eu-central-1:123456789012:table/mirt-dev/backup/0123-abcd"),
     ("DEPLOYMENT", "d-ABCDEF123"),
     ("AWSPREVIOUS", "AWSPREVIOUS"),
-    ("TELEGRAM_API_ID", "17"),
-    ("TELEGRAM_API_HASH", "h"),
+    ("TRACE", "1-6740a1b2-0123456789abcdef01234567"),
     ("ERROR", "ERROR"),
 ];
 
