@@ -21,7 +21,7 @@ import rie
 import roles
 from channel_stub import ChannelStub
 from emulator import Emulator, built, deploy, expression_alarms, package
-from stack import SECRETS, Stack
+from stack import MANAGERS, SECRETS, Stack
 from steps import Report, expect
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -73,6 +73,7 @@ def run(report, arguments, emulator, stub):
         "ChannelSecretName": "mirt/dev/channels",
         "CrmSecretName": "mirt/dev/crm",
         "LogRetentionDays": "7",
+        "ManagersChat": MANAGERS,
         "ManychatApiUrl": stub.url,
         "TelegramApiUrl": stub.url,
         "SitniksApiUrl": f"{stub.url}/crm",
@@ -97,6 +98,7 @@ def run(report, arguments, emulator, stub):
     said = alarms.emitted(stack)
     for alarm in alarms.all_alarms(stack):
         report.step(f"alarm {alarm['AlarmName']}", alarms.check, stack, alarm, said)
+    report.step("alarms are told to the managers", alarms.told, stack)
     for name, alarm in expression_alarms(built(arguments.packages)).items():
         report.step(f"alarm {name}", expressions.check, stack, alarm, said)
 

@@ -3,7 +3,7 @@
 import json
 import time
 
-from stack import STACK
+from stack import MANAGERS, STACK
 from steps import expect, until
 
 # For how many seconds the values that raise an alarm are still looked at.
@@ -95,3 +95,9 @@ def check(stack, alarm, said):
     time.sleep(SHORT)
     until(lambda: put(well, 0) == "OK", f"{well} calms it", 10)
     return f"ALARM at {bad:g}, OK at {well:g}; {written}"
+
+
+def told(stack):
+    """What was driven came to the managers: from the alarm over its topic and the function to their chat."""
+    until(lambda: "dead-letters" in stack.stub.told(MANAGERS), "dead-letters in the managers' chat", 30)
+    return f"{sum(str(body.get('chat_id')) == MANAGERS for _, body in list(stack.stub.sent))} messages"

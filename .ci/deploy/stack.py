@@ -4,6 +4,9 @@ import json
 
 STACK = "mirt-dev"
 
+# The managers' chat in Telegram.
+MANAGERS = "-1000500"
+
 # What the operator makes before the first deployment. Samples: they open nothing.
 SECRETS = {
     "mirt/dev/webhooks": {"manychat_webhook_token": "sample-manychat-token",

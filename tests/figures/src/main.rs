@@ -42,7 +42,7 @@ use serde_json::json;
 use crate::programs::{Programs, sibling};
 
 /// The functions, as the folders of `functions/` are called.
-const FUNCTIONS: [&str; 8] = [
+const FUNCTIONS: [&str; 9] = [
     "webhook",
     "dialogue",
     "orders",
@@ -50,6 +50,7 @@ const FUNCTIONS: [&str; 8] = [
     "followups",
     "summaries",
     "dayreport",
+    "alarms",
     "telegram-fetch",
 ];
 
