@@ -173,3 +173,27 @@ async fn a_token_that_was_changed_is_taken_at_once_and_the_old_one_for_as_long_a
 fn secret(manychat: &Value) -> Value {
     json!({ "manychat_webhook_token": manychat, "telegram_webhook_secret": TELEGRAM_SECRET })
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_says_until_when_it_is_good_is_told_of_in_days() {
+    let mut secrets = secret(&json!(MANYCHAT_TOKEN));
+    secrets["expires"] =
+        json!({ "manychat_webhook_token": "2020-01-31", "media_key": "2999-01-01" });
+    let world = FunctionWorld::start_with_secrets(BINARY, "webhook", &secrets).await;
+
+    world.warm().await.unwrap_or_else(|error| panic!("{error:?}"));
+
+    let days = emitted::emitted(&world.output())
+        .into_iter()
+        .find(|it| it.metric.name == "secret_expires_in_days")
+        .unwrap_or_else(|| panic!("nothing is told: {}", world.output()));
+    assert_eq!(
+        (days.metric.namespace.as_str(), days.metric.unit.as_str()),
+        ("MIRT/Secrets", "None")
+    );
+    assert_eq!(days.dimensions.get("Function").map(String::as_str), Some("mirt-dev-webhook"));
+    assert!(
+        days.value.as_i64().is_some_and(|days| days < 0),
+        "the one that ended first counts: {days:?}"
+    );
+}
