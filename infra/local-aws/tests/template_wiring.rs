@@ -108,6 +108,7 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_MANYCHAT_QUICK_REPLIES", "none"),
             ("MIRT_ORDERS_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-orders.fifo"),
             ("MIRT_TABLE", "mirt-dev"),
+            ("MIRT_TRACES", "off"),
             ("MIRT_WEBHOOK_SECRET", "mirt/dev/webhooks"),
             ("TELEGRAM_API_URL", "https://api.telegram.org"),
         ])
@@ -143,6 +144,7 @@ fn each_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_STOCK_FRESH_S", ""),
             ("MIRT_SUMMARY_AFTER_S", "259200"),
             ("MIRT_TABLE", "mirt-dev"),
+            ("MIRT_TRACES", "off"),
             ("MIRT_TRANSCRIPT_DAYS", "30"),
             ("OPENAI_BASE_URL", "https://api.openai.com/v1"),
             ("TELEGRAM_API_URL", "https://api.telegram.org"),
@@ -159,6 +161,7 @@ fn the_orders_function_is_told_what_it_needs_and_no_more() {
             ("MIRT_INBOUND_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-inbound.fifo"),
             ("MIRT_LOG", "info"),
             ("MIRT_TABLE", "mirt-dev"),
+            ("MIRT_TRACES", "off"),
             ("SITNIKS_AI_MANAGER_NAME", ""),
             ("SITNIKS_API_URL", ""),
             ("SITNIKS_HUMAN_MANAGER_ID", ""),
@@ -257,6 +260,7 @@ fn what_fell_through_is_looked_for_every_minute() {
             ("MIRT_LOG", "info"),
             ("MIRT_ORDERS_QUEUE_URL", "http://127.0.0.1:4566/000000000000/mirt-dev-orders.fifo"),
             ("MIRT_TABLE", "mirt-dev"),
+            ("MIRT_TRACES", "off"),
         ])
     );
 }
@@ -290,6 +294,22 @@ fn the_report_of_a_day_is_looked_for_every_hour() {
             ("MIRT_MANAGERS_CHAT", ""),
             ("MIRT_QUIET_HOURS", "21-9"),
             ("MIRT_TABLE", "mirt-dev"),
+            ("MIRT_TRACES", "off"),
+            ("TELEGRAM_API_URL", "https://api.telegram.org"),
+        ])
+    );
+}
+
+#[test]
+fn the_alarms_function_is_told_what_it_needs_and_no_more() {
+    assert_eq!(
+        environment(function(&template(), "alarms")),
+        BTreeMap::from([
+            ("MIRT_CHANNEL_SECRET", "mirt/dev/channels"),
+            ("MIRT_LOG", "info"),
+            ("MIRT_MANAGERS_CHAT", ""),
+            ("MIRT_TABLE", "mirt-dev"),
+            ("MIRT_TRACES", "off"),
             ("TELEGRAM_API_URL", "https://api.telegram.org"),
         ])
     );
@@ -316,6 +336,7 @@ fn history_is_fetched_every_hour_one_command_at_a_time() {
             ("MIRT_MODEL", "gpt-5.1"),
             ("MIRT_MODEL_PRICES", "gpt-5.1=1.25/0.125/10"),
             ("MIRT_TABLE", "mirt-dev"),
+            ("MIRT_TRACES", "off"),
             ("MIRT_TELEGRAM_DIGEST_CHAT", ""),
             ("MIRT_TELEGRAM_DIGEST_DAYS", "7"),
             ("MIRT_TELEGRAM_DIGEST_TOKENS", "60000"),
@@ -329,39 +350,4 @@ fn history_is_fetched_every_hour_one_command_at_a_time() {
             ("MIRT_TELEGRAM_SECRET", "mirt/dev/telegram"),
         ])
     );
-}
-
-/// The resources of the template by their ids, as text: enough to look at what nothing local runs.
-fn resources() -> BTreeMap<String, String> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
-    let text = std::fs::read_to_string(file).unwrap();
-    let resources = text.split_once("\nResources:\n").unwrap().1;
-    let mut found = BTreeMap::new();
-    let mut id = String::new();
-    for line in resources.lines().take_while(|line| *line != "Outputs:") {
-        if let Some(name) = line.strip_prefix("  ").and_then(|line| line.strip_suffix(':'))
-            && !name.starts_with([' ', '#'])
-        {
-            id = name.to_owned();
-        }
-        let entry: &mut String = found.entry(id.clone()).or_default();
-        entry.push_str(line);
-        entry.push('\n');
-    }
-    found
-}
-
-#[test]
-fn every_alarm_tells_the_topic_when_it_begins_and_when_it_is_over() {
-    let alarms: Vec<_> = resources()
-        .into_iter()
-        .filter(|(_, text)| text.contains("Type: AWS::CloudWatch::Alarm"))
-        .collect();
-
-    assert!(alarms.len() >= 3);
-    for (id, text) in alarms {
-        assert!(text.contains("AlarmActions: [!Ref AlarmTopic]"), "{id}");
-        assert!(text.contains("OKActions: [!Ref AlarmTopic]"), "{id}");
-        assert!(text.contains("AlarmDescription: "), "{id}");
-    }
 }
