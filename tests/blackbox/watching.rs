@@ -1,14 +1,20 @@
 //! What an operator sees of one message: its lines in the log, from the webhook to the delivery.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
-use mirt_test_support::emitted::{self, Metric};
+use mirt_test_support::{
+    emitted::{self, Metric},
+    mirt::World,
+};
 use serde_json::Value;
 
 use crate::world_with;
 
 /// A customer whose number could be tried out against a hash without a key.
 const USER: &str = "70415926535";
+
+/// How often it is looked whether something was logged, before a test gives up.
+const LOOKS: u32 = 300;
 
 /// All lines of a run that are JSON, as objects.
 fn lines(log: &str) -> Vec<Value> {
@@ -17,6 +23,17 @@ fn lines(log: &str) -> Vec<Value> {
 
 fn all_of<'l>(lines: &'l [Value], event: &str) -> Vec<&'l Value> {
     lines.iter().filter(|line| line["event"] == event).collect()
+}
+
+/// Waits until a line of the log has this word.
+async fn until_logged(world: &World, word: &str) {
+    for _ in 0..LOOKS {
+        if world.mirt.functions_log().contains(word) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("nothing was logged with {word}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +119,8 @@ async fn a_reply_that_is_sent_late_is_logged_as_the_message_that_it_answers() {
         world.manychat.answer_next(503, &[], Value::Null);
     }
     world.mirt.instagram_text(USER, "скільки лагуна на 98?").await;
-    world.mirt.forward(30).await;
+    until_logged(&world, "reply_postponed").await;
+    world.mirt.forward(60).await;
     world.mirt.at_rest("instagram", USER, 1).await;
 
     let all = lines(&world.mirt.functions_log());
