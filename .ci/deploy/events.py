@@ -22,7 +22,6 @@ ANSWERS = {
 # What the error of a malformed event says. Functions that only a schedule calls are told nothing by their events, so
 # that there is no wrong one: any is a run.
 ERRORS = {
-    "alarms": "missing field `Records`",
     "webhook": "the data doesn't match any of those services' events",
     "dialogue": "missing field `Records`",
     "orders": "missing field `Records`",

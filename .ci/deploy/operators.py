@@ -49,7 +49,7 @@ def dead_letters(stack, program):
 def customers(stack, program):
     """A customer who was answered: shown, and erased."""
     mirt = Mirt(stack, program)
-    kept = mirt.run("customer", "show", "instagram", "501")
+    kept = mirt.run("customer", "show", "instagram", "501", "--json")
     expect(kept.returncode == 0 and "501" in kept.stdout, f"show: {kept.returncode}, {kept.stderr}")
     erased = mirt.run("customer", "erase", "instagram", "501")
     expect(erased.returncode == 0, f"erase: {erased.returncode}, {erased.stderr}")

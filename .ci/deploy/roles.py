@@ -29,7 +29,6 @@ MAY = {
     "followups": ["index", "send:inbound"],
     "orders": ["table:GetItem", "table:PutItem", "table:UpdateItem", "receive:orders", "send:inbound", "secret:crm"],
     "alarms": ["secret:channels"],
-    "alarms": ["secret:channels"],
     "dayreport": ["table:Query", "table:PutItem", "secret:channels"],
     "telegram-fetch": [f"table:{action}" for action in TABLE]
     + ["receive:telegram-commands", "send:telegram-commands", "send:telegram-commands-dlq", "send:telegram-events",

@@ -54,6 +54,18 @@ async fn managers_hear_what_is_wrong_since_when_and_where_it_is_said_what_to_do(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_alarm_whose_time_is_written_with_a_z_is_told_as_well() {
+    let telegram = ChannelStub::telegram(TELEGRAM_TOKEN).await;
+    let world = with_a_chat(&telegram).await;
+    let usual = BEGUN.replace("2026-11-21T12:05:31.125+0000", "2026-11-21T12:05:31.125Z");
+    assert_ne!(usual, BEGUN);
+
+    assert_eq!(answer(&world, &usual).await, json!({ "told": 1 }));
+
+    assert!(told(&telegram)[0].contains("21.11 о 14:05"), "{:?}", told(&telegram));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_new_alarm_that_is_well_is_no_news() {
     let telegram = ChannelStub::telegram(TELEGRAM_TOKEN).await;
     let world = with_a_chat(&telegram).await;

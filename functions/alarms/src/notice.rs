@@ -12,7 +12,8 @@ use serde_json::Value;
 /// What the text of every alarm ends with, before the section.
 const RUNBOOK: &str = "Runbook: ";
 
-/// How CloudWatch writes a time: `2026-11-21T12:00:00.123+0000`.
+/// How CloudWatch writes a time: `2026-11-21T12:00:00.123+0000`. The usual form, with `Z` or
+/// `+00:00`, is read too: nobody must miss an alarm for how its time is written.
 const TIME: &str = "%Y-%m-%dT%H:%M:%S%.f%z";
 
 /// An event that tells of no alarm. It says where it goes wrong, and quotes nothing.
@@ -85,7 +86,8 @@ fn alarm(message: &str) -> Result<Option<Alarm>, NoticeError> {
     let message: Message = serde_json::from_str(message).map_err(|error| {
         NoticeError::Message(format!("line {}, column {}", error.line(), error.column()))
     })?;
-    let at = Timestamp::strptime(TIME, &message.state_change_time).map_err(NoticeError::Time)?;
+    let at = &message.state_change_time;
+    let at = at.parse().or_else(|_| Timestamp::strptime(TIME, at)).map_err(NoticeError::Time)?;
     let has_begun = match (message.old_state_value, message.new_state_value) {
         (_, State::Alarm) => true,
         (State::Alarm, State::Ok) => false,
