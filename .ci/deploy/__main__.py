@@ -45,7 +45,7 @@ def wired(stack):
 def main():
     """Runs all steps."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--packages", required=True, type=Path)
+    parser.add_argument("--packages", required=True, type=lambda path: Path(path).resolve())
     parser.add_argument("--emulator", required=True)
     parser.add_argument("--mirt", required=True)
     arguments = parser.parse_args()
