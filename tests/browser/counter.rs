@@ -3,7 +3,10 @@
 use mirt_aws::sdk;
 use serde_json::json;
 
-use crate::{Stage, driver::ENTER};
+use crate::{
+    Stage,
+    driver::{ENTER, WIDE},
+};
 
 const DEAD: &str = "mirt-dev-inbound-dlq.fifo";
 
@@ -32,6 +35,27 @@ async fn a_manager_takes_over_answers_by_hand_and_hands_back() {
 
     stage.say("скільки лагуна на 98?").await;
     browser.until("[...document.querySelectorAll('.phone.now .turn')].at(-1).textContent.includes('1790')").await;
+    stage.check().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium: .ci/run browser"]
+async fn a_pause_is_seen_wherever_it_was_begun_and_ended_behind_the_counter() {
+    let stage = Stage::open_with(WIDE, &[("MIRT_STOCK_FRESH_S", "0")]).await;
+    let browser = &stage.browser;
+    stage.mirt.command(&["pause", "--reason", "a wrong price"]).await;
+    browser.until("document.querySelector('#bar').innerText.includes('paused')").await;
+    stage.say("скільки лагуна на 98?").await;
+    let said = browser.words(".phone.now").await;
+    assert!(said.contains("менеджер") && !said.contains("1790"), "{said}");
+
+    stage.pane("counter").await;
+    assert!(browser.words("#pause").await.contains("a wrong price"));
+    browser.click_on("#pause button", "Resume").await;
+    browser.until("!document.querySelector('#bar').innerText.includes('paused')").await;
+    browser.click_on("#pause button", "Pause").await;
+
+    browser.until("document.querySelector('#bar').innerText.includes('paused')").await;
     stage.check().await;
 }
 

@@ -9,6 +9,7 @@ mod forward;
 pub(crate) mod inside;
 pub(crate) mod live;
 mod model;
+mod pause;
 mod photos;
 mod queues;
 mod replay;
@@ -93,6 +94,7 @@ pub(super) fn routes(page: Arc<Page>) -> Router {
         .route("/local/replay", get(replay::sources).post(replay::replay))
         .route("/local/faults", get(faults::show).put(faults::change))
         .route("/local/clock", post(forward::forward))
+        .route("/local/pause", get(pause::show).put(pause::begin).delete(pause::end))
         .route("/local/crash/{function}", post(faults::crash))
         .route(
             "/local/photos",

@@ -59,5 +59,7 @@ fn tell(page: &Page, item: &Written) {
         page.live.tell("spending", &Value::Null);
     } else if item.pk.starts_with("T#") {
         page.live.tell("history", &Value::Null);
+    } else if (item.pk.as_str(), kind) == ("SHOP", "PAUSE") {
+        page.live.tell("pause", &Value::Null);
     }
 }

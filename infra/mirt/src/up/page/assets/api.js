@@ -23,6 +23,9 @@ export const api = {
   say: (typed) => ask("/local/messages", json("POST", typed)),
   /** @param {File} file */
   photo: (file) => ask("/local/photos", { method: "POST", headers: { "Content-Type": file.type }, body: file }),
+  pause: () => ask("/local/pause"),
+  /** @param {boolean} on */
+  setPause: (on) => ask("/local/pause", { method: on ? "PUT" : "DELETE" }),
   counter: () => ask("/local/counter"),
   history: () => ask("/local/history"),
   managers: () => ask("/local/managers"),

@@ -1,5 +1,6 @@
 // The bar above, the tabs below, light and dark.
 
+import { api } from "./api.js";
 import { drawing, h } from "./dom.js";
 import { faults } from "./faults.js";
 import { addNew, changed, listen, store } from "./store.js";
@@ -22,12 +23,13 @@ export function frame() {
   const flip = () => { localStorage.setItem(THEME, document.documentElement.dataset.theme === "dark" ? "light" : "dark"); paint(); };
 
   const note = h("span", { class: "pill warn wide", hidden: true, title: t("degradedWhy") });
+  const paused = h("button", { class: "pill warn", type: "button", hidden: true, title: t("pauseWhy"), onclick: () => show("counter") }, t("paused"));
   const lost = h("span", { class: "pill bad", role: "status", hidden: true }, t("offline"));
   const trouble = h("button", { class: "pill", type: "button", id: "trouble" });
   const icon = (/** @type {string} */ words, /** @type {string[]} */ paths, /** @type {() => void} */ act, id = "") => h("button", { class: "icon", type: "button", id, "aria-label": words, title: words, onclick: act }, drawing(paths));
   const customer = (/** @type {string} */ channel, /** @type {any} */ words) => h("button", { class: "pill", type: "button", title: t(words), "data-new": channel, onclick: () => addNew(channel) }, "+ ", h("span", { class: "wide" }, channel === "telegram" ? "Telegram" : "Instagram"), h("span", { class: "narrow" }, channel === "telegram" ? "TG" : "IG"));
   document.getElementById("bar")?.append(
-    note, lost, h("span", { class: "grow" }),
+    note, paused, lost, h("span", { class: "grow" }),
     customer("instagram", "newInstagram"), customer("telegram", "newTelegram"), trouble,
     icon(t("theme"), ["M12 3a9 9 0 1 0 9 9 7 7 0 0 1-9-9z"], flip, "theme"),
     h("button", { class: "icon", type: "button", id: "language", lang: language === "en" ? "uk" : "en", title: t("language"), onclick: switchLanguage }, language === "en" ? "UA" : "EN", h("span", { class: "hidden" }, `: ${t("language")}`)));
@@ -46,7 +48,9 @@ export function frame() {
   tabs.append(...TABS.map(([name, paths]) => h("button", { type: "button", "data-to": name, onclick: () => show(String(name)) }, drawing(/** @type {string[]} */ (paths)), t(/** @type {any} */ (name)))));
   show(matchMedia("(min-width: 800px)").matches ? "inside" : "chats");
 
+  const lookAtPause = async () => { paused.hidden = !(await api.pause().catch(() => ({}))).pause; };
   listen((what) => {
+    if (what === "pause") void lookAtPause();
     if (what === "connected") lost.hidden = store.connected;
     if (what === "about") {
       note.hidden = !store.about.degraded || store.about.faults.model !== "as_set";

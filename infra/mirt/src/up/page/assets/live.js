@@ -17,6 +17,7 @@ export function follow() {
     for (const who of store.customers) void refresh(who, true);
     changed("counter");
     changed("managers");
+    changed("pause");
   });
   on("session", (data) => {
     const who = { channel: data.channel, user: data.user };
@@ -44,4 +45,5 @@ export function follow() {
   on("spending", () => changed("spending"));
   on("order", () => changed("order"));
   on("history", () => changed("history"));
+  on("pause", () => changed("pause"));
 }

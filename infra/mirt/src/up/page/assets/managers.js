@@ -3,12 +3,13 @@
 import { api } from "./api.js";
 import { h, toast } from "./dom.js";
 import { listen } from "./store.js";
-import { t, time } from "./words.js";
+import { day, t, time } from "./words.js";
 
 /** @param {HTMLElement} block */
 export function managers(block) {
   const box = h("div", { class: "cards", tabindex: 0, role: "log", "aria-label": t("managers") });
-  block.append(h("h2", null, t("managers")), box);
+  const pause = h("div", { class: "row", id: "pause" });
+  block.append(h("div", { class: "row apart" }, h("h2", null, t("managers")), pause), box);
   const drafts = new Map();
 
   async function draw() {
@@ -54,8 +55,24 @@ export function managers(block) {
       it.text && !it.below && h("form", { onsubmit: write }, input, h("button", { class: "plain", type: "submit" }, t("send"))));
   }
 
-  listen((what) => { if (what === "managers") void draw(); });
+  async function drawPause() {
+    const { pause: now } = await api.pause().catch(() => ({ pause: null }));
+    const set = async (/** @type {boolean} */ on) => {
+      try { await api.setPause(on); } catch (error) { toast(error instanceof Error ? error.message : ""); }
+    };
+    const held = pause.contains(document.activeElement);
+    pause.replaceChildren(
+      ...(now ? [h("span", { class: "chip warn" }, [`${t("pausedSince")} ${day(now.since)}`, now.reason].filter(Boolean).join(": "))] : []),
+      h("button", { class: "plain", type: "button", title: t("pauseWhy"), onclick: () => void set(!now) }, t(now ? "resume" : "pause")));
+    if (held) pause.querySelector("button")?.focus();
+  }
+
+  listen((what) => {
+    if (what === "managers") void draw();
+    if (what === "pause") void drawPause();
+  });
   void draw();
+  void drawPause();
 }
 
 /** Telegram counts in UTF-16, as strings here do. @param {any} it */
