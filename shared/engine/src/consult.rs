@@ -202,11 +202,7 @@ where
             let began = times.begin();
             let asked = self.ask(model, &request, ends_at, interim).await;
             times.note(Work::Model, began);
-            let asked = match asked {
-                Ok(asked) => asked,
-                Err(Stopped::Overtaken) => return Consulted::Overtaken,
-                Err(Stopped::OutOfTime) => Asked::refused(ModelError::Timeout),
-            };
+            let Ok(asked) = asked else { return Consulted::Overtaken };
             consultation.note_usage(&asked.usage);
             let step = match asked.answer {
                 Ok(json) => times.time(Work::Check, || consultation.answered(self.shop, &json)),
@@ -289,17 +285,17 @@ where
     }
 
     /// Asks once. Meanwhile the customer is told that it takes a while, once, and the inbox is
-    /// looked at.
+    /// looked at. A question that has no answer by `ends_at` is given up.
     pub(crate) async fn ask(
         &self,
         model: &M,
         request: &ModelRequest,
         ends_at: Timestamp,
         interim: &mut Interim,
-    ) -> Result<Asked, Stopped> {
-        let within = until(self.clock.now(), ends_at);
-        let mut call = pin!(model.ask(request, within));
-        let mut look_at = after(self.clock.now(), FIRST_LOOK);
+    ) -> Result<Asked, Overtaken> {
+        let began = self.clock.now();
+        let mut call = pin!(model.ask(request, until(began, ends_at)));
+        let mut look_at = after(began, FIRST_LOOK);
         loop {
             let now = self.clock.now();
             let interim_at = self.interim_at(interim);
@@ -311,14 +307,14 @@ where
             }
             let now = self.clock.now();
             if now >= ends_at {
-                return Err(Stopped::OutOfTime);
+                return Ok(Asked::given_up(until(began, now)));
             }
             // Before anything is said: whoever was answered by another process need not hear it.
             look_at = after(now, LOOK_EVERY);
             let looking = pin!(self.is_overtaken());
             match select(call.as_mut(), looking).await {
                 Either::Left((asked, _)) => return Ok(asked),
-                Either::Right((true, _)) => return Err(Stopped::Overtaken),
+                Either::Right((true, _)) => return Err(Overtaken),
                 Either::Right((false, _)) => {}
             }
             if interim_at.is_some_and(|at| now >= at) {
@@ -363,13 +359,8 @@ where
     }
 }
 
-/// Why a question was given up.
-pub(crate) enum Stopped {
-    /// The customer wrote more, or another process has taken the turn.
-    Overtaken,
-    /// The time is over.
-    OutOfTime,
-}
+/// The customer wrote more, or another process has taken the turn: the answer is not waited for.
+pub(crate) struct Overtaken;
 
 pub(crate) fn log_failure(id: &SessionId, error: &ModelError) {
     let (channel, reason) = (id.channel, error.as_str());

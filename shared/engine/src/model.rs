@@ -51,6 +51,14 @@ impl Asked {
     pub fn refused(error: ModelError) -> Self {
         Self { answer: Err(error), usage: Usage::default() }
     }
+
+    /// A question that was put and not answered in time. It may be paid for; by how much, nobody said.
+    #[must_use]
+    pub fn given_up(after: Duration) -> Self {
+        let ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
+        let usage = Usage { requests: 1, ms, ..Usage::default() };
+        Self { answer: Err(ModelError::Timeout), usage }
+    }
 }
 
 /// Why the model did not answer. The adapter's own bounded retries are used up.

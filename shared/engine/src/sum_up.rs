@@ -10,9 +10,9 @@ use mirt_domain::{
 
 use crate::{
     clock::{Clock, after},
-    consult::{Consulting, Interim, LookAgain, Stopped, TIME_TO_SEND, log_failure},
+    consult::{Consulting, Interim, LookAgain, TIME_TO_SEND, log_failure},
     deliver::SendReply,
-    model::{AnswerFormat, AskModel, Asked, ModelError, ModelRequest, Moderate},
+    model::{AnswerFormat, AskModel, ModelRequest, Moderate},
     photos::LookAtPhotos,
     session_store::TurnRecord,
     stopwatch::{Stopwatch, Work},
@@ -61,11 +61,7 @@ where
             let began = times.begin();
             let asked = self.ask(model, &request, ends_at, &mut interim).await;
             times.note(Work::Model, began);
-            let asked = match asked {
-                Ok(asked) => asked,
-                Err(Stopped::Overtaken) => return None,
-                Err(Stopped::OutOfTime) => Asked::refused(ModelError::Timeout),
-            };
+            let Ok(asked) = asked else { return None };
             summing.note_usage(&asked.usage);
             match asked.answer.map(|json| summing.clone().answered(self.shop, &json)) {
                 Ok(SummaryStep::Done(turn)) => return Some(*turn),
