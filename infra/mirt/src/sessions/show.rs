@@ -21,7 +21,9 @@ pub(super) async fn run(
     as_json: bool,
 ) -> Result<Outcome, SessionsError> {
     let loaded = place.table.load_session(id, 0).await?;
-    let turns = place.table.turns(id).await?;
+    let mut turns = place.table.turns(id).await?;
+    // One that was taken while we read is not in the state that is shown.
+    turns.retain(|turn| turn.n <= loaded.version);
     if loaded.version == 0 && loaded.inbox.is_empty() && turns.is_empty() {
         return Err(SessionsError::Nothing);
     }

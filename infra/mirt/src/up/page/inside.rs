@@ -53,10 +53,12 @@ pub(super) async fn show(
 
 async fn look(page: &Page, id: &SessionId, last: Option<usize>) -> Result<Value, PortError> {
     let mut loaded = page.table.load_session(id, last.unwrap_or_default()).await?;
-    let turns = match last {
+    let mut turns = match last {
         Some(_) => std::mem::take(&mut loaded.past),
         None => page.table.turns(id).await?,
     };
+    // One that was taken while we read is not in the state that is shown.
+    turns.retain(|turn| turn.n <= loaded.version);
     let found = match turns.first() {
         Some(first) => page.table.found_by_turns(id, first.n).await?,
         None => BTreeMap::new(),
