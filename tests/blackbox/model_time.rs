@@ -31,7 +31,10 @@ async fn a_slow_answer_is_announced_once_and_a_late_one_is_dropped() {
     assert!(told.starts_with(INTERIM), "{told}");
     assert!(told.contains("1790") && !told.contains("Залюбки"), "{told}");
     assert_eq!(trace["model"]["degraded"], "timeout");
-    assert_eq!(trace["model"]["used"]["requests"], 1, "a request that was given up was made: {trace:#}");
+    assert_eq!(
+        trace["model"]["used"]["requests"], 1,
+        "a request that was given up was made: {trace:#}"
+    );
     world.check();
 }
 
