@@ -3,13 +3,15 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::QueueAttributeName;
 use mirt_aws::sdk;
-use mirt_test_support::mirt::World;
+use mirt_test_support::{CrmStub, CrmTrouble, mirt::World};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::{messages, turns, world};
+use crate::{crm, messages, turns, world};
 
 const QUEUE: &str = "mirt-dev-inbound-dlq.fifo";
+
+const ORDERS: &str = "mirt-dev-orders-dlq.fifo";
 
 /// The queue that it belongs to.
 const INBOUND: &str = "mirt-dev-inbound.fifo";
@@ -103,6 +105,71 @@ async fn a_message_that_nobody_can_read_is_shown_as_such_and_dropped() {
     let left = shown(&world).await;
     assert_eq!(left.len(), 1);
     assert_eq!(left[0]["id"], seen[1]["id"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_of_an_order_names_it_and_what_the_crm_said() {
+    let stub = CrmStub::start(crm::KEY).await;
+    stub.script(&[None, Some(CrmTrouble::Status(422))]);
+    let world = crm::shop(&stub).await;
+    let (_, id) = crm::ordered(&world, "1306").await;
+    crm::wait_for_state(&world, &id, "failed").await;
+    let order = json!({ "LookAfter": { "order": id, "reason": "v1" } });
+    let label = json!({ "Label": {
+        "session": { "channel": "instagram", "user": "1306" },
+        "label": "in_work", "turn": 1, "at": "2026-11-21T10:00:00Z",
+    }});
+    put(&world, ORDERS, &id, &order.to_string()).await;
+    put(&world, ORDERS, "instagram:1306", &label.to_string()).await;
+
+    let seen = shown(&world).await;
+    let table = world.mirt.command(&["dlq", "show", "--queue", "orders"]).await;
+
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    assert!(seen.iter().all(|letter| letter["readable"] == true), "{seen:?}");
+    assert_eq!((&seen[0]["order"], &seen[0]["failures"]), (&json!(id), &json!(1)));
+    assert!(seen[0]["error"].as_str().is_some_and(|it| it.contains("invalid_order")), "{seen:?}");
+    let session = seen[1]["session"].as_str().unwrap_or_default();
+    assert!(session.starts_with("instagram:") && !session.contains("1306"), "{session}");
+    assert!(table.contains(&id) && table.contains("invalid_order"), "{table}");
+    assert!(!table.contains("nobody can read it"), "{table}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_behind_the_tenth_of_their_group_are_counted_and_come_in_sight_when_one_is_dropped()
+{
+    let world = world().await;
+    for length in 1..=12 {
+        bury(&world, "instagram:1307", &"?".repeat(length)).await;
+    }
+
+    let first = world.mirt.try_command(&["dlq", "show", "--json"], &[], "").await;
+    let seen = shown(&world).await;
+    let id = seen[0]["id"].as_str().unwrap_or_default();
+    world.mirt.command(&["dlq", "drop", id]).await;
+    let then = world.mirt.try_command(&["dlq", "show", "--json"], &[], "").await;
+
+    let lines =
+        |output: &std::process::Output| String::from_utf8_lossy(&output.stdout).lines().count();
+    let said = |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((lines(&first), lines(&then)), (10, 10));
+    assert!(said(&first).contains("inbound: 2 more"), "{}", said(&first));
+    assert!(said(&then).contains("inbound: 1 more"), "{}", said(&then));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_tells_a_letters_age_by_the_clock_that_was_moved() {
+    let world = world().await;
+    let day = json!({ "seconds": 86_400 });
+    let moved = world.mirt.request(Method::POST, "/local/clock").json(&day).send().await;
+    assert!(moved.is_ok_and(|answer| answer.status().is_success()));
+    bury(&world, "instagram:1308", "?").await;
+
+    let answer = world.mirt.request(Method::GET, "/local/dead-letters").send().await;
+    let answer = answer.unwrap_or_else(|error| panic!("{error}"));
+    let letters: Value = answer.json().await.unwrap_or_else(|error| panic!("{error}"));
+
+    assert!(letters[0]["age_s"].as_f64() >= Some(0.0), "{letters}");
 }
 
 /// Lets what failed come again after a second: nobody waits for the minutes that it takes in AWS.

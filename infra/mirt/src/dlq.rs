@@ -10,12 +10,12 @@ use std::{
 
 use jiff::{Timestamp, Unit};
 use mirt_aws::{
-    dead_letters::{Content, DeadLetter, DeadLetters},
+    dead_letters::{Content, DeadLetter, DeadLetters, Seen},
     table::Table,
-    trouble::Trouble,
 };
 use mirt_engine::{
-    failure::PortError,
+    failure::{PortError, chain},
+    order_book::{LoadOrder as _, OrderTask},
     wake_up::{QueueTask, WakeUp},
 };
 use mirt_local_aws::template::TemplateError;
@@ -46,7 +46,9 @@ enum DlqError {
     Template(#[from] TemplateError),
     #[error("there is no queue of dead letters {0}; mirt dlq list names them")]
     NoSuchQueue(String),
-    #[error("there is no dead letter with the id {0}; mirt dlq show prints the ids")]
+    #[error(
+        "there is no dead letter with the id {0} among those that can be seen; mirt dlq show prints the ids"
+    )]
     NoSuchMessage(String),
 }
 
@@ -98,7 +100,12 @@ async fn run(place: Place, arguments: &DlqArguments) -> Result<Outcome, DlqError
         DlqCommand::Show => {
             let (mut cells, now) = (Vec::new(), place.now());
             for Queue { name, letters } in &queues {
-                let letters = letters.look().await?;
+                let Seen { letters, unseen } = letters.look().await?;
+                if unseen > 0 {
+                    output::note(format_args!(
+                        "{name}: {unseen} more cannot be seen before some of these are dropped or redriven"
+                    ));
+                }
                 if arguments.json {
                     rows(name, &letters, &place.table, now)
                         .await?
@@ -194,13 +201,35 @@ async fn follow(letters: &DeadLetters, depth: u64) -> Result<(), PortError> {
     Ok(())
 }
 
-/// Why the turns of the letter's session failed, where it is about one.
+/// What is known of why a letter is here.
+struct Trouble {
+    error: String,
+    /// How often it failed so, where somebody counted.
+    failures: Option<u64>,
+}
+
+/// Why what the letter is about failed last: the turns of its session, the order on its way into the
+/// CRM.
 async fn trouble(letter: &DeadLetter, table: &Table) -> Result<Option<Trouble>, PortError> {
     match &letter.content {
         Content::Task(QueueTask::Wake(WakeUp { session, .. })) => {
-            table.trouble(session, since(letter)).await
+            let noted = table.trouble(session, since(letter)).await?;
+            Ok(noted.map(|it| Trouble { error: it.error, failures: Some(it.failures) }))
         }
-        Content::History(_) | Content::Unreadable => Ok(None),
+        Content::Order(OrderTask::LookAfter(wake_up)) => {
+            match table.load_order(wake_up.order).await {
+                Ok(record) => Ok(record.and_then(|record| {
+                    let failures = Some(record.failures.into());
+                    record.trouble.map(|error| Trouble { error, failures })
+                })),
+                // An order that cannot be read is what its letter is here for.
+                Err(error @ PortError::Refused { .. }) => {
+                    Ok(Some(Trouble { error: chain(&error), failures: None }))
+                }
+                Err(error) => Err(error),
+            }
+        }
+        Content::Order(OrderTask::Label(_)) | Content::History(_) | Content::Unreadable => Ok(None),
     }
 }
 
@@ -214,34 +243,44 @@ fn age_s(letter: &DeadLetter, now: Timestamp) -> f64 {
 fn since(letter: &DeadLetter) -> Timestamp {
     match &letter.content {
         Content::Task(QueueTask::Wake(wake_up)) => wake_up.received_at,
+        Content::Order(OrderTask::Label(task)) => task.at,
         Content::History(command) => command.timestamp.unwrap_or(letter.sent_at),
-        Content::Unreadable => letter.sent_at,
+        Content::Order(OrderTask::LookAfter(_)) | Content::Unreadable => letter.sent_at,
     }
 }
 
 /// Why it is here, as far as anyone could say.
 fn error(letter: &DeadLetter, trouble: Option<&Trouble>) -> String {
     match (&letter.content, trouble, &letter.reason) {
-        (_, Some(Trouble { error, failures, .. }), _) => {
+        (_, Some(Trouble { error, failures: Some(failures) }), _) => {
             format!("failed {failures} times: {error}")
         }
+        (_, Some(Trouble { error, failures: None }), _) => error.clone(),
         (Content::Unreadable, ..) => "nobody can read it".to_owned(),
         (_, None, Some(reason)) => format!("given up: {reason}"),
+        // The CRM's troubles with a chat are nowhere but in the log.
+        (Content::Order(OrderTask::Label(_)), None, None) => {
+            "its chat in the CRM could not be labelled: the log says chat_not_labelled".to_owned()
+        }
         (_, None, None) => "no error was noted: its process died, or the store was down".to_owned(),
     }
 }
 
 fn row(queue: &str, letter: &DeadLetter, seconds: f64, trouble: Option<&Trouble>) -> Value {
-    let is_history = matches!(letter.content, Content::History(_));
+    let what = match letter.content {
+        Content::History(_) => "command",
+        Content::Order(OrderTask::LookAfter(_)) => "order",
+        Content::Order(OrderTask::Label(_)) | Content::Task(_) | Content::Unreadable => "session",
+    };
     json!({
         "id": letter.id,
         "queue": queue,
-        (if is_history { "command" } else { "session" }): about(letter),
+        (what): about(letter),
         "age_s": seconds.round(),
         "received": letter.receive_count,
         "readable": !matches!(letter.content, Content::Unreadable),
         "error": trouble.map(|trouble| &trouble.error).or(letter.reason.as_ref()),
-        "failures": trouble.map(|trouble| trouble.failures),
+        "failures": trouble.and_then(|trouble| trouble.failures),
     })
 }
 
@@ -249,6 +288,8 @@ fn row(queue: &str, letter: &DeadLetter, seconds: f64, trouble: Option<&Trouble>
 fn about(letter: &DeadLetter) -> String {
     match &letter.content {
         Content::Task(QueueTask::Wake(WakeUp { session, .. })) => masked(session),
+        Content::Order(OrderTask::LookAfter(wake_up)) => wake_up.order.to_string(),
+        Content::Order(OrderTask::Label(task)) => masked(&task.session),
         Content::History(command) => {
             let days = command.ask().map(|ask| ask.to_string()).unwrap_or_default();
             format!("{} {days}", command.chat)

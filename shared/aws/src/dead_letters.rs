@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
 use jiff::Timestamp;
-use mirt_engine::{failure::PortError, wake_up::QueueTask};
+use mirt_engine::{failure::PortError, order_book::OrderTask, wake_up::QueueTask};
 use mirt_history::command::Command;
 
 use crate::error::{port_error, unreadable};
@@ -48,11 +48,23 @@ pub struct DeadLetter {
     handle: String,
 }
 
+/// What a look into the queue shows.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The letters, oldest first.
+    pub letters: Vec<DeadLetter>,
+    /// How many more there are. SQS gives no letter of a FIFO group while others of it are in
+    /// anybody's hands, so of each group it shows the oldest ten.
+    pub unseen: u64,
+}
+
 /// What a dead letter asks for.
 #[derive(Clone, Debug)]
 pub enum Content {
     /// Something about a session.
     Task(QueueTask),
+    /// Something about an order, or about a session's chat in the CRM.
+    Order(OrderTask),
     /// History of a Telegram chat.
     History(Box<Command>),
     /// Nothing that anybody can read.
@@ -62,8 +74,9 @@ pub enum Content {
 impl Content {
     fn of(body: &str) -> Self {
         let task = serde_json::from_str(body).map(Self::Task);
+        let order = || serde_json::from_str(body).map(Self::Order);
         let history = || serde_json::from_str(body).map(|command| Self::History(Box::new(command)));
-        task.or_else(|_| history()).unwrap_or(Self::Unreadable)
+        task.or_else(|_| order()).or_else(|_| history()).unwrap_or(Self::Unreadable)
     }
 }
 
@@ -97,15 +110,17 @@ impl DeadLetters {
         Ok(counts.iter().filter_map(count).sum())
     }
 
-    /// Looks at what is in it, oldest first, at most 200 messages, and leaves it there.
+    /// Looks at what is in it, at most 200 messages, and leaves it there.
     ///
     /// # Errors
     /// When the queue does not answer.
-    pub async fn look(&self) -> Result<Vec<DeadLetter>, PortError> {
-        let mut letters = self.take_all().await?;
+    pub async fn look(&self) -> Result<Seen, PortError> {
+        let mut letters = self.take_visible().await?;
         self.give_back(&letters).await?;
+        let all = self.depth().await?;
         letters.sort_by_key(|letter| letter.sent_at);
-        Ok(letters)
+        let unseen = all.saturating_sub(letters.len().try_into().unwrap_or(u64::MAX));
+        Ok(Seen { letters, unseen })
     }
 
     /// Sends all of it back to the queue whose dead letters it is, in order.
@@ -133,12 +148,12 @@ impl DeadLetters {
         Ok(())
     }
 
-    /// Deletes the message `id`. Tells whether it was there.
+    /// Deletes the message `id`, if it is one of those that a look shows. Tells whether it was.
     ///
     /// # Errors
     /// When the queue does not do it.
     pub async fn drop(&self, id: &str) -> Result<bool, PortError> {
-        let mut letters = self.take_all().await?;
+        let mut letters = self.take_visible().await?;
         let dropped = letters.iter().position(|letter| letter.id == id);
         if let Some(letter) = dropped.map(|place| letters.remove(place)) {
             self.client
@@ -153,8 +168,8 @@ impl DeadLetters {
         Ok(dropped.is_some())
     }
 
-    /// Takes what is in it, hidden from others for a moment.
-    async fn take_all(&self) -> Result<Vec<DeadLetter>, PortError> {
+    /// Takes what it gives, hidden from others for a moment: of a FIFO group, one call's worth.
+    async fn take_visible(&self) -> Result<Vec<DeadLetter>, PortError> {
         let mut taken: Vec<DeadLetter> = Vec::new();
         while taken.len() < MAX_SEEN {
             let answer = self

@@ -40,6 +40,8 @@ const VALUES: &[(&str, &str)] = &[
     ("TURN", "2"),
     ("CHAT", CHAT),
     ("DAY", DAY),
+    ("FIRST", DAY),
+    ("LAST", DAY),
     ("MONTH", "2026-11"),
     ("ORIGIN", "https://shop.example"),
     ("CONFIG", "production"),

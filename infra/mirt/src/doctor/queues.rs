@@ -79,7 +79,7 @@ async fn letters(
         return findings.well(check, "empty");
     }
     let oldest = match DeadLetters::open(&place.config, &queue.name).await {
-        Ok(letters) => letters.look().await.ok().and_then(|all| all.first().map(|it| it.sent_at)),
+        Ok(queue) => queue.look().await.ok().and_then(|it| Some(it.letters.first()?.sent_at)),
         Err(_) => None,
     };
     let age =

@@ -12,7 +12,6 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use jiff::Timestamp;
 use mirt_aws::dead_letters::DeadLetters;
 use mirt_engine::failure::{PortError, chain};
 use serde::Deserialize;
@@ -64,8 +63,9 @@ pub(super) async fn dead_letters(State(page): State<Arc<Page>>) -> Response {
     let look = async {
         let mut all = Vec::new();
         for name in page.queues.iter().filter(|name| name.contains(DEAD)) {
-            let letters = DeadLetters::open(&page.config, name).await?.look().await?;
-            all.extend(dlq::rows(name, &letters, &page.table, Timestamp::now()).await?);
+            let seen = DeadLetters::open(&page.config, name).await?.look().await?;
+            let now = page.clock.now();
+            all.extend(dlq::rows(name, &seen.letters, &page.table, now).await?);
         }
         Ok::<_, PortError>(all)
     };

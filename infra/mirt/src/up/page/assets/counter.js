@@ -51,7 +51,7 @@ export function counter(pane) {
         h("tbody", null, depths.map((it) => h("tr", null, h("td", null, it.name.replace(/^mirt-[^-]+-/, "").replace(/\.fifo$/, "")),
           h("td", { class: "end num" }, h("span", { class: it.is_dead && it.waiting ? "chip bad" : "" }, (it.waiting ?? 0) + (it.delayed ?? 0))), h("td", { class: "end num" }, it.in_flight ?? 0), h("td", { class: "end num" }, it.age_ms === null ? "–" : span(it.age_ms)))))),
       h("h2", { class: "gap" }, t("dead")),
-      dead.length ? h("ul", null, dead.map((it) => h("li", { class: "card", "data-letter": it.id }, h("div", { class: "row apart" }, h("b", null, it.session ?? it.command), h("span", { class: "soft small num" }, `${t("age")} ${span(it.age_s * 1000)} · ${t("tries")} ${it.received}`)), h("div", { class: "small" }, it.error ?? "")))) : h("p", { class: "soft small" }, t("noDead")),
+      dead.length ? h("ul", null, dead.map((it) => h("li", { class: "card", "data-letter": it.id }, h("div", { class: "row apart" }, h("b", null, it.session ?? it.order ?? it.command), h("span", { class: "soft small num" }, `${t("age")} ${span(it.age_s * 1000)} · ${t("tries")} ${it.received}`)), h("div", { class: "small" }, it.error ?? "")))) : h("p", { class: "soft small" }, t("noDead")),
       ...[...new Set(dead.map((it) => it.queue))].map((queue) => h("button", { class: "main redrive", type: "button", onclick: () => void redrive(queue) }, t("redrive"))));
   }
 
