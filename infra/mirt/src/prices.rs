@@ -138,7 +138,7 @@ mod tests {
             queue_requests: 3 * 10_000,
             api_requests: 10_000,
             invocations: 20_000,
-            mb_ms: 10_000 * (1_700 * 256 + 10 * 128),
+            mb_ms: 10_000 * (1_700 * 512 + 10 * 128),
         };
 
         let cents = used.cost().micro_usd().div_ceil(10_000);

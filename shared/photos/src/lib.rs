@@ -9,13 +9,14 @@ pub mod address;
 pub mod fetch;
 pub mod picture;
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use mirt_domain::photo::Photo;
 use mirt_engine::{
     files::{FileError, ReadFile},
     photos::{LookAtPhotos, Looked, PhotoError},
 };
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
     fetch::{FetchError, Https, MOST_BYTES, System, fetch},
@@ -29,29 +30,58 @@ pub struct Photos<F> {
     pub telegram: F,
 }
 
+/// Files that are held at once: what is decoded next, and what comes meanwhile. All conversations of
+/// the process share its memory, so they share these too.
+static FILES: Semaphore = Semaphore::const_new(4);
+
+/// One photo is decoded at a time: unpacked it is many times its file.
+static DECODER: Semaphore = Semaphore::const_new(1);
+
 impl<F: ReadFile> LookAtPhotos for Photos<F> {
     async fn look(&self, photo: &Photo, within: Duration) -> Result<Looked, PhotoError> {
-        let fetching = async {
-            match photo {
-                Photo::Url(link) => fetch(&System, &Https, link).await,
-                Photo::TelegramFile(id) => {
-                    self.telegram.read_file(id, MOST_BYTES).await.map_err(|error| match error {
-                        FileError::Unavailable(source) => FetchError::Unavailable(source),
-                        FileError::Gone => FetchError::Refused("no such file"),
-                        FileError::TooLarge => FetchError::TooLarge,
-                    })
-                }
-            }
+        let looking = async {
+            let place = FILES.acquire().await.map_err(unavailable)?;
+            let file = self.fetched(photo).await.map_err(|error| match error {
+                FetchError::Unavailable(source) => PhotoError::Unavailable(source),
+                refused => PhotoError::Unfit(Box::new(refused)),
+            })?;
+            decoded(file, place).await
         };
-        let fetched = match tokio::time::timeout(within, fetching).await {
-            Ok(fetched) => fetched,
-            Err(_) => Err(FetchError::Unavailable("it took too long".into())),
-        };
-        let file = fetched.map_err(|error| match error {
-            FetchError::Unavailable(source) => PhotoError::Unavailable(source),
-            refused => PhotoError::Unfit(Box::new(refused)),
-        })?;
-        let picture = Picture::decode(&file).map_err(|error| PhotoError::Unfit(Box::new(error)))?;
-        Ok(Looked { jpeg: picture.jpeg, mark: picture.mark })
+        match tokio::time::timeout(within, looking).await {
+            Ok(looked) => looked,
+            Err(late) => Err(unavailable(late)),
+        }
     }
+}
+
+impl<F: ReadFile> Photos<F> {
+    async fn fetched(&self, photo: &Photo) -> Result<Vec<u8>, FetchError> {
+        match photo {
+            Photo::Url(link) => fetch(&System, &Https, link).await,
+            Photo::TelegramFile(id) => {
+                self.telegram.read_file(id, MOST_BYTES).await.map_err(|error| match error {
+                    FileError::Unavailable(source) => FetchError::Unavailable(source),
+                    FileError::Gone => FetchError::Refused("no such file"),
+                    FileError::TooLarge => FetchError::TooLarge,
+                })
+            }
+        }
+    }
+}
+
+/// Decodes a file beside everything else. Whoever does not wait for it any more leaves it to its end,
+/// and its places are taken until then.
+async fn decoded(file: Vec<u8>, place: SemaphorePermit<'static>) -> Result<Looked, PhotoError> {
+    let turn = DECODER.acquire().await.map_err(unavailable)?;
+    let decoding = tokio::task::spawn_blocking(move || {
+        let _places = (place, turn);
+        Picture::decode(&file)
+    });
+    let picture = decoding.await.map_err(unavailable)?;
+    let Picture { jpeg, mark } = picture.map_err(|error| PhotoError::Unfit(Box::new(error)))?;
+    Ok(Looked { jpeg, mark })
+}
+
+fn unavailable(error: impl Error + Send + Sync + 'static) -> PhotoError {
+    PhotoError::Unavailable(Box::new(error))
 }

@@ -3,7 +3,8 @@
 use std::io::Cursor;
 
 use image::{
-    DynamicImage, ImageFormat, ImageReader, Limits, codecs::jpeg::JpegEncoder, imageops::FilterType,
+    DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, codecs::jpeg::JpegEncoder,
+    imageops::FilterType, metadata::Orientation,
 };
 use mirt_domain::photo::Mark;
 use sha2::{Digest as _, Sha256};
@@ -15,8 +16,13 @@ const LONGEST_SIDE: u32 = 1024;
 /// The longest side that is decoded, in pixels.
 const LONGEST_SIDE_IN: u32 = 12_000;
 
-/// The most memory that decoding may take, in bytes.
-const MOST_MEMORY: u64 = 96 * 1024 * 1024;
+/// The most pixels that are decoded: as many as phones' cameras make, unless they are told to make
+/// more.
+const MOST_PIXELS: u64 = 25_000_000;
+
+/// The largest that a photo may be once it is decoded, in bytes: four for a pixel. A progressive JPEG
+/// takes up to twice as much again while it is decoded.
+const MOST_UNPACKED: u64 = 4 * MOST_PIXELS;
 
 /// The quality of what the model gets, in percent.
 const QUALITY: u8 = 85;
@@ -27,6 +33,9 @@ pub enum PictureError {
     /// It is none of JPEG, PNG and WebP, whatever it is called.
     #[error("the file is no photo")]
     Format,
+    /// It unpacks to more than is decoded.
+    #[error("the photo has too many pixels")]
+    TooLarge,
     /// It is one of them, and broken, or larger than any camera's.
     #[error("the photo cannot be decoded")]
     Broken(#[source] image::ImageError),
@@ -67,14 +76,22 @@ impl Picture {
         let mut limits = Limits::default();
         limits.max_image_width = Some(LONGEST_SIDE_IN);
         limits.max_image_height = Some(LONGEST_SIDE_IN);
-        limits.max_alloc = Some(MOST_MEMORY);
+        limits.max_alloc = Some(MOST_UNPACKED);
         reader.limits(limits);
-        let whole = reader.decode().map_err(PictureError::Broken)?;
-        let scaled = if whole.width().max(whole.height()) > LONGEST_SIDE {
-            whole.resize(LONGEST_SIDE, LONGEST_SIDE, FilterType::Triangle)
-        } else {
-            whole
-        };
+        let mut decoder = reader.into_decoder().map_err(PictureError::Broken)?;
+        let (width, height) = decoder.dimensions();
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels > MOST_PIXELS || decoder.total_bytes() > MOST_UNPACKED {
+            return Err(PictureError::TooLarge);
+        }
+        // What a camera wrote may be broken where the photo is not.
+        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+        let mut scaled = DynamicImage::from_decoder(decoder).map_err(PictureError::Broken)?;
+        if width.max(height) > LONGEST_SIDE {
+            // It counts in whole numbers. A filter makes a copy of four times the bytes first.
+            scaled = scaled.thumbnail(LONGEST_SIDE, LONGEST_SIDE);
+        }
+        scaled.apply_orientation(orientation);
         let mut jpeg = Vec::new();
         scaled
             .to_rgb8()
@@ -134,6 +151,22 @@ mod tests {
     }
 
     #[test]
+    fn a_photo_that_a_camera_laid_on_its_side_stands_upright() {
+        let mut jpeg = file(&pattern(64, 32, 1), ImageFormat::Jpeg);
+        // One field, the orientation: a quarter turn to the right.
+        let exif = b"\xFF\xE1\x00\x22Exif\x00\x00II*\x00\x08\x00\x00\x00\
+            \x01\x00\x12\x01\x03\x00\x01\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00";
+        jpeg.splice(2..2, exif.iter().copied());
+
+        let picture = Picture::decode(&jpeg).unwrap();
+
+        let upright = file(&pattern(64, 32, 1).rotate90(), ImageFormat::Png);
+        assert!(picture.mark.is_same(&Picture::decode(&upright).unwrap().mark));
+        let shown = image::load_from_memory(&picture.jpeg).unwrap();
+        assert_eq!((shown.width(), shown.height()), (32, 64));
+    }
+
+    #[test]
     fn what_a_camera_writes_into_a_photo_is_left_out() {
         let mut jpeg = file(&pattern(64, 64, 1), ImageFormat::Jpeg);
         let exif = b"\xFF\xE1\x00\x16Exif\x00\x00GPS: 50.45,30.5";
@@ -174,10 +207,37 @@ mod tests {
         ));
     }
 
-    #[test]
-    fn a_picture_that_unpacks_to_more_than_memory_holds_is_refused() {
-        let bomb = file(&DynamicImage::new_luma8(13_000, 16), ImageFormat::Png);
+    /// The beginning of a PNG, up to its first data: its size, the bits of a colour, the kind of colour.
+    fn header(width: u32, height: u32, bits: u8, color: u8) -> Vec<u8> {
+        let chunk = |kind: &[u8], data: &[u8]| {
+            let named = [kind, data].concat();
+            let crc = named.iter().fold(u32::MAX, |crc, byte| {
+                let step = |crc: u32| crc >> 1 ^ if crc & 1 == 1 { 0xEDB8_8320 } else { 0 };
+                (0..8).fold(crc ^ u32::from(*byte), |crc, _| step(crc))
+            });
+            let length = u32::try_from(data.len()).unwrap().to_be_bytes();
+            [&length[..], &named, &(!crc).to_be_bytes()].concat()
+        };
+        let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
+        let header = [&size[..], &[bits, color, 0, 0, 0]].concat();
+        let parts = [chunk(b"IHDR", &header), chunk(b"IDAT", &[0; 8])];
+        [&b"\x89PNG\r\n\x1a\n"[..], &parts.concat()].concat()
+    }
 
-        assert!(matches!(Picture::decode(&bomb), Err(PictureError::Broken(_))));
+    #[test]
+    fn what_unpacks_to_more_than_memory_holds_is_refused_before_it_is_unpacked() {
+        let (grey, colours) = (0, 6);
+        let decode = |file: Vec<u8>| Picture::decode(&file);
+
+        let grey_of_100_million = decode(header(10_000, 10_000, 8, grey));
+        let of_two_bytes_a_colour = decode(header(4_000, 4_000, 16, colours));
+        let too_wide = decode(header(13_000, 16, 8, grey));
+        let largest = decode(header(5_000, 5_000, 8, colours));
+
+        assert!(matches!(grey_of_100_million, Err(PictureError::TooLarge)));
+        assert!(matches!(of_two_bytes_a_colour, Err(PictureError::TooLarge)));
+        assert!(matches!(too_wide, Err(PictureError::Broken(image::ImageError::Limits(_)))));
+        // It is unpacked, and what it holds is none.
+        assert!(matches!(largest, Err(PictureError::Broken(image::ImageError::Decoding(_)))));
     }
 }
