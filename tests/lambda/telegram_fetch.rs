@@ -7,7 +7,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use mirt_aws::{sdk, secrets, table::Table};
 use mirt_history::store::{Fence, Lease as _};
-use mirt_local_aws::lambda::InvokeError;
+use mirt_local_aws::{
+    lambda::InvokeError,
+    service::{Fault as ServiceFault, Lasting, Service},
+};
 use mirt_telegram::{Credentials, Session};
 use mirt_telegram_peer::{Fault, Peer, World, sample};
 use mirt_test_support::{
@@ -118,6 +121,12 @@ impl Stage {
             deleted.unwrap_or_else(|error| panic!("{error}"));
         }
         (serde_json::from_str(&message.body).unwrap_or_default(), comes_again)
+    }
+
+    /// Whether a command is there that is not hidden.
+    async fn is_there(&self) -> bool {
+        let visible = self.function.endpoint.sqs().receive(COMMANDS, 1, 0).await;
+        !visible.unwrap_or_else(|error| panic!("{error}")).is_empty()
     }
 
     /// What became known up to the end of a day.
@@ -251,6 +260,61 @@ async fn what_has_to_wait_for_telegram_waits_hidden_in_its_queue_and_nobody_asks
     assert!(sqs.release_in_flight(COMMANDS).await.is_ok_and(|hidden| hidden == 1));
     assert_eq!(stage.peer.calls(HISTORY), 1);
     assert_eq!(stage.events_until("fetch_failed").await, ["fetch_started", "fetch_failed"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_wait_before_a_full_command_has_its_days_is_waited_out_hidden_in_the_queue() {
+    let stage = Stage::start(sample::everything(DAY), &[]).await;
+    stage.peer.fault(HISTORY, 1, Fault::Error(420, "FLOOD_WAIT_7200"));
+    let command = json!({ "command": "fetch", "chat": "@shop_news", "mode": "full" });
+    stage.send("f:0", &command).await;
+
+    let (_, comes_again) = stage.step().await;
+
+    assert!(comes_again);
+    stage.function.pass(Duration::from_secs(7_000));
+    assert!(!stage.is_there().await);
+    stage.function.pass(Duration::from_secs(200));
+    assert!(stage.is_there().await);
+    assert_eq!(stage.peer.calls(HISTORY), 1);
+}
+
+/// A step for whose length the service is down, which the function started with. Whether the command
+/// comes again.
+async fn step_without(stage: &Stage, service: Service) -> bool {
+    stage.function.warm().await.unwrap_or_else(|error| panic!("{error:?}"));
+    stage.function.endpoint.faults().set(service, ServiceFault::Unavailable, Lasting::UntilCleared);
+    let (_, comes_again) = stage.step().await;
+    stage.function.endpoint.faults().clear(service);
+    comes_again
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_that_cannot_be_read_for_a_moment_are_no_lost_session() {
+    let stage = Stage::start(sample::everything(DAY), &[]).await;
+    stage.ask_for("@shop_news").await;
+
+    let comes_again = step_without(&stage, Service::SecretsManager).await;
+
+    assert!(comes_again);
+    let sqs = stage.function.endpoint.sqs();
+    assert!(sqs.receive(DEAD_LETTERS, 1, 0).await.is_ok_and(|given_up| given_up.is_empty()));
+    assert!(!stage.function.output().contains("AuthFailures\":1"), "{}", stage.function.output());
+    sqs.release_in_flight(COMMANDS).await.unwrap_or_else(|error| panic!("{error}"));
+    assert!(!stage.step().await.1);
+    assert!(stage.file("@shop_news").await.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_fails_for_a_moment_holds_all_commands_up_for_a_minute_and_not_for_hours() {
+    let stage = Stage::start(sample::everything(DAY), &[]).await;
+    stage.ask_for("@shop_news").await;
+
+    let comes_again = step_without(&stage, Service::DynamoDb).await;
+
+    assert!(comes_again);
+    stage.function.pass(Duration::from_secs(60));
+    assert!(stage.is_there().await);
 }
 
 /// 430 messages: four full pages and a last one.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use mirt_engine::clock::Clock as _;
-use mirt_history::{event::Category, fetch::Ending};
+use mirt_history::{command::Mode, event::Category, fetch::Ending};
 use mirt_telegram_peer::{Fault, make, sample};
 
-use crate::stage::{DAY, Stage, of_day};
+use crate::stage::{DAY, Stage, of_day, of_mode};
 
 const HISTORY: &str = "messages.getHistory";
 
@@ -44,6 +44,24 @@ async fn a_longer_flood_wait_goes_back_to_the_queue_with_its_time_and_loses_noth
     let report = stage.run(&next).await;
     assert!(matches!(report.ending, Ending::Done), "{:?}", report.ending);
     assert_eq!(stage.stored("@busy_0", DAY).await.unwrap().published.messages, 250);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_longer_flood_wait_before_the_first_day_is_known_is_waited_out_too() {
+    let stage = Stage::start(sample::busy(1, DAY, 1, 3)).await;
+    stage.peer.fault(HISTORY, 1, Fault::Error(420, "FLOOD_WAIT_3600"));
+    let (command, before) = (of_mode("@busy_0", Mode::Full), stage.clock.now());
+
+    let report = stage.run(&command).await;
+
+    let Ending::Wait(end) = report.ending else { unreachable!("{:?}", report.ending) };
+    assert_eq!(end.duration_since(before).as_secs(), 3_600);
+    let told = stage.events().await.pop().unwrap();
+    assert_eq!((&told["category"], &told["retryable"]), (&"rate_limit".into(), &true.into()));
+    stage.clock.advance(Duration::from_secs(3_600));
+    let report = stage.run(&command).await;
+    assert!(matches!(report.ending, Ending::Done), "{:?}", report.ending);
+    assert_eq!(stage.stored("@busy_0", DAY).await.unwrap().published.messages, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

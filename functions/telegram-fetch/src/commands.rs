@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use mirt_aws::{
     history_queues::{CommandQueue, EventQueue},
     rotation::Rotating,
-    secrets,
+    secrets::{self, SecretError},
     table::Table,
 };
 use mirt_channels::telegram;
@@ -77,19 +77,39 @@ impl Commands<'_> {
             }
         };
         let settled = match fate {
-            Ok(Fate::Done) => return true,
-            Ok(Fate::Again(wait)) => self.hide(&message, wait).await.map(|()| false),
-            Ok(Fate::GivenUp(reason)) => self.queue.give_up(body, id, reason).await.map(|()| true),
+            Ok(fate) => self.settled(fate, body, id).await,
             Err(error) => Err(error),
         };
-        settled.unwrap_or_else(|error| {
+        let wait = match settled {
+            Ok(None) => return true,
+            Ok(Some(wait)) => wait,
+            // All commands are one group: for as long as this one is hidden, all of them wait.
+            Err(error) => {
+                let wait = backoff(&message);
+                let (seconds, error) = (wait.as_secs(), chain(&error));
+                tracing::error!(event = "command_put_off", seconds, error);
+                wait
+            }
+        };
+        let receipt = message.receipt_handle.as_deref().unwrap_or_default();
+        if let Err(error) = self.queue.hide(receipt, wait).await {
             tracing::error!(event = "command_not_settled", error = chain(&error));
-            false
-        })
+        }
+        false
     }
 
-    async fn hide(&self, message: &SqsMessage, wait: Duration) -> Result<(), PortError> {
-        self.queue.hide(message.receipt_handle.as_deref().unwrap_or_default(), wait).await
+    /// When a message comes again; `None` if it is done with.
+    async fn settled(
+        &self,
+        fate: Fate,
+        body: &str,
+        id: &str,
+    ) -> Result<Option<Duration>, PortError> {
+        match fate {
+            Fate::Done => Ok(None),
+            Fate::Again(wait) => Ok(Some(wait)),
+            Fate::GivenUp(reason) => self.queue.give_up(body, id, reason).await.map(|()| None),
+        }
     }
 
     async fn fate(
@@ -134,6 +154,7 @@ impl Commands<'_> {
                 Fate::Done
             }
             Ending::Overtaken => Fate::Again(OVERTAKEN_WAIT),
+            Ending::Wait(end) => Fate::Again(until(SystemClock.now(), end)),
             Ending::Retry(_) => Fate::Again(backoff(message)),
             Ending::GiveUp(category) => Fate::GivenUp(category.as_str()),
         })
@@ -147,7 +168,13 @@ impl Commands<'_> {
         hold: &Hold<'_, Table, SystemClock>,
         deadline: Timestamp,
     ) -> Result<Report, PortError> {
-        let credentials = secrets::read::<Credentials>(&self.config, &self.secret).await;
+        let credentials = match secrets::read::<Credentials>(&self.config, &self.secret).await {
+            // That says nothing of the session.
+            Err(SecretError::Store { source: source @ PortError::Unavailable { .. }, .. }) => {
+                return Err(source);
+            }
+            read => read,
+        };
         let usable = credentials.map_err(|error| chain(&error)).and_then(|credentials| {
             match &credentials.refused {
                 Some(reason) => Err(format!("the session was refused before: {reason}")),
@@ -225,6 +252,7 @@ fn ending(ending: &Ending) -> &'static str {
         Ending::Done => "done",
         Ending::HandOn(_) => "handed_on",
         Ending::Overtaken => "overtaken",
+        Ending::Wait(_) => "waits",
         Ending::Retry(category) | Ending::GiveUp(category) => category.as_str(),
     }
 }

@@ -49,7 +49,7 @@ impl Figures {
         let took: u128 = report.days.iter().map(|(_, _, took)| took.as_millis()).sum();
         let category = match report.ending {
             Ending::Retry(category) | Ending::GiveUp(category) => Some(category),
-            Ending::Done | Ending::HandOn(_) | Ending::Overtaken => None,
+            Ending::Done | Ending::HandOn(_) | Ending::Overtaken | Ending::Wait(_) => None,
         };
         let is_refused = category == Some(Category::AuthError);
         let mut line = self.about(chat);

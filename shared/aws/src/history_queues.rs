@@ -14,8 +14,10 @@ use crate::{
 /// All commands are one group: there is one session, and one process at a time may use it.
 const GROUP: &str = "telegram";
 
-/// The longest that a message may be hidden. Source: SQS API reference, `ChangeMessageVisibility`.
-pub const LONGEST_HIDDEN: Duration = Duration::from_hours(12);
+/// The longest that a message is hidden. SQS takes twelve hours and counts them from the receive:
+/// what is left of them is for who received it and worked on it before. Source: SQS API reference,
+/// `ChangeMessageVisibility`.
+pub const LONGEST_HIDDEN: Duration = Duration::from_mins(11 * 60 + 30);
 
 /// The queue of commands.
 #[derive(Clone, Debug)]
@@ -90,7 +92,7 @@ impl CommandQueue {
             .change_message_visibility()
             .queue_url(&self.url)
             .receipt_handle(receipt)
-            // At most twelve hours.
+            // Less than twelve hours.
             .visibility_timeout(i32::try_from(seconds).unwrap_or(i32::MAX))
             .send()
             .await

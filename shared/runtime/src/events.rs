@@ -11,7 +11,12 @@ pub const EVENTS: &[(&str, &str, &str)] = &[
         "a channel refuses our key or plan: `channel`, `reason`; a human has to mend it",
     ),
     ("chat_labelled", "info", "a chat has a new label in the CRM"),
-    ("command_not_settled", "error", "a history command was done, and the queue does not know it"),
+    ("command_not_settled", "error", "a history command comes again later than it should"),
+    (
+        "command_put_off",
+        "error",
+        "the store, a queue or the secrets failed a history command: it comes again in `seconds`",
+    ),
     ("command_worked_on", "info", "what a process did for a history command"),
     ("crm_asked_again", "warn", "a call of the CRM is repeated"),
     ("crm_broken", "error", "the CRM refuses our key: `reason`"),

@@ -11,7 +11,7 @@ use std::{
 };
 
 use mirt_local_aws::{
-    clock::Clock,
+    clock::{Ahead, Clock},
     endpoint::{Endpoint, Options},
     lambda::{Invoke as _, InvokeError, Lambda},
     mapping::{self, Mapping},
@@ -39,6 +39,8 @@ pub struct FunctionWorld {
     lambda: Arc<Lambda>,
     mappings: Vec<Mapping>,
     site: Site,
+    /// How far the services' clock is ahead.
+    ahead: Ahead,
     table: String,
     /// Holds the `bootstrap` and what it prints for as long as it runs.
     package: tempfile::TempDir,
@@ -126,8 +128,9 @@ impl FunctionWorld {
         settings: &[(&str, &str)],
         special: Special,
     ) -> Self {
-        let site = Site::default();
-        let options = Options { data: None, site: site.clone(), clock: Clock::System };
+        let (site, ahead) = (Site::default(), Ahead::default());
+        let options =
+            Options { data: None, site: site.clone(), clock: Clock::Ahead(ahead.clone()) };
         let endpoint = Arc::new(Endpoint::start(options).await.expect("services in memory"));
         let surroundings = Surroundings {
             site: site.clone(),
@@ -184,8 +187,14 @@ impl FunctionWorld {
             site,
             table: template.tables[0].name.clone(),
             endpoint,
+            ahead,
             package,
         }
+    }
+
+    /// Lets time pass for the services; the function's own clock is the machine's.
+    pub fn pass(&self, time: Duration) {
+        self.ahead.advance(time);
     }
 
     /// Puts another value into a secret, as an operator does who rotates a key.

@@ -1,6 +1,7 @@
 //! Ids that the service makes, and the form of those that callers make.
 
 use super::error::SqsError;
+use crate::{clock::UnixMillis, random};
 
 /// Longest group, deduplication or attempt id.
 const MAX_ID_LETTERS: usize = 128;
@@ -25,24 +26,36 @@ pub(super) fn check(parameter: &str, id: &str) -> Result<(), SqsError> {
     ))
 }
 
+/// A receive of messages, as it stands with each of them: when it was, and a name.
+pub(super) fn receipt(now: UnixMillis) -> String {
+    format!("{now}.{}", random::uuid())
+}
+
 /// A receipt handle: which message, and which receive of it.
 pub(super) struct ReceiptHandle {
     pub(super) message: i64,
     pub(super) receipt: String,
+    /// When it was received.
+    pub(super) received: UnixMillis,
 }
 
 impl ReceiptHandle {
     pub(super) fn parse(handle: &str) -> Result<Self, SqsError> {
         handle
             .split_once('.')
-            .and_then(|(message, receipt)| Some((message.parse().ok()?, receipt)))
-            .map(|(message, receipt)| Self { message, receipt: receipt.to_owned() })
+            .and_then(|(message, receipt)| {
+                let (received, _) = receipt.split_once('.')?;
+                Some(Self {
+                    message: message.parse().ok()?,
+                    receipt: receipt.to_owned(),
+                    received: received.parse().ok()?,
+                })
+            })
             .ok_or(SqsError::ReceiptHandleIsInvalid)
     }
 }
 
-impl std::fmt::Display for ReceiptHandle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.message, self.receipt)
-    }
+/// The handle of a message on a receipt.
+pub(super) fn receipt_handle(message: i64, receipt: &str) -> String {
+    format!("{message}.{receipt}")
 }

@@ -110,9 +110,18 @@ fn hide(
             return Err(SqsError::MessageNotInflight(receipt_handle.clone()));
         }
     }
+    let hidden_until = context.now.saturating_add(seconds * 1_000);
+    // The longest time counts from the receive, not from this call.
+    let longest = *VISIBILITY_SECONDS.end();
+    if hidden_until > receipt.received.saturating_add(longest * 1_000) {
+        let reason = format!(
+            "Total VisibilityTimeout for the message is beyond the limit [{longest} seconds]."
+        );
+        return Err(SqsError::invalid("VisibilityTimeout", seconds, &reason));
+    }
     context.execute(
         "UPDATE message SET visible = ?2 WHERE id = ?1",
-        params![receipt.message, context.now.saturating_add(seconds * 1_000)],
+        params![receipt.message, hidden_until],
     )?;
     forget_attempt(context, queue, &receipt)?;
     Ok(json!({}))

@@ -6,12 +6,7 @@ use rusqlite::Row;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Context,
-    error::SqsError,
-    ids::{self, ReceiptHandle},
-    queue::Queue,
-    receive::ReceiveMessage,
-    settings::Attributes,
+    Context, error::SqsError, ids, queue::Queue, receive::ReceiveMessage, settings::Attributes,
 };
 use crate::clock::UnixMillis;
 
@@ -102,7 +97,7 @@ impl StoredMessage {
         let receipt = self.receipt.unwrap_or_default();
         Ok(Message {
             message_id: self.message_id,
-            receipt_handle: ReceiptHandle { message: self.id, receipt }.to_string(),
+            receipt_handle: ids::receipt_handle(self.id, &receipt),
             md5_of_body: format!("{:x}", md5::compute(&self.body)),
             body: self.body,
             attributes,

@@ -14,7 +14,7 @@ use super::{
     redrive,
     settings::{VISIBILITY_SECONDS, WAIT_SECONDS},
 };
-use crate::{clock::UnixMillis, random};
+use crate::clock::UnixMillis;
 
 /// How long a receive that named itself can be repeated.
 const ATTEMPT_MILLIS: UnixMillis = 5 * 60 * 1_000;
@@ -191,7 +191,7 @@ fn hide(
     hidden_until: UnixMillis,
     attempt: Option<&str>,
 ) -> Result<(), SqsError> {
-    let receipt = random::uuid();
+    let receipt = ids::receipt(context.now);
     for row in &mut *rows {
         row.receipt = Some(receipt.clone());
         row.receive_count += 1;

@@ -90,6 +90,23 @@ async fn a_longer_visibility_counts_from_its_call() {
 }
 
 #[tokio::test]
+async fn twelve_hours_from_the_receive_are_the_longest_that_a_message_is_hidden() {
+    const LONGEST: i32 = 12 * 60 * 60;
+    let local = Local::start().await;
+    let url = local.queue("inbound.fifo", FIFO).await;
+    local.send(&url, "a", "1").await;
+    let first = local.receive(&url, 1).await;
+    local.pass(20);
+
+    let refused = local.hide(&url, &first[0], LONGEST - 19).await.unwrap_err();
+    let taken = local.hide(&url, &first[0], LONGEST - 20).await;
+
+    assert_eq!(refused.code(), Some("InvalidParameterValue"));
+    assert!(refused.message().is_some_and(|it| it.contains("beyond the limit")), "{refused:?}");
+    assert!(taken.is_ok(), "{taken:?}");
+}
+
+#[tokio::test]
 async fn an_expired_receipt_can_neither_delete_nor_hide() {
     let local = Local::start().await;
     let url = local.queue("inbound.fifo", FIFO).await;

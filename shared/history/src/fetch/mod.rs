@@ -79,6 +79,8 @@ pub enum Ending {
     HandOn(Box<Command>),
     /// Another has the right to read by now: the command comes again.
     Overtaken,
+    /// Telegram is not to be asked before, and no day was begun: the command comes again then, as it is.
+    Wait(Timestamp),
     /// It failed, and may work when it comes again.
     Retry(Category),
     /// It failed, and a human has to look at it.
@@ -271,7 +273,7 @@ where
         };
         let ending = match &stop {
             Stop::Time => goes_on(None),
-            Stop::Flood(until) => goes_on(Some(*until)),
+            Stop::Flood(until) => goes_on(Some(*until)).or(Some(Ending::Wait(*until))),
             _ => None,
         };
         // Without a failure, and with nothing planned yet, the command comes again as it is.
