@@ -2,8 +2,12 @@
 
 import copy
 import importlib.util
+import json
 import pathlib
+import re
 import unittest
+
+from samcli.lib.cfn_language_extensions.sam_integration import expand_language_extensions
 
 HERE = pathlib.Path(__file__).parent
 
@@ -37,6 +41,54 @@ def with_dashboard(body):
         }
 
     return change
+
+
+def versions(**parameters):
+    """The version that each function's alias would be moved to, with these parameters and else the defaults."""
+    values = {name: str(parameter["Default"]) for name, parameter in TEMPLATE["Parameters"].items()}
+    values.update(parameters)
+    # What CloudFormation does before SAM, where the template asks for it.
+    expanded = expand_language_extensions(TEMPLATE, parameter_values=values, enabled=True).expanded_template
+    return {
+        resource["Properties"]["FunctionName"]["Ref"]: name
+        for name, resource in lint_template.transform(expanded)["Resources"].items()
+        if resource["Type"] == "AWS::Lambda::Version"
+    }
+
+
+def parameters_of(function):
+    """The parameters that a function's own properties depend on, by name or by a condition."""
+    own = dict(TEMPLATE["Resources"][function]["Properties"])
+    # Not the function itself: when its alias is moved, and what calls it.
+    for beside in ("DeploymentPreference", "Events"):
+        own.pop(beside, None)
+    text = json.dumps([own, TEMPLATE["Globals"]["Function"]])
+    for condition, meaning in TEMPLATE["Conditions"].items():
+        if f'"{condition}"' in text:
+            text += json.dumps(meaning)
+    return {
+        name
+        for name in TEMPLATE["Parameters"]
+        if re.search(rf'"Ref": "{name}"|\$\{{{name}\}}', text)
+    }
+
+
+class WhatReachesTheAlias(unittest.TestCase):
+    """A function behind an alias runs a version, which is made anew only when the version's name changes."""
+
+    def test_a_changed_parameter_is_a_new_version_of_the_functions_that_read_it_and_of_no_other(self):
+        before = versions()
+        self.assertEqual(set(before), {"WebhookFunction", "DialogueFunction"})
+        readers = {function: parameters_of(function) for function in before}
+        self.assertIn("ModelCallsPerMinute", readers["DialogueFunction"])
+        for parameter in TEMPLATE["Parameters"]:
+            after = versions(**{parameter: "xray" if parameter == "Tracing" else "another"})
+            changed = {function for function in before if after[function] != before[function]}
+            expected = {function for function in before if parameter in readers[function]}
+            self.assertEqual(changed, expected, parameter)
+
+    def test_the_same_parameters_are_the_same_versions(self):
+        self.assertEqual(versions(), versions())
 
 
 class WhatIsRight(unittest.TestCase):

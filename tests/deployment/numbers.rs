@@ -166,3 +166,20 @@ fn the_parameters_defaults_are_the_codes_own() {
     let said = ["HandOverReminderSeconds", "HandOverTimeoutSeconds"];
     assert_eq!(waits, said.map(|name| Duration::from_secs(parameter(name, "Default"))));
 }
+
+#[test]
+fn a_run_of_a_schedule_that_failed_is_left_to_the_next_one() {
+    let functions = Whole::read().of_type("AWS::Serverless::Function");
+
+    let mut scheduled = 0;
+    for (id, function) in &functions {
+        let events = function["Events"].as_object().unwrap().values();
+        for event in events.filter(|event| event["Type"] == "ScheduleV2") {
+            scheduled += 1;
+            assert_eq!(event["Properties"]["RetryPolicy"]["MaximumRetryAttempts"], 0, "{id}");
+            // The schedule hands the run to Lambda, which has tries of its own: two, where nothing is said.
+            assert_eq!(function["EventInvokeConfig"]["MaximumRetryAttempts"], 0, "{id}");
+        }
+    }
+    assert_eq!(scheduled, 5);
+}

@@ -56,6 +56,7 @@ const VALUES: &[(&str, &str)] = &[
     ("AWSPREVIOUS", "AWSPREVIOUS"),
     ("TRACE", "1-6740a1b2-0123456789abcdef01234567"),
     ("ERROR", "ERROR"),
+    ("SYSTEM", "SYSTEM"),
 ];
 
 /// What the deployment that is on this machine does not have: its stack, of which `doctor` and `replay`

@@ -68,6 +68,18 @@ const TAKES: &[Takes] = &[
         switches: &[],
     },
     Takes {
+        command: "aws dynamodb delete-backup",
+        required: &["--backup-arn"],
+        optional: &[],
+        switches: &[],
+    },
+    Takes {
+        command: "aws dynamodb list-backups",
+        required: &[],
+        optional: &["--table-name", "--backup-type"],
+        switches: &[],
+    },
+    Takes {
         command: "aws dynamodb delete-table",
         required: &["--table-name"],
         optional: &[],
@@ -100,6 +112,12 @@ const TAKES: &[Takes] = &[
     Takes {
         command: "aws lambda delete-function-concurrency",
         required: &["--function-name"],
+        optional: &[],
+        switches: &[],
+    },
+    Takes {
+        command: "aws lambda get-alias",
+        required: &["--function-name", "--name"],
         optional: &[],
         switches: &[],
     },
@@ -151,6 +169,12 @@ const TAKES: &[Takes] = &[
         required: &[],
         optional: &["--config-env", "--profile", "--parameter-overrides"],
         switches: &["--no-execute-changeset"],
+    },
+    Takes {
+        command: "sam delete",
+        required: &[],
+        optional: &["--config-env", "--profile"],
+        switches: &[],
     },
     Takes {
         command: "sam list stack-outputs",

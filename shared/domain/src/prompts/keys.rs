@@ -659,6 +659,8 @@ template_keys! {
     AlarmDialogueErrors = "alarm.dialogue_errors" [];
     /// Of an alarm: scheduled runs fail.
     AlarmJobsErrors = "alarm.jobs_errors" [];
+    /// Of an alarm: the sweeper does not run.
+    AlarmSweeperSilence = "alarm.sweeper_silence" [];
     /// Of an alarm: AWS runs no more functions.
     AlarmThrottles = "alarm.throttles" [];
     /// Of an alarm: a message waits too long.
