@@ -22,6 +22,7 @@ mod limits;
 mod looking_in;
 mod managers;
 mod managers_files;
+mod managers_know;
 mod model;
 mod model_costs;
 mod model_photo;

@@ -8,7 +8,7 @@ use crate::{
     session::{
         Session,
         customer::BranchKind,
-        facts::{Facts, PaymentMethod},
+        facts::{Facts, Paying, PaymentMethod},
     },
     shop::Shop,
     state::State,
@@ -123,7 +123,8 @@ fn before(shop: &Shop<'_>, session: &Session) -> Option<String> {
 }
 
 /// The cart, who buys it and how it is paid.
-fn order(shop: &Shop<'_>, session: &Session) -> Vec<String> {
+#[must_use]
+pub fn order(shop: &Shop<'_>, session: &Session) -> Vec<String> {
     let facts = session.facts();
     if facts.cart.is_empty() {
         return Vec::new();
@@ -202,10 +203,9 @@ pub fn words(shop: &Shop<'_>, said: &[Message]) -> Vec<String> {
 
 /// What a manager can do as the session stands.
 fn buttons(shop: &Shop<'_>, session: &Session) -> Vec<(ManagerAct, String)> {
-    let payment = &session.facts().payment;
     let hand_over = &session.facts().hand_over;
     let mut acts = Vec::new();
-    if payment.proof && !payment.is_approved {
+    if session.facts().paying() == Paying::BeingChecked {
         acts.extend([
             (ManagerAct::Approve, TemplateKey::CardApprove),
             (ManagerAct::Reject, TemplateKey::CardReject),

@@ -14,7 +14,7 @@ use crate::{
     language::token::tokens,
     photo::Photo,
     reply::Bubble,
-    session::Session,
+    session::{Session, facts::Paying},
     state::{Intent, Phase, State},
     testing::{manager, shop},
     turn::{self, Action, Message, Turn, TurnInput},
@@ -111,6 +111,34 @@ fn say(session: &Session, text: &str, now: Timestamp) -> Turn {
     turn::take(&shop(), session, &TurnInput { messages: vec![message], now })
 }
 
+/// A conversation up to the requisites.
+const ORDERED: &[&str] = &[
+    "лагуна рожева на 104",
+    "беру",
+    "Коваль Ольга, 0671234567, Львів, відділення 5",
+    "повна оплата",
+];
+
+/// What is said around a payment.
+const PAYING: &[&str] = &[
+    "[photo]",
+    "[photo]",
+    "оплатила",
+    "!approve",
+    "!approve",
+    "!reject",
+    "скасуйте замовлення",
+    "приберіть лагуну",
+    "ще одну таку саму",
+    "передплата",
+    "повна оплата",
+    "змініть відділення на 12",
+    "беру 2",
+    "у сірому кольорі можна?",
+    "на 110 краще",
+    "!hand_back",
+];
+
 fn texts(turn: &Turn) -> String {
     let texts: Vec<&str> = turn
         .reply
@@ -162,10 +190,38 @@ fn check(before: &Session, text: &str, turn: &Turn) -> Result<(), TestCaseError>
         prop_assert!(!facts.cart.is_empty(), "paying for nothing: {context}");
         prop_assert!(facts.payment.method.is_some(), "paying without a way: {context}");
     }
+    check_money(before, text, turn, &context)?;
     let is_heard = !before.is_handed_over();
-    if is_heard && trace.intent == Intent::Complaint && !text.starts_with('!') {
+    // Where a placed order is, is known.
+    let is_known = text == "де моя посилка?" && !before.facts().placed.is_empty();
+    let is_for_human = trace.intent == Intent::Complaint && !is_known;
+    if is_heard && is_for_human && !text.starts_with('!') {
         prop_assert_eq!(trace.to.state, State::Complaint, "{}", context);
         prop_assert!(is_escalated(turn) || before.state() == State::Complaint, "{context}");
+    }
+    Ok(())
+}
+
+/// What is paid for, or said to be, no customer's message changes: a human does.
+fn check_money(
+    before: &Session,
+    text: &str,
+    turn: &Turn,
+    context: &str,
+) -> Result<(), TestCaseError> {
+    let (was, is) = (before.facts(), turn.session.facts());
+    prop_assert!(!is.payment.proof || !is.cart.is_empty(), "a receipt for nothing: {context}");
+    if text.starts_with('!') {
+        return Ok(());
+    }
+    if was.paying() == Paying::BeingChecked {
+        prop_assert_eq!(is.paying(), Paying::BeingChecked, "{}", context);
+        prop_assert_eq!(&is.cart, &was.cart, "{}", context);
+        prop_assert_eq!(is.payment.method, was.payment.method, "{}", context);
+    }
+    if [was.paying(), is.paying()] == [Paying::Paid; 2] {
+        prop_assert_eq!(&is.cart, &was.cart, "{}", context);
+        prop_assert_ne!(turn.trace.to.phase, Phase::AwaitingConfirmation, "{}", context);
     }
     Ok(())
 }
@@ -183,6 +239,21 @@ proptest! {
             now += SignedDuration::from_mins(1);
             let turn = say(&session, MESSAGES[place], now);
             check(&session, MESSAGES[place], &turn)?;
+            session = turn.session;
+        }
+    }
+
+    #[test]
+    fn however_it_goes_on_behind_the_requisites_nothing_that_is_paid_for_is_lost(
+        order in prop::collection::vec(0..MESSAGES.len() + PAYING.len(), 1..16),
+    ) {
+        let mut session = Session::default();
+        let mut now = now();
+        let said = order.iter().map(|place| MESSAGES.iter().chain(PAYING).nth(*place).unwrap());
+        for text in ORDERED.iter().chain(said) {
+            now += SignedDuration::from_mins(1);
+            let turn = say(&session, text, now);
+            check(&session, text, &turn)?;
             session = turn.session;
         }
     }

@@ -14,6 +14,7 @@ mod gallery;
 mod listing;
 mod manager;
 mod news;
+mod paid;
 mod paying;
 mod photo;
 mod present;
@@ -44,10 +45,10 @@ use crate::{
     reply::Bubble,
     session::{
         Session,
-        facts::{Choice, EscalationReason},
+        facts::{Choice, EscalationReason, Paying},
     },
     shop::Shop,
-    state::{Intent, State},
+    state::{Intent, Phase, State},
     turn::{Action, NamedProduct},
     word,
 };
@@ -85,7 +86,9 @@ pub fn decide(
     let perceived = recalled.as_ref().unwrap_or(perceived);
     let mut draft = Draft::new(shop, perceived, now, session);
     draft.facts_mut().flags.asked_same_height = None;
+    let was_opted_out = hear_opt_out(&mut draft);
     let event = if is_silent(&draft) {
+        note_for_human(&mut draft);
         Event::Silent
     } else if shop.settings.is_paused {
         service::leave_to_managers(&mut draft)
@@ -93,7 +96,7 @@ pub fn decide(
         service::wait_for_human(&mut draft)
     } else {
         let before = draft.session.clone();
-        let event = answer(&mut draft);
+        let event = answer(&mut draft, was_opted_out);
         if draft.is_mute() && event != Event::WentOffTopic {
             // Heard, but nothing waits for it: the conversation is open.
             draft.ask(TemplateKey::DiscoveryAskWhat, Values::none());
@@ -185,7 +188,37 @@ fn is_silent(draft: &Draft<'_>) -> bool {
         || (!was_pause && draft.now.duration_since(hand_over.at) < settings.hand_over_timeout)
 }
 
-fn answer(draft: &mut Draft<'_>) -> Event {
+/// Takes in whether the customer wants to be written to unasked, whoever answers now (decision 9). Says
+/// whether they had said that they do not.
+fn hear_opt_out(draft: &mut Draft<'_>) -> bool {
+    let perceived = draft.perceived;
+    let flags = &mut draft.facts_mut().flags;
+    let was_opted_out = flags.opted_out;
+    if perceived.has(Signal::OptIn) {
+        flags.opted_out = false;
+    } else if perceived.has(Signal::OptOut) {
+        flags.opted_out = true;
+    }
+    was_opted_out
+}
+
+/// A human answers, and what a message tells of the order is kept all the same: where it goes, and the
+/// receipt that a manager then finds on the card, with the buttons for it.
+fn note_for_human(draft: &mut Draft<'_>) {
+    if draft.perceived.may_be_receipt() && paying::is_receipt_awaited(draft) {
+        paying::note_proof(draft);
+        if let Some(hand_over) = &mut draft.facts_mut().hand_over {
+            (hand_over.from, hand_over.awaited) =
+                (State::PaymentDelivery, Phase::AwaitingConfirmation);
+        }
+    } else if matches!(draft.facts().paying(), Paying::NotAsked | Paying::ReceiptAwaited)
+        && !(draft.facts().cart.is_empty() && draft.facts().choices.is_empty())
+    {
+        address::take_address(draft);
+    }
+}
+
+fn answer(draft: &mut Draft<'_>, was_opted_out: bool) -> Event {
     let perceived = draft.perceived;
     draft.end_hand_over();
     let agrees = perceived.has(Signal::Consent) || perceived.is_nod;
@@ -196,21 +229,24 @@ fn answer(draft: &mut Draft<'_>) -> Event {
     if perceived.intent != Intent::OutOfDomain {
         draft.facts_mut().flags.off_topic = 0;
     }
+    if !perceived.is_blocked
+        && perceived.intent != Intent::Complaint
+        && let Some(event) = paid::leave_changes(draft)
+    {
+        return event;
+    }
     if perceived.has(Signal::Restart) && !perceived.is_blocked {
         return restart(draft);
     }
-    if perceived.has(Signal::OptIn) {
-        draft.facts_mut().flags.opted_out = false;
-    } else if perceived.has(Signal::OptOut) {
-        if draft.facts().flags.opted_out && perceived.intent == Intent::ThankyouSmalltalk {
-            // Promised already: the less is said, the better.
-            draft.tell(TemplateKey::EndAcknowledged);
-            return Event::Declined;
-        }
-        draft.facts_mut().flags.opted_out = true;
+    if perceived.has(Signal::OptOut)
+        && was_opted_out
+        && perceived.intent == Intent::ThankyouSmalltalk
+    {
+        // Promised already: the less is said, the better.
+        draft.tell(TemplateKey::EndAcknowledged);
+        return Event::Declined;
     }
-    let wants_to_see = agrees || perceived.has_any(&[Signal::ShowMe, Signal::AskPhoto]);
-    if draft.session.state() == State::Upsell && wants_to_see && !perceived.names_something() {
+    if paid::takes_one_more(draft, agrees) {
         return upsell::accept(draft);
     }
     if perceived.is_disputed {

@@ -21,6 +21,7 @@ use crate::{
     photo::Mark,
     state::{Phase, State},
     tally::Counted,
+    turn::Message,
 };
 
 /// A conversation's checkpoint. Stored, so every field has a default: an older record is read as
@@ -58,6 +59,10 @@ pub struct Session {
     /// Whether the customer came back upon a follow-up, and has bought nothing since.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     has_come_back: bool,
+    /// What the customer wrote when they were asked whether a manager is to be called: who comes upon
+    /// a yes has to read it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    asked_over: Vec<Message>,
     /// What outlives the conversation. Kept in a record of its own, which comes with the checkpoint.
     #[serde(skip)]
     profile: Arc<Profile>,
@@ -257,8 +262,16 @@ impl Session {
         self.facts = Facts { customer, flags, placed, ..Facts::default() };
     }
 
+    /// What the customer wrote when they were asked whether a manager is to be called; empty where the
+    /// last turn did not ask.
+    #[must_use]
+    pub fn asked_over(&self) -> &[Message] {
+        &self.asked_over
+    }
+
     /// The customer wrote.
-    pub(crate) fn hear(&mut self, now: Timestamp) {
+    pub(crate) fn hear(&mut self, messages: &[Message], now: Timestamp) {
+        self.asked_over = messages.to_vec();
         self.heard_at = Some(now);
         self.follow_ups = FollowUps::default();
     }
@@ -320,6 +333,9 @@ impl Session {
     /// Moves on after a turn.
     pub(crate) fn moved_to(mut self, state: State, phase: Phase) -> Self {
         self.next_order = None;
+        if !self.facts.flags.offered_manager {
+            self.asked_over = Vec::new();
+        }
         self.state = state;
         self.phase = phase;
         self.turns = self.turns.saturating_add(1);

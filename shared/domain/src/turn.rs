@@ -196,7 +196,7 @@ pub fn take(shop: &Shop<'_>, session: &Session, input: &TurnInput) -> Turn {
 /// The session as a turn takes it up that a customer began.
 pub(crate) fn heard(session: &Session, input: &TurnInput) -> Session {
     let mut resumed = session.resumed();
-    resumed.hear(input.now);
+    resumed.hear(&input.messages, input.now);
     if let Some(name) = input.messages.iter().rev().find_map(|message| message.nickname.clone()) {
         resumed.facts_mut().customer.nickname = Some(name);
     }

@@ -130,6 +130,7 @@ impl Matter {
                 EscalationReason::ReturnOrExchange => TemplateKey::ManagerReturn,
                 EscalationReason::OrderStatus => TemplateKey::ManagerOrderStatus,
                 EscalationReason::Policy => TemplateKey::ManagerPolicy,
+                EscalationReason::OrderChanged => TemplateKey::ManagerOrderChanged,
                 EscalationReason::NoProgress => TemplateKey::ManagerStuck,
                 EscalationReason::UnknownPhoto => TemplateKey::ManagerUnknownPhoto,
                 EscalationReason::NoRequisites => TemplateKey::ManagerPaymentNotSet,
@@ -165,6 +166,13 @@ impl Alert {
     ) -> Vec<Self> {
         let mut matters: Vec<Matter> = record.actions.iter().cloned().map(Matter::Action).collect();
         let messages = record.cause.messages();
+        // A yes says nothing of what a human is wanted for.
+        let calls = |matter: &Matter| matches!(matter, Matter::Action(Action::Escalate { .. }));
+        let said_for = |matter: &Matter| match matter {
+            Matter::Changed => Vec::new(),
+            _ if calls(matter) => [before.session.asked_over(), messages].concat(),
+            _ => messages.to_vec(),
+        };
         if let Some(closed) = &before.closed
             && messages.is_empty()
             && !record.reply.bubbles.is_empty()
@@ -184,11 +192,19 @@ impl Alert {
             .zip(0..)
             .map(|(matter, place)| Self {
                 key: AlertKey { turn: record.n, place },
-                said: if matter == Matter::Changed { Vec::new() } else { messages.to_vec() },
+                said: said_for(&matter),
                 matter,
                 raised_at: record.at,
             })
             .collect()
+    }
+
+    /// What a manager of the shop is told of it.
+    #[must_use]
+    pub fn text(&self, shop: &Settings) -> TemplateKey {
+        let is_claim = self.matter == Matter::Action(Action::CheckPayment)
+            && mirt_domain::card::photo(&self.said).is_none();
+        if is_claim { TemplateKey::ManagerPaymentClaimed } else { self.matter.text(shop) }
     }
 
     /// One for all that a turn said in vain.

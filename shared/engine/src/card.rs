@@ -9,7 +9,7 @@ use mirt_domain::{
     decide::Manager,
     photo::Photo,
     prompts::{Placeholder, TemplateKey, Values},
-    session::Session,
+    session::{Session, facts::Paying},
     session_id::SessionId,
     shop::{Settings, Shop},
     turn::{Action, Message},
@@ -103,8 +103,7 @@ pub trait FindSubject: Send + Sync {
 
 /// Whether managers have something left to do.
 fn is_open(session: &Session) -> bool {
-    let payment = &session.facts().payment;
-    session.is_handed_over() || (payment.proof && !payment.is_approved)
+    session.is_handed_over() || session.facts().paying() == Paying::BeingChecked
 }
 
 /// The card that was shown for an alert.
@@ -114,7 +113,7 @@ pub(crate) fn posted(
     at: ManagersMessage,
     alert: &Alert,
 ) -> SessionCard {
-    let (head, said) = (alert.matter.text(settings), alert.said.clone());
+    let (head, said) = (alert.text(settings), alert.said.clone());
     SessionCard { at, head, said, is_open: is_open(session) }
 }
 
@@ -140,7 +139,7 @@ pub(crate) fn tellings(
         Some(manager) => Values::none().with(Placeholder::Manager, manager.name.as_str()),
         None => alert.matter.values(),
     };
-    let head = words(alert.matter.text(shop.settings), &values);
+    let head = words(alert.text(shop.settings), &values);
     let begins = matches!(
         alert.matter,
         Matter::Action(Action::Escalate { .. } | Action::CheckPayment | Action::TellUnanswered)
@@ -157,6 +156,11 @@ pub(crate) fn tellings(
     };
     let note = || {
         let mut lines = vec![head.clone()];
+        if alert.matter == Matter::Action(Action::PlaceOrder) {
+            // The card is the next order's as soon as there is one.
+            lines.push(String::new());
+            lines.extend(card::order(shop, session));
+        }
         lines.extend(card::words(shop, &alert.said));
         Telling::Note {
             below: known.at.clone(),

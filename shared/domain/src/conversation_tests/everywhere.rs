@@ -10,7 +10,7 @@ use crate::{
         rules::{Rules, Signal},
         token::tokens,
     },
-    session::Session,
+    session::{Session, facts::Paying},
     state::{Intent, Phase, State},
     turn::{Action, Turn},
 };
@@ -126,9 +126,7 @@ fn a_photo_goes_where_its_context_says_from_every_state_in_every_phase() {
     for beginning in 0..BEGINNINGS.len() {
         for (state, phase) in places().filter(|(state, _)| *state != State::Complaint) {
             let session = begun(beginning).put_back(state, phase);
-            let payment = &session.facts().payment;
-            let is_paying = session.resumed().state() == State::PaymentDelivery;
-            let awaits = is_paying && payment.requisites_shown;
+            let awaits = session.facts().paying() == Paying::ReceiptAwaited;
             let turn = say(&session, "[photo]", now());
             let intent = if awaits { Intent::PaymentDelivery } else { Intent::PhotoIdent };
             assert_eq!(turn.trace.intent, intent, "{state:?}/{phase:?} {beginning}");

@@ -107,7 +107,7 @@ fn whom_a_manager_has_taken_meanwhile_stays_with_the_manager() {
 #[test]
 fn nobody_is_written_to_during_it_and_managers_are_reminded_still() {
     let mut silent = on_offer();
-    silent.hear(now());
+    silent.hear(&[], now());
     let later = now() + SignedDuration::from_hours(5);
     let duty = |session: &Session, shop: Shop<'_>| {
         next_due(session, shop.settings, later).map(|Due { duty, .. }| duty)
@@ -140,7 +140,7 @@ fn a_hand_over_does_not_time_out_before_the_pause_is_over() {
 fn news_of_an_order_go_to_the_managers() {
     let order = OrderId::new(7);
     let mut session = Session::default();
-    session.hear(now());
+    session.hear(&[], now());
     session.facts_mut().place(order);
     let news = OrderNews { order, state: OrderState::Shipped };
 

@@ -5,7 +5,7 @@ use super::{
     draft::{Draft, Say, label_of, labels},
     edges::Event,
     fitting::refine,
-    listing, present,
+    listing, paid, present,
     sale::go_on,
     service::escalate,
     sold_out,
@@ -261,8 +261,7 @@ pub(super) fn reopen_line(draft: &mut Draft<'_>) -> Option<Event> {
     let line = draft.facts().cart.lines().last().cloned().filter(|_| is_open)?;
     let product = draft.product(line.product_id)?;
     if draft.facts().payment.proof && wants_other {
-        let key = TemplateKey::OrderChangedLate;
-        return Some(escalate(draft, EscalationReason::Policy, key));
+        return Some(paid::hand_over(draft));
     }
     draft.name(product.id, Some(line.size), Some(line.price));
     let name = Values::none().with(Placeholder::Name, product.name.as_str());

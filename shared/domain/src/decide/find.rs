@@ -4,13 +4,13 @@ use super::{
     advice, cart, choosing,
     draft::Draft,
     edges::Event,
-    listing, photo, present,
+    listing, paying, photo, present,
     service::{nudge, take_leave},
 };
 use crate::{
     language::rules::Signal,
     prompts::{TemplateKey, Values},
-    session::facts::Choice,
+    session::facts::{Choice, Paying},
     state::State,
 };
 
@@ -19,8 +19,13 @@ pub(super) fn look_at_photo(draft: &mut Draft<'_>) -> Event {
     if !perceived.sights.is_empty() {
         return photo::answer(draft);
     }
-    let is_paying = draft.session.state() == State::PaymentDelivery && draft.facts().payment.proof;
-    if is_paying && perceived.words == 0 {
+    let is_checked = draft.facts().paying() == Paying::BeingChecked;
+    if is_checked && (perceived.has(Signal::ProofClaim) || !perceived.sums.is_empty()) {
+        return paying::take_proof(draft);
+    }
+    if is_checked && perceived.words == 0 {
+        // The managers see it meanwhile: it may be the second half of the receipt.
+        paying::note_proof(draft);
         draft.ask(TemplateKey::PaymentPhotoUnclear, Values::none());
         return Event::SentUnclearPhoto;
     }

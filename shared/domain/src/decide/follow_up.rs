@@ -30,7 +30,7 @@ const LEAST_BETWEEN: SignedDuration = SignedDuration::from_hours(3);
 pub struct FollowUps {
     /// How many of them are behind us, said or let go by.
     pub past: u8,
-    /// When one was said last.
+    /// When one was said last, or something else that the customer did not ask for.
     pub said_at: Option<Timestamp>,
     /// Whether the customer is a manager's: one was told that they do not answer, or talked with them.
     pub is_told: bool,

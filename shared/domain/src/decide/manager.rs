@@ -7,7 +7,7 @@ use crate::{
     photo::SentFile,
     prompts::{Placeholder, TemplateKey, Values},
     reply::Bubble,
-    session::facts::{EscalationReason, HandOver},
+    session::facts::{EscalationReason, HandOver, Paying},
     state::{Phase, State},
     turn::Action,
 };
@@ -77,9 +77,7 @@ pub(super) fn act(draft: &mut Draft<'_>, by: &Manager, deed: &Deed) -> Event {
         }
         Deed::Press(act) => *act,
     };
-    let payment = &draft.facts().payment;
-    let has_order = !draft.facts().cart.is_empty() && draft.facts().customer.is_complete();
-    let is_open = payment.proof && !payment.is_approved && has_order;
+    let is_open = draft.facts().paying() == Paying::BeingChecked;
     match act {
         ManagerAct::Approve if is_open => approve(draft),
         ManagerAct::Reject if is_open => reject(draft, TemplateKey::PaymentRejected),
@@ -164,7 +162,10 @@ fn approve(draft: &mut Draft<'_>) -> Event {
 fn reject(draft: &mut Draft<'_>, key: TemplateKey) -> Event {
     draft.facts_mut().payment.proof = false;
     draft.tell(key);
+    // They have just been written to: the follow-ups of their silence wait as behind another one.
+    draft.session.follow_ups_mut().said_at = Some(draft.now);
     if let Some(hand_over) = &mut draft.facts_mut().hand_over {
+        hand_over.from = State::PaymentDelivery;
         hand_over.awaited = Phase::WaitingForPaymentProof;
         return Event::Silent;
     }

@@ -23,7 +23,10 @@ const WINDOW: SignedDuration = SignedDuration::from_mins(24 * 60 - 10);
 pub(super) fn hear(draft: &mut Draft<'_>, news: OrderNews) {
     let OrderNews { order, state } = news;
     let known = draft.facts_mut().placed.iter_mut().find(|placed| placed.id == order);
-    let Some(placed) = known.filter(|placed| placed.state.may_become(state)) else { return };
+    // A human had it tried again, which the conversation does not hear of, and it failed again.
+    let is_news =
+        |known: OrderState| known.may_become(state) || [known, state] == [OrderState::Failed; 2];
+    let Some(placed) = known.filter(|placed| is_news(placed.state)) else { return };
     *placed = PlacedOrder { id: order, state, tell_at: None };
     if state == OrderState::Failed {
         draft.actions.push(Action::TellOrderFailed);

@@ -5,13 +5,17 @@ use crate::{
     language::rules::Signal,
     money::Money,
     prompts::{Placeholder, TemplateKey, Values},
-    session::facts::{EscalationReason, PaymentMethod},
+    session::facts::{EscalationReason, Paying, PaymentMethod},
     state::Phase,
     turn::Action,
 };
 
 /// Takes the way of paying that a message names.
 pub(super) fn take_method(draft: &mut Draft<'_>) {
+    if draft.facts().payment.proof {
+        // It was paid so, or said to be.
+        return;
+    }
     let perceived = draft.perceived;
     let is_asked = draft.session.phase() == Phase::WaitingForPaymentMethod;
     let only_asks = perceived.has(Signal::AskFee) && perceived.is_question;
@@ -30,8 +34,9 @@ pub(super) fn take_method(draft: &mut Draft<'_>) {
     };
     let facts = draft.facts_mut();
     let claims = perceived.has_any(&[Signal::ProofClaim, Signal::ProofLater]);
-    if facts.payment.method != Some(method) || !claims {
-        // Another sum is to be paid now, or it is asked what it was: it is told again.
+    if !claims {
+        // Another sum is to be paid now, or it is asked what it was: it is told again. Who says that
+        // they have paid is not told to pay.
         facts.payment.requisites_shown = false;
     }
     facts.payment.method = Some(method);
@@ -39,17 +44,41 @@ pub(super) fn take_method(draft: &mut Draft<'_>) {
     facts.flags.asked_same_data = false;
 }
 
-/// A receipt, by photo or by word.
+/// Whether a receipt may come now: the customer was told where to pay, by the assistant or, where it
+/// has no requisites, by a human (decision 16).
+pub(super) fn is_receipt_awaited(draft: &Draft<'_>) -> bool {
+    let facts = draft.facts();
+    let is_told_by_human = draft.shop.settings.requisites.is_none()
+        && !facts.cart.is_empty()
+        && facts.customer.is_complete()
+        && facts.payment.method.is_some();
+    match facts.paying() {
+        Paying::ReceiptAwaited => true,
+        Paying::NotAsked => is_told_by_human,
+        Paying::BeingChecked | Paying::Paid => false,
+    }
+}
+
+/// A receipt, by photo or by word. The second half of one, or a clearer one, is shown to the managers
+/// as the first was.
 pub(super) fn take_proof(draft: &mut Draft<'_>) -> Event {
-    let is_nothing_to_pay =
-        !draft.facts().cart.is_empty() && !draft.facts().payment.requisites_shown;
-    if is_nothing_to_pay {
+    let paying = draft.facts().paying();
+    if is_receipt_awaited(draft) || paying == Paying::BeingChecked {
+        note_proof(draft);
+        draft.tell(TemplateKey::PaymentProofReceived);
+        return Event::GaveProof;
+    }
+    if paying == Paying::NotAsked && !draft.facts().cart.is_empty() {
         return go_on(draft);
     }
+    // For what, a human finds out.
+    escalate(draft, EscalationReason::OrderStatus, TemplateKey::HandoverOrderStatus)
+}
+
+/// Notes that a receipt is in, and has a manager look for the money.
+pub(super) fn note_proof(draft: &mut Draft<'_>) {
     draft.facts_mut().payment.proof = true;
     draft.actions.push(Action::CheckPayment);
-    draft.tell(TemplateKey::PaymentProofReceived);
-    Event::GaveProof
 }
 
 /// Shows where to pay and how much; without requisites a human does.

@@ -1,11 +1,10 @@
 //! Photos that somebody has looked at: confident, unsure and not ours are three different answers.
 
-use super::{choosing, draft::Draft, edges::Event, present, service};
+use super::{choosing, draft::Draft, edges::Event, paying, present, service};
 use crate::{
     model::Sight,
     prompts::{Placeholder, TemplateKey, Values},
-    session::facts::EscalationReason,
-    state::State,
+    session::facts::{EscalationReason, Paying},
 };
 
 /// How many photos in a row may be unclear before a human looks.
@@ -35,12 +34,14 @@ pub(super) fn answer(draft: &mut Draft<'_>) -> Event {
     }
     let has = |wanted: &Sight| sights.contains(wanted);
     if has(&Sight::Receipt) {
-        // One that was awaited was taken by its place in the conversation (decision 16).
-        let is_paying = draft.session.state() == State::PaymentDelivery;
-        let key = if is_paying {
+        // One that was awaited was taken by its place in the conversation as a rule (decision 16).
+        let (cart, placed) = (&draft.facts().cart, &draft.facts().placed);
+        let key = if cart.is_empty() && placed.is_empty() {
+            TemplateKey::DiscoveryAskWhat
+        } else if !cart.is_empty() && draft.facts().paying() == Paying::NotAsked {
             TemplateKey::PaymentPhotoUnclear
         } else {
-            TemplateKey::DiscoveryAskWhat
+            return paying::take_proof(draft);
         };
         draft.ask(key, Values::none());
         return Event::SentUnclearPhoto;

@@ -13,7 +13,7 @@ use crate::{
     prompts::{Placeholder, TemplateKey, Values},
     session::{
         Session,
-        facts::{EscalationReason, Facts, Flags},
+        facts::{EscalationReason, Facts, Flags, Paying},
     },
     state::{Phase, State},
 };
@@ -85,7 +85,11 @@ pub(super) fn unstick(draft: &mut Draft<'_>, before: &Session, event: Event) -> 
         draft.fall_silent();
         return escalate(draft, EscalationReason::NoProgress, TemplateKey::HandoverStuck);
     }
-    if stuck >= PUT_DIFFERENTLY {
+    // While money is awaited, or looked for, nothing helps but time.
+    let is_waiting =
+        matches!(draft.facts().paying(), Paying::ReceiptAwaited | Paying::BeingChecked)
+            && draft.session.state() == State::PaymentDelivery;
+    if stuck >= PUT_DIFFERENTLY && !is_waiting {
         draft.unask();
         put_differently(draft);
     }

@@ -9,7 +9,8 @@ use super::{
     choosing,
     draft::{Draft, labels},
     edges::Event,
-    paying::{show_requisites, take_method, take_proof},
+    paid,
+    paying::{is_receipt_awaited, show_requisites, take_method, take_proof},
     present, recall,
     service::{escalate, nudge},
     sold_out,
@@ -27,8 +28,17 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     if perceived.has(Signal::CancelOrder) {
         return cancel(draft);
     }
+    if draft.facts().payment.is_approved
+        && let Some(event) = paid::go_on(draft)
+    {
+        return event;
+    }
     take_address(draft);
     take_method(draft);
+    if perceived.has(Signal::ProofClaim) && is_receipt_awaited(draft) {
+        // Before anything is said of the stock: what is paid for is a manager's.
+        return take_proof(draft);
+    }
     if let Some(event) = sold_out::leave_out(draft) {
         return event;
     }
@@ -56,12 +66,8 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     }
     let wants_garment = draft.session.state() != State::PaymentDelivery
         && (names_garment || (is_chosen && perceived.names_something()));
-    let changes = changes_line(draft)
-        || swaps_line(draft)
-        || perceived.has(Signal::Remove)
-        || draft.facts().choices.iter().any(Choice::is_complete) && agrees(draft);
-    if changes && draft.facts().payment.proof && !draft.facts().payment.is_approved {
-        return escalate(draft, EscalationReason::Policy, TemplateKey::OrderChangedLate);
+    if paid::is_late(draft) && agrees(draft) {
+        return paid::hand_over(draft);
     }
     if !draft.facts().payment.proof
         && let Some(event) = keep_only(draft)
@@ -105,6 +111,9 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
         return add_alike(draft);
     }
     if asks_to_add(draft) {
+        if paid::is_late(draft) {
+            return paid::hand_over(draft);
+        }
         // What was offered is taken along; what else it is to be, the next message tells.
         if !move_to_cart(draft) {
             return escalate(draft, EscalationReason::Wholesale, TemplateKey::OrderTooMany);
@@ -119,6 +128,9 @@ pub(super) fn sell(draft: &mut Draft<'_>) -> Event {
     }
     if !agrees(draft) && draft.session.state() != State::PaymentDelivery {
         return answer_only(draft);
+    }
+    if paid::is_late(draft) {
+        return paid::hand_over(draft);
     }
     let is_new_order = draft.facts().cart.is_empty();
     let joins_others = !is_new_order && !draft.facts().choices.is_empty();
@@ -219,7 +231,7 @@ fn holds_anything(draft: &Draft<'_>) -> bool {
 }
 
 /// Whether the customer agreed to what is on the table, or said that they buy.
-fn agrees(draft: &Draft<'_>) -> bool {
+pub(super) fn agrees(draft: &Draft<'_>) -> bool {
     let perceived = draft.perceived;
     perceived.has(Signal::Buy)
         || (perceived.quantity.is_some() && draft.session.state() == State::Offer)
@@ -235,7 +247,7 @@ fn agrees(draft: &Draft<'_>) -> bool {
 }
 
 /// A question about paying outside of a sale.
-fn answer_only(draft: &mut Draft<'_>) -> Event {
+pub(super) fn answer_only(draft: &mut Draft<'_>) -> Event {
     let perceived = draft.perceived;
     if perceived.has(Signal::AskRequisites) {
         draft.tell(TemplateKey::PaymentNotYet);

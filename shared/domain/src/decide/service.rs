@@ -19,15 +19,8 @@ pub(super) fn escalate(draft: &mut Draft<'_>, reason: EscalationReason, key: Tem
     Event::Escalated
 }
 
-/// The assistant is paused: a human answers. That the customer wants to be left alone is heard all the
-/// same.
+/// The assistant is paused: a human answers.
 pub(super) fn leave_to_managers(draft: &mut Draft<'_>) -> Event {
-    let perceived = draft.perceived;
-    if perceived.has(Signal::OptIn) {
-        draft.facts_mut().flags.opted_out = false;
-    } else if perceived.has(Signal::OptOut) {
-        draft.facts_mut().flags.opted_out = true;
-    }
     escalate(draft, EscalationReason::Paused, TemplateKey::HandoverPaused)
 }
 

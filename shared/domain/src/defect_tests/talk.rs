@@ -8,6 +8,7 @@ use crate::{
     photo::Photo,
     reply::Bubble,
     session::Session,
+    shop::Shop,
     state::{Intent, Phase, State},
     testing::{manager, shop},
     turn::{self, Action, Message, Turn, TurnInput},
@@ -40,8 +41,7 @@ impl Talk {
     }
 
     pub(crate) fn say(&mut self, text: &str) -> &mut Self {
-        let message = Message { text: Some(text.to_owned()), ..Message::default() };
-        self.take(message)
+        self.say_in(&shop(), text)
     }
 
     pub(crate) fn send_photo(&mut self) -> &mut Self {
@@ -50,9 +50,19 @@ impl Talk {
     }
 
     pub(crate) fn take(&mut self, message: Message) -> &mut Self {
+        self.take_in(&shop(), message)
+    }
+
+    /// The same in a shop that is not as the tests' is.
+    pub(crate) fn say_in(&mut self, shop: &Shop<'_>, text: &str) -> &mut Self {
+        let message = Message { text: Some(text.to_owned()), ..Message::default() };
+        self.take_in(shop, message)
+    }
+
+    fn take_in(&mut self, shop: &Shop<'_>, message: Message) -> &mut Self {
         self.now += SignedDuration::from_mins(1);
         let input = TurnInput { messages: vec![message], now: self.now };
-        self.keep(turn::take(&shop(), &self.session, &input))
+        self.keep(turn::take(shop, &self.session, &input))
     }
 
     pub(crate) fn press(&mut self, act: ManagerAct) -> &mut Self {

@@ -3,7 +3,7 @@
 use super::Perceived;
 use crate::{
     language::rules::Signal,
-    session::Session,
+    session::{Session, facts::Paying},
     state::{Intent, Phase, State},
 };
 
@@ -102,7 +102,7 @@ pub(super) fn of(session: &Session, perceived: &Perceived) -> Intent {
     if perceived.has_any(&FOR_A_HUMAN) {
         return Intent::Complaint;
     }
-    if perceived.may_be_receipt() && awaits_proof(session) {
+    if is_receipt(session, perceived) {
         return Intent::PaymentDelivery;
     }
     if perceived.photos > 0 {
@@ -205,10 +205,13 @@ fn has_figures(perceived: &Perceived) -> bool {
         || !perceived.sums.is_empty()
 }
 
-/// Whether requisites were shown and no receipt is in (decision 16).
-fn awaits_proof(session: &Session) -> bool {
-    let payment = &session.facts().payment;
-    session.state() == State::PaymentDelivery && payment.requisites_shown && !payment.proof
+/// Whether a photo or a file is the receipt (decision 16): whenever one is awaited, unless the
+/// conversation has gone on to garments and the words beside it are about them.
+fn is_receipt(session: &Session, perceived: &Perceived) -> bool {
+    let is_paying = matches!(session.state(), State::PaymentDelivery | State::End);
+    perceived.may_be_receipt()
+        && session.facts().paying() == Paying::ReceiptAwaited
+        && (is_paying || perceived.words == 0 || perceived.has(Signal::ProofClaim))
 }
 
 fn is_paying(session: &Session, perceived: &Perceived) -> bool {

@@ -451,6 +451,10 @@ template_keys! {
     ManagerOrderStatus = "manager.order_status" [];
     /// To managers: a question that only a human answers.
     ManagerPolicy = "manager.policy" [];
+    /// To managers: an order that is paid for is to be changed or cancelled.
+    ManagerOrderChanged = "manager.order_changed" [];
+    /// To managers: the customer says that they have paid, and sent no receipt.
+    ManagerPaymentClaimed = "manager.payment_claimed" [];
     /// To managers: too many turns without progress.
     ManagerStuck = "manager.stuck" [];
     /// To managers: a photo of a garment that was not recognised.

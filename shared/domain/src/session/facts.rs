@@ -123,6 +123,19 @@ pub struct Payment {
     pub is_approved: bool,
 }
 
+/// How far the money of an order has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paying {
+    /// There is nothing to pay for, or nobody was told where to.
+    NotAsked,
+    /// The customer was told where to pay, and no receipt is in (decision 16).
+    ReceiptAwaited,
+    /// A receipt is in; a manager looks for the money (decision 7).
+    BeingChecked,
+    /// The money is there, and the order is the one that was placed last.
+    Paid,
+}
+
 /// The two ways to pay (decision 11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -193,6 +206,8 @@ pub enum EscalationReason {
     NoProgress,
     /// A photo of a garment that is not ours, or that cannot be made out.
     UnknownPhoto,
+    /// An order that is paid for, or said to be, is to be another one, or none.
+    OrderChanged,
     /// The step of payment is not set up.
     NoRequisites,
     /// A manager took over unasked.
@@ -203,9 +218,10 @@ pub enum EscalationReason {
 
 /// How many orders a conversation remembers.
 const PLACED_ORDERS: usize = 5;
+
 impl EscalationReason {
     /// Every reason.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::HumanAsked,
         Self::Complaint,
         Self::Insult,
@@ -216,6 +232,7 @@ impl EscalationReason {
         Self::Policy,
         Self::NoProgress,
         Self::UnknownPhoto,
+        Self::OrderChanged,
         Self::NoRequisites,
         Self::TakenOver,
         Self::Paused,
@@ -227,6 +244,22 @@ impl Facts {
     pub(crate) fn place(&mut self, id: OrderId) {
         self.placed.push(PlacedOrder { id, state: OrderState::Confirmed, tell_at: None });
         self.placed.drain(..self.placed.len().saturating_sub(PLACED_ORDERS));
+    }
+
+    /// How far the money has come, wherever the conversation stands.
+    #[must_use]
+    pub fn paying(&self) -> Paying {
+        if self.cart.is_empty() {
+            Paying::NotAsked
+        } else if self.payment.is_approved {
+            Paying::Paid
+        } else if self.payment.proof {
+            Paying::BeingChecked
+        } else if self.payment.requisites_shown {
+            Paying::ReceiptAwaited
+        } else {
+            Paying::NotAsked
+        }
     }
 
     /// What the sale waits for, once something is in the cart.
