@@ -16,6 +16,7 @@ use crate::{
 };
 
 const CHANNELS: &str = "mirt/dev/channels";
+const WEBHOOKS: &str = "mirt/dev/webhooks";
 
 async fn config(world: &World) -> aws_config::SdkConfig {
     let http = mirt_http::client().expect("a client");
@@ -111,7 +112,21 @@ async fn a_secret_that_lacks_a_member_or_has_one_that_is_good_no_more_is_named()
 
     for (other, check, part) in [
         (with("telegram_bot_token", Value::Null), "secret channels", "telegram_bot_token"),
-        (with("requisites", json!({ "iban": "x" })), "secret channels", "requisites"),
+        (
+            with("requisites", json!({ "iban": "x" })),
+            "secret channels",
+            "missing field `recipient`",
+        ),
+        (
+            with("requisites", json!({ "recipient": "x", "iban": " ", "tax_id": "1" })),
+            "secret channels",
+            "lack iban",
+        ),
+        (
+            with("manychat_api_key", json!([MANYCHAT_KEY, "old"])),
+            "secret channels",
+            "the function dialogue does not start",
+        ),
         (
             with("expires", json!({ "manychat_api_key": "2026-01-31" })),
             "secret channels",
@@ -123,6 +138,25 @@ async fn a_secret_that_lacks_a_member_or_has_one_that_is_good_no_more_is_named()
         secrets::write(&config, CHANNELS, &other).await.expect("written");
         is_the_one_fault(&doctor(&world).await, check, part);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_with_which_the_webhook_does_not_start_is_named() {
+    let world = world().await;
+    let config = config(&world).await;
+    let secret: Value = secrets::read(&config, WEBHOOKS).await.expect("the secret");
+    let both = "telegram_managers_webhook_secret";
+
+    for (member, value) in [("crm_webhook_secret", ""), (both, TELEGRAM_SECRET)] {
+        let mut other = secret.clone();
+        other[member] = json!(value);
+        secrets::write(&config, WEBHOOKS, &other).await.expect("written");
+        is_the_one_fault(&doctor(&world).await, "secret webhooks", member);
+    }
+    let mut two = secret.clone();
+    two["manychat_webhook_token"] = json!(["new", MANYCHAT_TOKEN]);
+    secrets::write(&config, WEBHOOKS, &two).await.expect("written");
+    assert_eq!(doctor(&world).await.0, Some(0), "a list is what a token is changed with");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,4 +6,7 @@ pub mod shop_settings;
 mod start;
 
 pub use mirt_llm::{MODEL, OPENAI_API, OpenAi};
-pub use start::{MANYCHAT_API, TELEGRAM_API, bursts, main, manychat_options, openai};
+pub use start::{
+    MANYCHAT_API, NEEDED_OF_SECRET, TELEGRAM_API, bursts, check_secret, main, manychat_options,
+    openai,
+};

@@ -52,6 +52,17 @@ pub use mirt_channels::telegram::BOT_API as TELEGRAM_API;
 /// A day in seconds.
 const DAY_S: u64 = 24 * 60 * 60;
 
+/// The members of the channels' secret without which no channel takes a reply.
+pub const NEEDED_OF_SECRET: &[&str] = &["manychat_api_key", "telegram_bot_token"];
+
+/// Whether the function starts with `text` as its secret `name`.
+///
+/// # Errors
+/// When it does not, and so says why.
+pub fn check_secret(name: &str, text: &str) -> Result<(), secrets::SecretError> {
+    secrets::parse::<ChannelSecrets>(name, text).map(drop)
+}
+
 /// The secret of the channels.
 #[derive(Deserialize)]
 struct ChannelSecrets {

@@ -21,6 +21,17 @@ use serde::Deserialize;
 
 use crate::figures::Figures;
 
+/// The members of the CRM's secret without which it takes no order.
+pub const NEEDED_OF_SECRET: &[&str] = &["sitniks_api_key"];
+
+/// Whether the function starts with `text` as its secret `name`.
+///
+/// # Errors
+/// When it does not, and so says why.
+pub fn check_secret(name: &str, text: &str) -> Result<(), secrets::SecretError> {
+    secrets::parse::<CrmSecrets>(name, text).map(drop)
+}
+
 /// The secret of the CRM.
 #[derive(Deserialize)]
 struct CrmSecrets {

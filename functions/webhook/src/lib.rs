@@ -15,4 +15,5 @@ mod secrets;
 mod start;
 mod visit;
 
+pub use secrets::{NEEDED_OF_SECRET, UnsetToken, UnusableSecret, check_secret};
 pub use start::main;

@@ -1,5 +1,6 @@
 //! What callers of the webhooks must present.
 
+use mirt_aws::secrets::{self, SecretError};
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 
@@ -52,6 +53,29 @@ impl Token {
     }
 }
 
+/// The members of the webhooks' secret without which nobody is let in.
+pub const NEEDED_OF_SECRET: &[&str] = &["manychat_webhook_token", "telegram_webhook_secret"];
+
+/// Why the function does not start with a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum UnusableSecret {
+    /// It is of another form.
+    #[error(transparent)]
+    Form(#[from] SecretError),
+    /// It would let everybody in.
+    #[error(transparent)]
+    Unset(#[from] UnsetToken),
+}
+
+/// Whether the function starts with `text` as its secret `name`.
+///
+/// # Errors
+/// When it does not, and so says why.
+pub fn check_secret(name: &str, text: &str) -> Result<(), UnusableSecret> {
+    secrets::parse::<WebhookSecrets>(name, text)?.checked()?;
+    Ok(())
+}
+
 /// The secret of the webhooks.
 #[derive(Clone, Deserialize)]
 pub(crate) struct WebhookSecrets {
@@ -89,7 +113,7 @@ pub(crate) struct Bot {
 /// A token is not set: the function must not start, or anyone could write as any customer.
 #[derive(Debug, thiserror::Error)]
 #[error("the member {0} of the webhooks' secret is empty, or another one's")]
-pub(crate) struct UnsetToken(&'static str);
+pub struct UnsetToken(&'static str);
 
 impl WebhookSecrets {
     /// Refuses secrets that would let everyone in.

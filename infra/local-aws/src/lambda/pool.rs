@@ -136,7 +136,7 @@ impl Pool {
         self.busy().retain(|other| !Arc::ptr_eq(other, &killer));
         match &answer {
             // Its answer was faster than what was to kill it.
-            Ok(_) if killer.is_asked() => worker.kill().await,
+            Ok(_) | Err(InvokeError::Unhandled { .. }) if killer.is_asked() => worker.kill().await,
             Ok(_) | Err(InvokeError::Unhandled { .. }) => {
                 *self.trouble() = Trouble::default();
                 let mut idle = self.idle();

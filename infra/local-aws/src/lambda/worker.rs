@@ -13,7 +13,7 @@ use std::{
 use axum::body::Bytes;
 use tokio::{
     process::{Child, ChildStdin, Command},
-    sync::Notify,
+    sync::{Notify, watch},
     time::sleep,
 };
 
@@ -43,7 +43,7 @@ pub(super) struct Killer {
     number: u64,
     is_asked: AtomicBool,
     asked: Notify,
-    gone: Notify,
+    gone: watch::Sender<bool>,
 }
 
 impl Killer {
@@ -53,7 +53,8 @@ impl Killer {
     }
 
     pub(super) async fn until_gone(&self) {
-        self.gone.notified().await;
+        // Fails only when the sender is gone, and `self` holds it.
+        let _ = self.gone.subscribe().wait_for(|gone| *gone).await;
     }
 
     pub(super) fn is_asked(&self) -> bool {
@@ -66,9 +67,9 @@ impl Killer {
 }
 
 impl Drop for Worker {
-    /// Whoever kills it waits for this, however it ended.
+    /// Whoever kills it waits for this, however it ended, and there may be several.
     fn drop(&mut self) {
-        self.killer.gone.notify_one();
+        self.killer.gone.send_replace(true);
     }
 }
 
@@ -110,7 +111,7 @@ impl Worker {
                         number,
                         is_asked: AtomicBool::new(false),
                         asked: Notify::new(),
-                        gone: Notify::new(),
+                        gone: watch::Sender::new(false),
                     };
                     Ok(Self { child, api, killer: Arc::new(killer), _stdin: stdin })
                 }

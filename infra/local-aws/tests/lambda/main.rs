@@ -20,7 +20,9 @@ use mirt_local_aws::{
     site::Site,
 };
 use serde_json::json;
-use stage::{PID_FILE, invoke, is_running, lambda, pid_of, spec, this_program_as, wait_until_gone};
+use stage::{
+    PATIENCE, PID_FILE, invoke, is_running, lambda, pid_of, spec, this_program_as, wait_until_gone,
+};
 use tokio::{process::Command, task::JoinSet};
 
 #[tokio::test]
@@ -110,6 +112,26 @@ async fn a_process_that_died_while_idle_is_not_given_an_event() {
     let after = invoke(&lambda, json!({})).await.unwrap();
 
     assert_ne!(pid_of(&after), before);
+}
+
+#[tokio::test]
+async fn all_who_kill_the_same_process_hear_that_it_is_gone() {
+    let lambda = Arc::new(lambda([spec("obedient", 1)]));
+    let before = invoke(&lambda, json!({})).await.unwrap();
+    let at_work = Arc::clone(&lambda);
+    let hanging = tokio::spawn(async move { invoke(&at_work, json!({ "do": "hang" })).await });
+    // Its task hands the event to the idle process in its first step.
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+
+    let kills = (0..4).map(|_| lambda.kill_one("obedient", 0));
+    let killed = tokio::time::timeout(PATIENCE, futures_util::future::join_all(kills)).await;
+
+    let killed: BTreeSet<_> = killed.unwrap().into_iter().map(Result::unwrap).collect();
+    assert_eq!(killed.len(), 1);
+    assert!(matches!(hanging.await.unwrap(), Err(InvokeError::Crashed { .. })));
+    assert_ne!(pid_of(&invoke(&lambda, json!({})).await.unwrap()), pid_of(&before));
 }
 
 #[tokio::test]

@@ -25,6 +25,8 @@ struct Wanted {
     /// The function that reads it, and the setting that names it.
     named_by: (&'static str, &'static str),
     needed: &'static [&'static str],
+    /// Why the function does not start with a secret's text, if it does not.
+    refused: fn(&str, &str) -> Option<String>,
     /// Those that are good to have, and what is not done without them.
     good: &'static [(&'static str, &'static str)],
 }
@@ -32,14 +34,16 @@ struct Wanted {
 const WEBHOOKS: Wanted = Wanted {
     called: "webhooks",
     named_by: ("webhook", "MIRT_WEBHOOK_SECRET"),
-    needed: &["manychat_webhook_token", "telegram_webhook_secret"],
+    needed: mirt_webhook::NEEDED_OF_SECRET,
+    refused: |name, text| Some(chain(&mirt_webhook::check_secret(name, text).err()?)),
     good: &[],
 };
 
 const CHANNELS: Wanted = Wanted {
     called: "channels",
     named_by: ("dialogue", "MIRT_CHANNEL_SECRET"),
-    needed: &["manychat_api_key", "telegram_bot_token"],
+    needed: mirt_dialogue::NEEDED_OF_SECRET,
+    refused: |name, text| Some(chain(&mirt_dialogue::check_secret(name, text).err()?)),
     good: &[
         ("openai_api_key", "the assistant works from rules and templates alone"),
         ("requisites", "every payment is left to a human"),
@@ -49,7 +53,8 @@ const CHANNELS: Wanted = Wanted {
 const CRM: Wanted = Wanted {
     called: "crm",
     named_by: ("orders", "MIRT_CRM_SECRET"),
-    needed: &["sitniks_api_key"],
+    needed: mirt_orders::NEEDED_OF_SECRET,
+    refused: |name, text| Some(chain(&mirt_orders::check_secret(name, text).err()?)),
     good: &[],
 };
 
@@ -92,16 +97,8 @@ async fn read(
             return None;
         }
     };
-    let missing: Vec<&str> =
-        wanted.needed.iter().copied().filter(|member| !is_there(&secret[*member])).collect();
-    if !missing.is_empty() {
-        let found = format!("{name} lacks {}", missing.join(", "));
-        findings.fault(&check, found, make(place, name));
-    }
-    let known = wanted.good.iter().map(|(member, _)| *member);
-    let ill: Vec<&str> = known.filter(|member| is_ill(member, &secret[*member])).collect();
-    if !ill.is_empty() {
-        let found = format!("{name} has {} in a form that is not expected", ill.join(", "));
+    let fault = fault(name, wanted, &secret);
+    if let Some(found) = &fault {
         findings.fault(&check, found, make(place, name));
     }
     for (member, without) in wanted.good {
@@ -114,10 +111,27 @@ async fn read(
         }
     }
     expiry(&check, &secret["expires"], place, findings);
-    if missing.is_empty() && ill.is_empty() {
+    if fault.is_none() {
         findings.well(check, format!("{name} is readable and has what is needed"));
     }
     Some(secret)
+}
+
+/// What is wrong with a secret: the function that reads it does not start, or starts and is of no use.
+fn fault(name: &str, wanted: &Wanted, secret: &Value) -> Option<String> {
+    let missing: Vec<&str> =
+        wanted.needed.iter().copied().filter(|member| !is_there(&secret[*member])).collect();
+    if !missing.is_empty() {
+        return Some(format!("{name} lacks {}", missing.join(", ")));
+    }
+    if let Some(why) = (wanted.refused)(name, &secret.to_string()) {
+        return Some(format!("the function {} does not start: {why}", wanted.named_by.0));
+    }
+    let requisites = &secret["requisites"];
+    let is_empty = |part: &&str| !is_there(&requisites[*part]);
+    let empty: Vec<&str> = REQUISITES.iter().copied().filter(is_empty).collect();
+    (!requisites.is_null() && !empty.is_empty())
+        .then(|| format!("the requisites of {name} lack {}", empty.join(", ")))
 }
 
 /// A text, or texts of which the first is the newest.
@@ -126,17 +140,6 @@ fn is_there(member: &Value) -> bool {
     match member {
         Value::Array(texts) => !texts.is_empty() && texts.iter().all(is_text),
         other => is_text(other),
-    }
-}
-
-/// Whether a member is there and is none that can be read.
-fn is_ill(name: &str, member: &Value) -> bool {
-    if member.is_null() {
-        return false;
-    }
-    match name {
-        "requisites" => REQUISITES.iter().any(|part| !is_there(&member[*part])),
-        _ => !member.is_string(),
     }
 }
 

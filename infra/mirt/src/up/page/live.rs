@@ -44,8 +44,9 @@ struct Inner {
     sender: broadcast::Sender<Happening>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Log {
+    /// The number of the next event: the first is 1, so that before it there is a place to resume from.
     next: u64,
     kept: VecDeque<Happening>,
 }
@@ -54,7 +55,8 @@ impl Live {
     pub(crate) fn new() -> Self {
         let run = format!("{:08x}", fastrand::u32(..));
         let sender = broadcast::Sender::new(KEPT);
-        Self(Arc::new(Inner { run, log: Mutex::default(), sender }))
+        let log = Mutex::new(Log { next: 1, kept: VecDeque::new() });
+        Self(Arc::new(Inner { run, log, sender }))
     }
 
     /// Tells every page, and those that come back soon.
@@ -91,7 +93,7 @@ impl Live {
     /// An event that says where the stream stands, so that it can be resumed from there.
     fn anew(&self, next: u64) -> Happening {
         let data = json!({ "run": self.0.run }).to_string().into();
-        Happening { number: next.saturating_sub(1), kind: "anew", data }
+        Happening { number: next - 1, kind: "anew", data }
     }
 
     fn event(&self, happening: &Happening) -> Event {
@@ -136,7 +138,7 @@ mod tests {
         for kind in ["a", "b", "c"] {
             live.tell(kind, &Value::Null);
         }
-        let last = format!("{}-0", live.0.run);
+        let last = format!("{}-1", live.0.run);
 
         let (missed, _) = live.follow(Some(&last));
 
@@ -154,6 +156,18 @@ mod tests {
         for last in [None, Some("00000000-5"), Some(too_old.as_str()), Some("?")] {
             assert_eq!(kinds(&live.follow(last).0), ["anew"], "{last:?}");
         }
+    }
+
+    #[test]
+    fn a_page_that_came_before_the_first_event_hears_of_it_when_it_comes_back() {
+        let live = Live::new();
+        let (anew, _) = live.follow(None);
+        live.tell("a", &Value::Null);
+        let last = format!("{}-{}", live.0.run, anew[0].number);
+
+        let (missed, _) = live.follow(Some(&last));
+
+        assert_eq!(kinds(&missed), ["a"]);
     }
 
     #[test]
