@@ -57,6 +57,18 @@ fn every_shell_gets_the_new_words() {
 }
 
 #[test]
+fn a_reader_that_goes_away_is_no_fault_of_the_script() {
+    let script = format!("'{}' completions bash | head -n 1", env!("CARGO_BIN_EXE_mirt"));
+
+    let output = Command::new("bash")
+        .args(["--norc", "-o", "pipefail", "-c", &script])
+        .output()
+        .unwrap_or_else(|error| panic!("{error}"));
+
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
 fn help_tells_the_exit_codes() {
     let help = mirt(&["--help"]);
 

@@ -66,6 +66,21 @@ async fn a_managers_photo_comes_to_an_instagram_customer_by_an_address_that_lead
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_photo_that_telegram_does_not_give_is_no_error_of_the_server_and_comes_later() {
+    let world = asked_for_human(&[("MIRT_PUBLIC_URL", PUBLIC)], "5104").await;
+    world.telegram.keep_file("from-manager", PHOTO);
+    answer_below(&world, 1, 7, &photo("from-manager", "Ось")).await;
+    world.mirt.at_rest("instagram", "5104", 2).await;
+    let address = address(&world, "5104").replace(PUBLIC, "");
+
+    world.telegram.keep_back_the_next_file();
+
+    // Errors of the server are taken for messages that are lost.
+    assert_eq!(world.mirt.get(&address).await.status(), StatusCode::FAILED_DEPENDENCY);
+    assert_eq!(world.mirt.get(&address).await.status(), StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_address_of_a_photo_leads_nowhere_after_an_hour() {
     let world = asked_for_human(&[("MIRT_PUBLIC_URL", PUBLIC)], "5102").await;
     world.telegram.keep_file("from-manager", PHOTO);

@@ -16,6 +16,16 @@ async fn paused_world() -> World {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pause_for_an_empty_reason_is_refused() {
+    let world = paused_world().await;
+
+    let output = world.mirt.try_command(&["pause", "--reason", ""], &[], "").await;
+
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(world.mirt.command(&["resume"]).await.trim(), "it was not paused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pause_leaves_a_sale_to_the_managers_and_its_end_takes_it_up_where_it_was() {
     let world = paused_world().await;
     world.mirt.instagram_text("4801", "лагуна рожева на 104").await;

@@ -92,6 +92,22 @@ async fn each_request_is_counted_as_what_became_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_crm_sends_to_a_shop_without_one_is_neither_taken_nor_an_error_of_the_server() {
+    let world = FunctionWorld::start(BINARY, "webhook").await;
+
+    for route in ["order-status", "payment", "inventory"] {
+        let path = format!("/webhooks/snitkix/{route}");
+        let mut told = event(include_str!("../../infra/events/webhook-manychat-message.json"));
+        told["rawPath"] = path.as_str().into();
+        told["requestContext"]["http"]["path"] = path.into();
+
+        let (status, body) = answer(&world, &told).await;
+
+        assert_eq!((status, body["error"].as_str()), (404, Some("no CRM is set up")), "{route}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_traced_request_is_told_to_the_daemon_and_its_wake_up_carries_its_trace_on() {
     let daemon = Daemon::start();
     let world = FunctionWorld::start_traced(BINARY, "webhook", daemon.address()).await;

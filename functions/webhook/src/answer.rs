@@ -38,10 +38,13 @@ pub(crate) fn error(status: StatusCode, sentence: impl ToString) -> Response<Bod
 
 /// We are at fault, for a while.
 pub(crate) fn try_again() -> Response<Body> {
-    let mut response = error(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "the message could not be stored; please send it again",
-    );
+    let sentence = "the message could not be stored; please send it again";
+    unavailable(&json!({ "error": sentence }))
+}
+
+/// The store or the queue is away. It asks the caller to come again, by which the alarms know it from a crash.
+pub(crate) fn unavailable(body: &Value) -> Response<Body> {
+    let mut response = json(StatusCode::SERVICE_UNAVAILABLE, body);
     response.headers_mut().insert(RETRY_AFTER, RETRY_AFTER_SECONDS.into());
     response
 }

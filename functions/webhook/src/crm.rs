@@ -62,7 +62,8 @@ impl CrmWebhooks {
         body: &[u8],
     ) -> Response<Body> {
         let Some(secret) = &self.secret else {
-            return answer::error(StatusCode::SERVICE_UNAVAILABLE, "no CRM is set up");
+            // Nothing that comes again: no CRM has this address.
+            return answer::error(StatusCode::NOT_FOUND, "no CRM is set up");
         };
         let now = SystemClock.now();
         let (signature, timestamp) = (header(headers, SIGNATURE), header(headers, TIMESTAMP));

@@ -20,7 +20,7 @@ pub(crate) async fn check(table: &Table, queue: &InboundQueue) -> Response<Body>
         },
         "checks": { "store": word("store", &store), "queue": word("queue", &queue) },
     });
-    answer::json(if is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, &body)
+    if is_well { answer::json(StatusCode::OK, &body) } else { answer::unavailable(&body) }
 }
 
 fn word(what: &'static str, result: &Result<(), PortError>) -> &'static str {

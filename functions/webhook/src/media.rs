@@ -52,7 +52,11 @@ impl Media {
             Err(error) => {
                 tracing::error!(event = "degraded", what = "media", error = chain(&error));
                 match error {
-                    FileError::Unavailable(_) => answer::try_again(),
+                    // Telegram's fault and no message: an error of the server would count among those that lose
+                    // messages.
+                    FileError::Unavailable(_) => {
+                        answer::error(StatusCode::FAILED_DEPENDENCY, "the file cannot be read now")
+                    }
                     FileError::Gone | FileError::TooLarge => {
                         answer::error(StatusCode::NOT_FOUND, "there is nothing here")
                     }

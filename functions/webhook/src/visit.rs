@@ -125,7 +125,7 @@ fn answered_as(response: &Response<Body>) -> Option<&'static str> {
     match response.status() {
         StatusCode::UNAUTHORIZED => Some("refused"),
         StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE => Some("unreadable"),
-        // What was never set up asks nobody to come again.
+        // The store or the queue is away; the health check says it so as well.
         StatusCode::SERVICE_UNAVAILABLE if response.headers().contains_key(RETRY_AFTER) => {
             Some(UNAVAILABLE)
         }

@@ -64,6 +64,8 @@ struct Calls {
     refused: usize,
     /// Files that people sent to a bot, by id: the bot's token, and what is in them.
     files: BTreeMap<String, (String, Vec<u8>)>,
+    /// Whether the next file that is asked for is not given.
+    keeps_back: bool,
     /// Tokens of other bots than the first.
     more_bots: Vec<String>,
     messages: i64,
@@ -152,6 +154,11 @@ impl ChannelStub {
     pub fn keep_file_of(&self, token: &str, id: &str, file: &[u8]) {
         let kept = (token.to_owned(), file.to_vec());
         self.shared.calls().files.insert(id.to_owned(), kept);
+    }
+
+    /// Answers with an error of its own when a file is asked for, once.
+    pub fn keep_back_the_next_file(&self) {
+        self.shared.calls().keeps_back = true;
     }
 
     /// Knows another bot as well.
@@ -286,6 +293,9 @@ async fn telegram(
     let is_known = token == stub.credential || stub.calls().more_bots.contains(&token);
     let owner = |id: &str| stub.calls().files.get(id).map(|(token, _)| token.clone());
     if method == "getFile" {
+        if std::mem::take(&mut stub.calls().keeps_back) {
+            return StatusCode::BAD_GATEWAY.into_response();
+        }
         let id = plain(&body["file_id"]);
         if owner(&id).is_none_or(|owner| owner != token) {
             let refused = json!({ "ok": false, "description": "Bad Request: wrong file_id" });

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, str::FromStr};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, builder::NonEmptyStringValueParser};
 use jiff::civil::Date;
 use mirt_domain::order::OrderId;
 
@@ -114,7 +114,7 @@ pub(crate) enum DlqCommand {
 #[derive(Args, Debug)]
 pub(crate) struct PauseArguments {
     /// Why, for who looks at it later.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) reason: Option<String>,
     #[command(flatten)]
     pub(crate) place: PlaceArguments,
