@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use crate::{
     catalog::{Product, ProductId},
     language::{
+        amounts::{HRYVNIA_SIGN, begins_with_hryvnia},
         rules::{Rules, Signal},
         token::{Kind, Token, tokens},
     },
@@ -222,14 +223,11 @@ fn sentences(line: &str) -> usize {
     ends.count() + 1
 }
 
-/// Units, folded, that make a number before them an amount.
-const MONEY: [&str; 4] = ["грн", "гривен", "гривни", "uah"];
-
 fn check_figures(facts: &TurnFacts<'_>, tokens: &[Token], failed: &mut HashSet<Check>) {
     for (at, token) in tokens.iter().enumerate() {
         let Some(value) = token.number() else { continue };
         let next = tokens.get(at + 1);
-        if next.is_some_and(|next| MONEY.contains(&next.key.as_str()) || next.is_mark('₴')) {
+        if next.is_some_and(|next| begins_with_hryvnia(&next.key) || next.is_mark(HRYVNIA_SIGN)) {
             // Kopecks are after a comma: "57,50 грн".
             let is_fraction = at > 1 && tokens[at - 1].is_mark(',') && tokens[at - 1].is_joined;
             let amount = match (is_fraction, at.checked_sub(2).and_then(|at| tokens[at].number())) {

@@ -7,6 +7,7 @@
 //! is told by rules, by groups of words ([`machine_talk`]) and by weights that were learned from
 //! examples ([`likeness`]) together.
 
+pub(crate) mod amounts;
 pub mod classes;
 pub mod contact;
 pub mod endings;

@@ -163,7 +163,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        testing::shop,
+        testing::{shop, take_on_time},
         turn::{self, Message, Turn, TurnInput},
     };
 
@@ -219,7 +219,7 @@ mod tests {
         let now = at("2026-11-16T10:00:00Z");
         let (session, _) = say(&Session::default(), "сукня Анна на зріст 128, рожева", now);
         let later = at("2026-11-16T14:00:00Z");
-        let turn = turn::take_on_time(&shop(), &session, later);
+        let turn = take_on_time(&shop(), &session, later);
         let (session, followed) = counted(&session, turn, false, later);
         let (session, answered) = say(&session, "а яка тканина?", later);
 

@@ -4,11 +4,16 @@
 
 use std::{fs, path::Path, sync::LazyLock};
 
+use jiff::Timestamp;
+
 use crate::{
     catalog::Catalog,
     decide::Manager,
+    model::Step,
     prompts::Prompts,
+    session::Session,
     shop::{Requisites, Settings, Shop, Words},
+    turn::{self, Turn},
 };
 
 /// The shop's own catalogue.
@@ -41,6 +46,14 @@ pub(crate) fn shop() -> Shop<'static> {
         ..Settings::default()
     });
     Shop { catalog: catalog(), words: &WORDS, prompts: prompts(), settings: &SETTINGS }
+}
+
+/// Takes the turn that the passing of time makes, without a model.
+pub(crate) fn take_on_time(shop: &Shop<'_>, session: &Session, now: Timestamp) -> Turn {
+    match turn::begin_on_time(shop, session, now) {
+        Step::Done(turn) => *turn,
+        Step::Ask(consultation) => consultation.by_rules(shop),
+    }
 }
 
 /// Paths from the root and texts of every file in a folder and its folders.

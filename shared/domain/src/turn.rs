@@ -250,13 +250,6 @@ pub fn take_for_manager(
     Turn::of(shop, session, &Perceived::default(), Vec::new(), decision, None)
 }
 
-/// Takes the turn that the passing of time makes, see [`decide::next_due`].
-#[must_use]
-pub fn take_on_time(shop: &Shop<'_>, session: &Session, now: Timestamp) -> Turn {
-    let decision = decide::decide_on_time(shop, session.resumed(), now);
-    Turn::of(shop, session, &Perceived::default(), Vec::new(), decision, None)
-}
-
 /// Takes the turn that news of an order make.
 #[must_use]
 pub fn take_for_order(shop: &Shop<'_>, session: &Session, news: OrderNews, now: Timestamp) -> Turn {
@@ -264,7 +257,7 @@ pub fn take_for_order(shop: &Shop<'_>, session: &Session, news: OrderNews, now: 
     Turn::of(shop, session, &Perceived::default(), Vec::new(), decision, None)
 }
 
-/// Begins the turn that the passing of time makes where a model may word it.
+/// Begins the turn that the passing of time makes, see [`decide::next_due`], where a model may word it.
 #[must_use]
 pub fn begin_on_time(shop: &Shop<'_>, session: &Session, now: Timestamp) -> Step {
     let decision = decide::decide_on_time(shop, session.resumed(), now);

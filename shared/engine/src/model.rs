@@ -165,14 +165,6 @@ pub struct Moderation {
     pub categories: Vec<String>,
 }
 
-impl Moderation {
-    /// Whether it was flagged.
-    #[must_use]
-    pub const fn is_flagged(&self) -> bool {
-        !self.categories.is_empty()
-    }
-}
-
 /// Has a message looked at for what no shop should answer.
 pub trait Moderate: Send + Sync {
     /// Looks at a text.

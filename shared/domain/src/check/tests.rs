@@ -67,6 +67,8 @@ fn a_size_that_nobody_sews_is_no_fact() {
 fn a_price_that_no_garment_of_the_turn_has_is_no_fact() {
     assert_eq!(faults(&["Лагуна - 1500 грн"]), [Check::Price]);
     assert_eq!(faults(&["Лагуна - 1790,50 грн"]), [Check::Price]);
+    assert_eq!(faults(&["Лагуна за 1500 гривнями"]), [Check::Price]);
+    assert_eq!(faults(&["Лагуна - 1500 ₴"]), [Check::Price]);
 }
 
 #[test]

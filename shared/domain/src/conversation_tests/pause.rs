@@ -12,7 +12,7 @@ use crate::{
     session::{Session, facts::EscalationReason},
     shop::{Settings, Shop},
     state::{Phase, State},
-    testing::{manager, shop},
+    testing::{manager, shop, take_on_time},
     turn::{self, Action, Message, Turn, TurnInput},
 };
 
@@ -117,7 +117,7 @@ fn nobody_is_written_to_during_it_and_managers_are_reminded_still() {
     assert_ne!(duty(&silent, paused()), Some(Duty::FollowUp));
 
     let waiting = say_paused(&silent, "ви тут?").session;
-    let reminded = turn::take_on_time(&paused(), &waiting, later);
+    let reminded = take_on_time(&paused(), &waiting, later);
     assert_eq!(reminded.actions, [Action::Remind]);
     assert!(reminded.session.is_handed_over());
 }
@@ -127,7 +127,7 @@ fn a_hand_over_does_not_time_out_before_the_pause_is_over() {
     let waiting = say_paused(&on_offer(), "ви тут?").session;
     let much_later = now() + SignedDuration::from_hours(40);
 
-    let reminded = turn::take_on_time(&paused(), &waiting, much_later).session;
+    let reminded = take_on_time(&paused(), &waiting, much_later).session;
 
     assert!(reminded.is_handed_over());
     let due = next_due(&reminded, paused().settings, much_later);

@@ -10,7 +10,7 @@ use crate::{
     session::Session,
     shop::Shop,
     state::{Intent, Phase, State},
-    testing::{manager, shop},
+    testing::{manager, shop, take_on_time},
     turn::{self, Action, Message, Turn, TurnInput},
 };
 
@@ -91,7 +91,7 @@ impl Talk {
         self.now += SignedDuration::from_mins(minutes);
         let due = decide::next_due(&self.session, shop().settings, self.now);
         let is_due = due.is_some_and(|due| due.at <= self.now);
-        self.keep(turn::take_on_time(&shop(), &self.session, self.now));
+        self.keep(take_on_time(&shop(), &self.session, self.now));
         is_due
     }
 

@@ -14,7 +14,7 @@ use crate::{
     session::Session,
     size::Height,
     state::State,
-    testing::shop,
+    testing::{shop, take_on_time},
     turn::{self, Message, Mode, Turn, TurnInput},
 };
 
@@ -35,9 +35,7 @@ fn say(session: &Session, text: &str, now: Timestamp) -> Turn {
 fn sleep(mut session: Session, now: Timestamp) -> Session {
     for _ in 0..5 {
         match next_due(&session, shop().settings, now) {
-            Some(due) if due.at <= now => {
-                session = turn::take_on_time(&shop(), &session, now).session
-            }
+            Some(due) if due.at <= now => session = take_on_time(&shop(), &session, now).session,
             _ => return session,
         }
     }

@@ -10,7 +10,10 @@ use super::reading::{Answer, Line};
 use crate::{
     check::{self, TurnFacts},
     decide::{Decision, Say},
-    language::token::tokens,
+    language::{
+        amounts::{HRYVNIA, HRYVNIA_SIGN},
+        token::tokens,
+    },
     prompts::{Placeholder, TemplateKey, Values},
     reply::Bubble,
     shop::Shop,
@@ -48,9 +51,9 @@ const PROMISES: [&str; 14] = [
 const DENIALS: [&str; 6] =
     ["я людина", "жива людина", "не бот", "не робот", "справжня людина", "я не штучн"];
 
-/// Words of amounts, folded: an amount comes with its placeholder and its own unit.
-const AMOUNTS: [&str; 8] =
-    ["грн", "гривен", "гривн", "uah", "тисяч", "сотен", "відсотк", "процент"];
+/// Words of amounts beside the currency's, folded: an amount comes with its placeholder and its own
+/// unit.
+const AMOUNTS: [&str; 4] = ["тисяч", "сотен", "відсотк", "процент"];
 
 /// Why words may not be sent. Goes back to the model, so it is said in its language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,8 +144,6 @@ impl TemplateKey {
         ) && !matches!(
             self,
             Self::OfferExpensive
-                | Self::OfferAvailable
-                | Self::DiscoveryOptions
                 | Self::SizeToConfirm
                 | Self::VisionManager
                 | Self::FollowUpMethod
@@ -284,7 +285,10 @@ fn faults_of_words(n: usize, text: &str, most: usize) -> Vec<Fault> {
     let folded: Vec<String> = tokens(&words).into_iter().map(|token| token.key).collect();
     let folded = folded.join(" ");
     let has = |stems: &[&str]| stems.iter().any(|stem| folded.contains(stem));
-    if words.chars().any(char::is_numeric) || words.contains(['₴', '%', '$', '€']) || has(&AMOUNTS)
+    if words.chars().any(char::is_numeric)
+        || words.contains([HRYVNIA_SIGN, '%', '$', '€'])
+        || has(&AMOUNTS)
+        || has(&HRYVNIA)
     {
         faults.push(Fault::Figure(n));
     }

@@ -11,7 +11,7 @@ use super::placeholder::Placeholder;
 
 macro_rules! template_keys {
     ($($(#[doc = $doc:literal])+ $variant:ident = $key:literal [$($placeholder:ident),*];)+) => {
-        /// A text that customers read.
+        /// A text that customers or managers read.
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
         )]
@@ -61,16 +61,12 @@ template_keys! {
     DiscoveryPrices = "discovery.prices" [PriceFrom, PriceTo];
     /// What is looked for?
     DiscoveryAskWhat = "discovery.ask_what" [];
-    /// What is looked for, and for which height?
-    DiscoveryAskWhatAndHeight = "discovery.ask_what_and_height" [];
     /// Something could not be read.
     DiscoveryNotUnderstood = "discovery.not_understood" [];
     /// A voice message, a video, a sticker or a file came, which the assistant cannot read.
     DiscoveryCannotOpen = "discovery.cannot_open" [];
     /// Three turns without progress: the question is put differently.
     DiscoveryPutDifferently = "discovery.put_differently" [];
-    /// Five turns without progress: options to tap.
-    DiscoveryOptions = "discovery.options" [Categories];
     /// Goes before a list of garments.
     DiscoveryList = "discovery.list" [];
     /// Goes before a list in the size for a height.
@@ -131,8 +127,6 @@ template_keys! {
     SizeForHeight = "size.for_height" [Height, Size];
     /// A garment in a size with its price.
     SizePrice = "size.price" [Name, Size, Price];
-    /// A size with its price.
-    SizePriceLine = "size.price_line" [Size, Price];
     /// A garment whose price depends on its size.
     SizePriceRange = "size.price_range" [Name, PriceFrom, PriceTo];
     /// A garment of one price.
@@ -187,14 +181,10 @@ template_keys! {
     OfferSpecial = "offer.special" [Name, Special];
     /// Too dear.
     OfferExpensive = "offer.expensive" [];
-    /// Is it in stock?
-    OfferAvailable = "offer.available" [Name, Sizes];
     /// I will think about it.
     OfferThink = "offer.think" [];
     /// The closing question, put in another way.
     OfferPutDifferently = "offer.put_differently" [];
-    /// A garment was added.
-    OrderAdded = "order.added" [Name];
     /// A garment was taken out.
     OrderRemoved = "order.removed" [Name];
     /// What is to be taken out is not in the order.
@@ -203,8 +193,6 @@ template_keys! {
     HandoverDanger = "handover.danger" [];
     /// Follow-ups are wanted again.
     PolicyOptIn = "policy.opt_in" [];
-    /// Nothing is in the order.
-    OrderEmpty = "order.empty" [];
     /// Ordering without a garment.
     OrderAskGarment = "order.ask_garment" [];
     /// One line of an order.

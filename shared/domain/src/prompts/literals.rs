@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::language::amounts::{HRYVNIA_SIGN, begins_with_hryvnia};
+
 /// A number that a text may not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Literal {
@@ -33,9 +35,6 @@ impl fmt::Display for Literal {
     }
 }
 
-/// What makes a number before it an amount.
-const UNITS: [&str; 6] = ["грн", "₴", "uah", "гривень", "гривн", "%"];
-
 /// The heights that sizes are named after, in centimetres.
 const SIZES: std::ops::RangeInclusive<u32> = 40..=220;
 
@@ -65,8 +64,9 @@ fn literal_at(text: &str, start: usize) -> (Option<Literal>, usize) {
         return (Some(Literal::Size), length);
     }
     let after = rest[run..].trim_start_matches([' ', '\u{a0}', '\u{202f}']).to_lowercase();
-    let is_amount =
-        UNITS.iter().any(|unit| after.starts_with(unit)) || before.trim_end().ends_with('₴');
+    let is_amount = begins_with_hryvnia(&after)
+        || after.starts_with('%')
+        || before.trim_end().ends_with(HRYVNIA_SIGN);
     let literal = match run {
         _ if is_amount => Some(Literal::Price),
         1 | 2 => None,

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, line_of},
+    language::amounts::begins_with_hryvnia,
     state::State,
     version::version_of,
 };
@@ -265,7 +266,7 @@ impl Reading {
             let message = format!("\"{key}\" is not given {{{name}}}");
             return Err(part.fault(at, message));
         }
-        let has_unit = ["грн", "гривень", "₴"].iter().any(|it| after.trim_start().starts_with(it));
+        let has_unit = begins_with_hryvnia(&after.trim_start().to_lowercase());
         if placeholder.kind() == Kind::Money && has_unit {
             return Err(part.fault(at, format!("{{{name}}} brings its own грн")));
         }

@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use super::{Instruction, Placeholder, Prompts, RenderError, TemplateKey, Values};
-use crate::{money::Money, size::Size};
+use crate::{money::Money, size::Size, testing::files_under};
 
 /// Every key with a text that says nothing but the key's facts, one file a topic, with the text of
 /// one key replaced.
@@ -312,4 +312,27 @@ fn every_fault_is_told_and_not_just_the_first() {
     let text = "**Ціна** {cena} 1790 грн\n---\nРозмір 110-116 — так";
 
     assert_eq!(faults_of_text(text).len(), 5);
+}
+
+/// The code beside the list of keys and this.
+fn code() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let rooms = ["shared/domain/src", "shared/engine/src", "functions", "infra/mirt/src"];
+    let files = rooms.iter().flat_map(|room| files_under(&root, room));
+    files.filter(|(path, _)| !path.ends_with("prompts/keys.rs")).map(|(_, text)| text).collect()
+}
+
+#[test]
+fn every_text_is_said_by_somebody() {
+    let code = code();
+    let is_said = |key: &TemplateKey| {
+        // The alarms' texts are found by the alarms' names.
+        key.as_str().starts_with("alarm.") || {
+            let name = format!("TemplateKey::{key:?}");
+            let mut ends = code.match_indices(&name).map(|(at, _)| &code[at + name.len()..]);
+            ends.any(|rest| !rest.starts_with(char::is_alphanumeric))
+        }
+    };
+    let unsaid: Vec<_> = TemplateKey::ALL.iter().filter(|key| !is_said(key)).collect();
+    assert_eq!(unsaid, Vec::<&TemplateKey>::new());
 }

@@ -7,7 +7,7 @@ use crate::{
     decide::{Deed, Duty, Manager, ManagerAct, next_due},
     model::Step,
     reply::Bubble,
-    testing::shop,
+    testing::{shop, take_on_time},
     turn::{self, Message, Turn, TurnInput},
 };
 
@@ -32,7 +32,7 @@ fn offered(now: Timestamp) -> Session {
 }
 
 fn pass(session: &Session, now: Timestamp) -> Turn {
-    turn::take_on_time(&shop(), session, now)
+    take_on_time(&shop(), session, now)
 }
 
 fn words(turn: &Turn) -> String {
