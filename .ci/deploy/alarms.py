@@ -68,7 +68,8 @@ def beyond(alarm):
     """A value past the threshold, and one that is not."""
     threshold = alarm["Threshold"]
     if alarm["ComparisonOperator"].startswith("Less"):
-        return threshold - 1, threshold + 1
+        # Far below: what it counts, the sweeper's runs, goes on meanwhile.
+        return threshold - 1000, threshold + 1
     return threshold + 1, max(threshold - 1, 0)
 
 

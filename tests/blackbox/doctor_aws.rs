@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::{Router, body::Bytes, extract::State, routing::post};
 use mirt_test_support::mirt::World;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     doctor::{findings, named},
@@ -22,6 +22,8 @@ struct Told {
     parameters: Vec<(&'static str, String)>,
     health: String,
     template: String,
+    /// What CloudFormation made of it.
+    made: String,
     /// A resource and what of it was changed by hand.
     drift: Option<(&'static str, &'static str)>,
 }
@@ -62,7 +64,9 @@ async fn answer(State(told): State<Arc<Told>>, body: Bytes) -> String {
             )
         }
         "GetTemplate" => {
-            let text = told.template.replace('&', "&amp;").replace('<', "&lt;");
+            let is_made = body.contains("TemplateStage=Processed");
+            let text = if is_made { &told.made } else { &told.template };
+            let text = text.replace('&', "&amp;").replace('<', "&lt;");
             format!("<TemplateBody>{text}</TemplateBody>")
         }
         "DetectStackDrift" => "<StackDriftDetectionId>d</StackDriftDetectionId>".to_owned(),
@@ -101,8 +105,28 @@ fn deployed(world: &World) -> Told {
         ],
         health: world.mirt.url("/health"),
         template: TEMPLATE.to_owned(),
+        made: made(&json!("20000")),
         drift: None,
     }
+}
+
+/// What CloudFormation makes of the template, as far as it is looked at: a function with a version, and one without.
+fn made(time: &Value) -> String {
+    let function = |time: &Value| {
+        let environment = json!({ "Variables": { "MIRT_MODEL_TEXT_MS": time } });
+        let properties = json!({ "Environment": environment });
+        json!({ "Type": "AWS::Lambda::Function", "Properties": properties })
+    };
+    let version = json!({ "FunctionName": { "Ref": "DialogueFunction" } });
+    let made = json!({
+        "Parameters": { "ModelTextMs": { "Type": "Number" } },
+        "Resources": {
+            "DialogueFunction": function(time),
+            "DialogueFunctionVersion0123": { "Type": "AWS::Lambda::Version", "Properties": version },
+            "SweeperFunction": function(&json!({ "Ref": "ModelTextMs" })),
+        },
+    });
+    made.to_string()
 }
 
 async fn doctor(world: &World, told: Told) -> (Option<i32>, Vec<Value>) {
@@ -121,7 +145,9 @@ async fn a_deployment_as_the_program_was_built_is_well() {
     let (code, found) = doctor(&world, deployed(&world)).await;
 
     assert_eq!((code, named(&found, "fault")), (Some(0), Vec::new()));
-    for check in ["stack", "template", "changes by hand", "secret channels", "table", "API"] {
+    for check in
+        ["stack", "template", "versions", "changes by hand", "secret channels", "table", "API"]
+    {
         let is_well = found.iter().any(|it| it["check"] == check && it["verdict"] == "ok");
         assert!(is_well, "{check}: {found:?}");
     }
@@ -146,6 +172,21 @@ async fn a_template_that_packaging_has_written_anew_is_the_same_and_another_memo
     let warning = of_template(&other, "warning").unwrap_or_default();
     assert!(warning.contains("MemorySize"), "{other:?}");
     assert_eq!(code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parameter_that_does_not_reach_what_runs_behind_an_alias_is_a_fault_and_named() {
+    let world = world().await;
+    let by_name = made(&json!({ "Ref": "ModelTextMs" }));
+    let in_a_text = made(&json!({ "Fn::Sub": "${ModelTextMs}" }));
+
+    for made in [by_name, in_a_text] {
+        let (code, found) = doctor(&world, Told { made, ..deployed(&world) }).await;
+
+        let faults = named(&found, "fault");
+        assert_eq!((code, faults.len()), (Some(1), 1), "{faults:?}");
+        assert!(faults[0].contains("DialogueFunction: ModelTextMs"), "{faults:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::{
     Findings,
     deployed::{Deployed, Stack, reason},
+    versions,
 };
 use crate::{differences, place::Place, up::TEMPLATE};
 
@@ -72,6 +73,7 @@ pub(super) async fn check(place: &Place, deployed: &Deployed, findings: &mut Fin
             "the profile needs cloudformation:GetTemplate",
         ),
     }
+    versions::check(stack, &name, findings).await;
     by_hand(stack, &name, findings).await;
 }
 

@@ -17,6 +17,7 @@ mod schedules;
 mod secrets;
 mod settings;
 mod store;
+mod versions;
 
 use std::process::ExitCode;
 
