@@ -24,11 +24,28 @@ use crate::{
 };
 
 mod address;
+mod branch;
+mod children;
+mod correction;
 mod figures;
 mod garments;
 mod intent;
 mod options;
+mod pieces;
 mod weighing;
+
+/// A part of the delivery data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressPart {
+    /// Who gets the parcel.
+    Name,
+    /// Their telephone.
+    Phone,
+    /// The town.
+    City,
+    /// The branch or locker.
+    Branch,
+}
 
 /// Everything that a burst says.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +70,8 @@ pub struct Perceived {
     pub features: Vec<FeatureKey>,
     /// Heights of children.
     pub heights: Vec<Height>,
+    /// Heights that are not wanted any more: "замість 110", "110 вже замалий".
+    pub left_heights: Vec<Height>,
     /// Sizes by name.
     pub sizes: Vec<Size>,
     /// Ages in years.
@@ -63,6 +82,8 @@ pub struct Perceived {
     pub sums: Vec<u32>,
     /// How many pieces.
     pub quantity: Option<u32>,
+    /// The line of the order, from 0, of which the number of pieces was told.
+    pub line: Option<usize>,
     /// Places in the list that was shown last, from 0.
     pub picks: Vec<usize>,
     /// A telephone, ours or not.
@@ -75,6 +96,8 @@ pub struct Perceived {
     pub city: Option<String>,
     /// A branch or locker.
     pub branch: Option<Branch>,
+    /// What was told of the delivery and is said to be wrong, without a better one.
+    pub withdrawn: Vec<AddressPart>,
     /// How many photos came.
     pub photos: usize,
     /// What came that is neither words nor a photo.
@@ -194,6 +217,7 @@ impl Perceived {
             || self.name_part.is_some()
             || self.city.is_some()
             || self.branch.is_some()
+            || !self.withdrawn.is_empty()
     }
 }
 
@@ -231,6 +255,7 @@ pub(crate) fn read_by(
         input.messages.iter().filter_map(|message| message.text.as_deref()).collect();
     let text = options::named_by_number(session, &texts).unwrap_or_else(|| texts.join("\n"));
     let mut tokens = tokens(&text);
+    contact::dictated::join(&mut tokens);
     read_latin(rules, shop, &mut tokens);
     let lexicon = shop.words.lexicon();
     let seen = rules.read(&tokens, |at| {
@@ -278,6 +303,7 @@ pub(crate) fn read_by(
     garments::read(shop, session, &mut reading, &mut perceived);
     figures::read(shop, session, &mut reading, &mut perceived);
     address::read(session, &mut reading, &mut perceived);
+    correction::read(session, &tokens, &mut perceived);
     weighing::weigh(&tokens, &seen, &mut perceived);
     perceived.is_far_away =
         seen.iter().any(|seen| seen.signal == Signal::OffTopic && seen.to - seen.from > 1);

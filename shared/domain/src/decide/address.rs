@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use crate::{
     language::rules::Signal,
+    perceive::AddressPart,
     prompts::{Placeholder, TemplateKey, Values},
     session::customer::{Branch, BranchKind, Customer, NamePart},
 };
@@ -10,6 +11,14 @@ use crate::{
 pub(super) fn take_address(draft: &mut Draft<'_>) {
     let perceived = draft.perceived;
     let customer = &mut draft.facts_mut().customer;
+    for part in &perceived.withdrawn {
+        match part {
+            AddressPart::Name => customer.name = None,
+            AddressPart::Phone => customer.phone = None,
+            AddressPart::City => customer.city = None,
+            AddressPart::Branch => customer.branch = None,
+        }
+    }
     if let Some(Ok(phone)) = &perceived.phone {
         customer.phone = Some(phone.clone());
     }

@@ -105,15 +105,9 @@ pub(super) fn keep_only(draft: &mut Draft<'_>) -> Option<Event> {
         return None;
     }
     let is_size = |id: ProductId, size: Size| {
-        let fits = |height: &Height| {
-            matches!(
-                shop.catalog.size_for(id, None, *height),
-                Some(SizeAdvice::Fits(own) | SizeAdvice::ToConfirm(own)) if own == size
-            )
-        };
         (perceived.sizes.is_empty() && perceived.heights.is_empty())
             || perceived.sizes.contains(&size)
-            || perceived.heights.iter().any(fits)
+            || perceived.heights.iter().any(|height| fits(shop, id, size, *height))
     };
     let is_choice_meant = |choice: &Choice| {
         is_named(shop, perceived, choice.product_id, choice.color.as_ref())
@@ -136,6 +130,12 @@ pub(super) fn keep_only(draft: &mut Draft<'_>) -> Option<Event> {
         return Some(go_on(draft));
     }
     None
+}
+
+/// Whether a size of a garment is the one for a height.
+fn fits(shop: &Shop<'_>, id: ProductId, size: Size, height: Height) -> bool {
+    let advice = shop.catalog.size_for(id, None, height);
+    matches!(advice, Some(SizeAdvice::Fits(own) | SizeAdvice::ToConfirm(own)) if own == size)
 }
 
 /// Whether a message gives a line of the cart another size or colour.
@@ -206,7 +206,8 @@ pub(super) fn swap_line(draft: &mut Draft<'_>) -> Event {
     go_on(draft)
 }
 
-/// Gives the last line of the cart the number of pieces that a message names and nothing beside it.
+/// Gives a line of the cart, the last one if none is named, the number of pieces that a message names
+/// and nothing beside it.
 pub(super) fn set_pieces(draft: &mut Draft<'_>) -> Option<Event> {
     let perceived = draft.perceived;
     let pieces = perceived.quantity?;
@@ -215,7 +216,7 @@ pub(super) fn set_pieces(draft: &mut Draft<'_>) -> Option<Event> {
         && !perceived.has_any(&[Signal::AddMore, Signal::OneMoreAlike, Signal::Remove])
         && draft.facts().choices.is_empty()
         && !draft.facts().payment.proof;
-    if !is_told_of_it || !draft.facts_mut().cart.set_pieces(pieces) {
+    if !is_told_of_it || !draft.facts_mut().cart.set_pieces(perceived.line, pieces) {
         return None;
     }
     draft.facts_mut().payment.requisites_shown = false;
@@ -256,6 +257,7 @@ pub(super) fn reopen_line(draft: &mut Draft<'_>) -> Option<Event> {
     let is_open = draft.session.state() == State::PaymentDelivery
         && draft.facts().choices.is_empty()
         && (wants_other || asks_color)
+        && perceived.asks_next_size().is_none()
         && !perceived.names_something()
         && !perceived.tells_size();
     let line = draft.facts().cart.lines().last().cloned().filter(|_| is_open)?;
@@ -277,13 +279,31 @@ pub(super) fn reopen_line(draft: &mut Draft<'_>) -> Option<Event> {
     Some(Event::AskedPolicy)
 }
 
+/// The line that a message changes: of those with the named garment the one with the colour or the
+/// size that is not wanted any more, or with the colour that is to have another size; else the last.
+fn line_to_change(draft: &Draft<'_>) -> Option<CartLine> {
+    let perceived = draft.perceived;
+    let named = perceived.products.first().copied();
+    let is_left = |line: &&CartLine| {
+        perceived.unwanted_colors.contains(&line.color)
+            || perceived
+                .left_heights
+                .iter()
+                .any(|height| fits(draft.shop, line.product_id, line.size, *height))
+    };
+    let is_told = |line: &&CartLine| {
+        (perceived.tells_size() || perceived.asks_next_size().is_some())
+            && perceived.colors.contains(&line.color)
+    };
+    let lines = draft.facts().cart.lines().iter().rev();
+    let mut lines = lines.filter(|line| named.is_none_or(|id| line.product_id == id));
+    let found = lines.clone().find(is_left).or_else(|| lines.clone().find(is_told));
+    found.or_else(|| lines.next()).cloned()
+}
+
 /// Takes the line out of the cart and chooses it anew; what is complete goes back at once.
 pub(super) fn change_line(draft: &mut Draft<'_>) -> Event {
-    let named = draft.perceived.products.first().copied();
-    let lines = draft.facts().cart.lines();
-    let line =
-        lines.iter().rev().find(|line| named.is_none_or(|id| line.product_id == id)).cloned();
-    let Some(line) = line else { return go_on(draft) };
+    let Some(line) = line_to_change(draft) else { return go_on(draft) };
     let facts = draft.facts_mut();
     facts.cart.remove(|other| *other == line);
     let mut choice = Choice {

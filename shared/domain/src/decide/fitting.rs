@@ -2,11 +2,13 @@
 //! garment's own sizes and colours.
 
 use super::{
+    advice,
     choosing::{MAX_CHOICES, Obstacle},
     draft::Draft,
 };
 use crate::{
     catalog::{ColorKey, ColorVariant, Product, SizeAdvice},
+    language::rules::Signal,
     session::facts::Choice,
     size::{Height, Size},
 };
@@ -35,14 +37,47 @@ pub(super) fn refine(draft: &mut Draft<'_>) -> Vec<Obstacle> {
             choice.wished_color = None;
         }
         let wished = choice.wished_color.take_if(|_| told_size);
+        // "Рожевий не хочу": another one is asked for.
+        choice.color.take_if(|color| draft.perceived.unwanted_colors.contains(color));
         let wanted = color.cloned().or_else(|| choice.color.take()).or(wished);
         set_color(product, choice, wanted, &mut obstacles);
         if choice.size.is_none() || told_size || (is_new && !fits(product, choice)) {
             set_size(draft, product, choice, at, &mut obstacles);
+            step_on(draft, product, choice);
         }
     }
-    draft.facts_mut().choices = choices;
+    draft.facts_mut().choices = merged(choices);
     obstacles
+}
+
+/// "На 140, але на розмір більшу": the size beside the one for the height.
+fn step_on(draft: &Draft<'_>, product: &Product, choice: &mut Choice) {
+    let perceived = draft.perceived;
+    let (larger, smaller) = (perceived.has(Signal::LargerSize), perceived.has(Signal::SmallerSize));
+    if larger != smaller
+        && perceived.sizes.is_empty()
+        && !perceived.is_question
+        && let Some(next) = advice::next_size(product, choice, larger)
+    {
+        choice.size = Some(next);
+    }
+}
+
+/// Complete choices that are the same made one of several pieces.
+fn merged(choices: Vec<Choice>) -> Vec<Choice> {
+    let mut merged: Vec<Choice> = Vec::with_capacity(choices.len());
+    for choice in choices {
+        let same = merged.iter_mut().find(|own| {
+            own.is_complete()
+                && (own.product_id, own.size, &own.color)
+                    == (choice.product_id, choice.size, &choice.color)
+        });
+        match same {
+            Some(same) => same.quantity = same.quantity.saturating_add(choice.quantity),
+            None => merged.push(choice),
+        }
+    }
+    merged
 }
 
 /// The colour that a named feature means, where one colour alone has it: "лео", "у клітинку".
@@ -64,8 +99,9 @@ fn spread_over_children(draft: &Draft<'_>, choices: &mut Vec<Choice>) {
     let is_new = choices.first().is_some_and(|choice| choice.size.is_none());
     let children = if told == 0 && is_new { draft.facts().heights.len() } else { told };
     if children > 1 && choices.len() == 1 {
-        let one = choices[0].clone();
-        choices.resize_with(children.min(MAX_CHOICES), || Choice { size: None, ..one.clone() });
+        // Each gets a size of its own, the first as well.
+        let one = Choice { size: None, quantity: 1, ..choices[0].clone() };
+        *choices = vec![one; children.min(MAX_CHOICES)];
     }
 }
 

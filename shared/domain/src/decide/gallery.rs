@@ -39,7 +39,8 @@ pub(super) fn go_on(draft: &mut Draft<'_>) -> Option<Event> {
 
 fn show_page(draft: &mut Draft<'_>, product: &Product, choice: &Choice, seen: usize) {
     let page: Vec<&ColorVariant> = others(product, choice).skip(seen).take(MAX_PHOTOS).collect();
-    for variant in &page {
+    let unwanted = &draft.perceived.unwanted_colors;
+    for variant in page.iter().filter(|variant| !unwanted.contains(&variant.color)) {
         draft.show(product, variant);
     }
     let seen = seen + page.len();

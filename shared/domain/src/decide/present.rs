@@ -159,6 +159,7 @@ fn present_choice(
         return;
     };
     let told_height = perceived.heights.len() == 1
+        && !perceived.has_any(&[Signal::LargerSize, Signal::SmallerSize])
         && !obstacles.iter().any(|it| matches!(it, Obstacle::ToConfirm { .. }));
     let is_added = !perceived.has(Signal::AddMore)
         || perceived.products.is_empty()
@@ -181,7 +182,13 @@ fn present_choice(
         if is_added {
             show_variant(draft, product, choice);
         }
-        draft.say(TemplateKey::OfferReady, values.with(Placeholder::Color, label));
+        let values = values.with(Placeholder::Color, label);
+        if choice.quantity > 1 {
+            let values = values.with(Placeholder::Quantity, choice.quantity);
+            draft.say(TemplateKey::OfferReadyPieces, values);
+        } else {
+            draft.say(TemplateKey::OfferReady, values);
+        }
     } else {
         show_variant(draft, product, choice);
         let only_colors = perceived.has(Signal::AskColors)
@@ -277,7 +284,8 @@ fn answer_questions(draft: &mut Draft<'_>, product: &Product, choice: &Choice) {
             all => {
                 let fitting = all
                     .iter()
-                    .filter(|variant| choice.size.is_none_or(|size| variant.comes_in(size)));
+                    .filter(|variant| choice.size.is_none_or(|size| variant.comes_in(size)))
+                    .filter(|variant| !perceived.unwanted_colors.contains(&variant.color));
                 let values = name().with(Placeholder::Colors, labels(fitting));
                 draft.say(TemplateKey::ColorList, values);
             }

@@ -1,10 +1,11 @@
 //! Who gets the parcel and where: phone, name, city, branch.
 
 mod cities;
+pub(crate) mod dictated;
 mod people;
 
-pub use cities::{city, unknown_city};
-pub use people::{name, name_part, person_words};
+pub use cities::{city, is_street_word, names_street, unknown_city};
+pub use people::{is_first_name, may_be_name, name, name_part, person_words, with_part, written};
 
 use super::token::{Kind, Token};
 
@@ -33,7 +34,7 @@ pub fn phone_in(tokens: &[Token]) -> Option<Result<String, ForeignPhone>> {
 /// Whether a word is a person's first name or a town that the tables hold.
 #[must_use]
 pub fn is_name_or_town(token: &Token) -> bool {
-    people::is_first_name(token) || cities::is_town(token)
+    is_first_name(token) || cities::is_town(token)
 }
 
 /// Whether a word is written as a name beside a first name: "Костюк Інна" is no slip for "костюм".
@@ -41,8 +42,7 @@ pub fn is_name_or_town(token: &Token) -> bool {
 pub fn stands_beside_a_name(tokens: &[Token], at: usize) -> bool {
     let is_capital = tokens[at].raw.starts_with(char::is_uppercase);
     let beside = [at.checked_sub(1), Some(at + 1)];
-    is_capital
-        && beside.into_iter().flatten().any(|at| tokens.get(at).is_some_and(people::is_first_name))
+    is_capital && beside.into_iter().flatten().any(|at| tokens.get(at).is_some_and(is_first_name))
 }
 
 /// A telephone number that the carrier could not call.

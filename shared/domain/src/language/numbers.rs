@@ -9,11 +9,14 @@ mod words;
 use std::ops::RangeInclusive;
 
 use self::words::{
-    AGED_STEMS, BRANCH_STEMS, BRANCH_WORDS, CHILD_WORDS, CM_WORDS, HALF_WORDS, HEIGHT_WORDS,
-    HOUSE_WORDS, MONEY_BEFORE, MONEY_WORDS, MONTH_WORDS, OTHER_UNITS, PIECE_WORDS, SIZE_WORDS,
-    SMALL_WORDS, YEAR_WORDS,
+    AGED_STEMS, BRANCH_STEMS, BRANCH_WORDS, CHILD_WORDS, CM_WORDS, FLAT_WORDS, HALF_WORDS,
+    HEIGHT_WORDS, HOUSE_WORDS, MONEY_BEFORE, MONEY_WORDS, MONTH_WORDS, OTHER_UNITS, PIECE_WORDS,
+    SIZE_WORDS, SMALL_WORDS, WEIGHT_WORDS, YEAR_WORDS,
 };
-use super::token::{Kind, Token};
+use super::{
+    contact,
+    token::{Kind, Token},
+};
 use crate::size::{Height, Size};
 
 /// Heights that a bare number can be; outside of it a unit or a word has to say so.
@@ -73,6 +76,29 @@ pub fn in_words(tokens: &[Token], at: usize) -> Option<u32> {
     spoken::number(tokens, at).map(|(value, _)| value)
 }
 
+/// A number in words that begins at a token, and one past its last word.
+pub(crate) fn spelled(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
+    spoken::number(tokens, at)
+}
+
+/// Whether a word is one for a carrier's branch or locker.
+#[must_use]
+pub fn names_branch(token: &Token) -> bool {
+    is_branch(std::iter::once(token))
+}
+
+/// Whether a word says that a number beside it is a height.
+#[must_use]
+pub fn marks_height(token: &Token) -> bool {
+    HEIGHT_WORDS.has(Some(token))
+}
+
+/// Whether a word is one for a child of the family: "старшій", "донька".
+#[must_use]
+pub fn names_child(token: &Token) -> bool {
+    CHILD_WORDS.has(Some(token))
+}
+
 /// Reads every number of a message.
 #[must_use]
 pub fn read(tokens: &[Token]) -> Vec<Found> {
@@ -118,7 +144,7 @@ fn read_at(tokens: &[Token], at: usize) -> Option<Found> {
         return here(Reading::Branch(number), to);
     }
     let figure = figure(tokens, at)?;
-    if at > 0 && tokens[at - 1].key == "не" {
+    if at > 0 && tokens[at - 1].key == "не" || WEIGHT_WORDS.has(tokens.get(figure.to)) {
         return here(Reading::Other, figure.to);
     }
     if let Some(reading) = branch_or_house(tokens, at, figure.value) {
@@ -155,7 +181,10 @@ fn with_unit(tokens: &[Token], figure: Figure) -> Option<(Reading, usize)> {
     if is_mark('%') {
         return Some((Reading::Other, to + 1));
     }
-    if CM_WORDS.has(after) || HEIGHT_WORDS.has(after) || SIZE_WORDS.has(after) {
+    // "122 ріст 119": the word is for the number behind it.
+    let is_height_word = HEIGHT_WORDS.has(after)
+        && !tokens.get(to + 1).is_some_and(|token| token.number().is_some());
+    if CM_WORDS.has(after) || is_height_word || SIZE_WORDS.has(after) {
         let height = height(value);
         if height.is_some() || CM_WORDS.has(after) {
             return Some((height.map_or(Reading::Other, Reading::Height), to + 1));
@@ -220,11 +249,47 @@ fn by_what_stands_before(tokens: &[Token], at: usize, value: u32) -> Reading {
 }
 
 fn branch_or_house(tokens: &[Token], at: usize, value: u32) -> Option<Reading> {
-    let before = || words_before(tokens, at);
-    if is_branch(before()) {
+    // "Відділення №15, 32": a number counts for the one right behind the word.
+    let begin = tokens[..at].iter().rposition(|token| token.number().is_some());
+    if is_branch(words_before(&tokens[begin.unwrap_or(0)..at], at - begin.unwrap_or(0))) {
         return Some(Reading::Branch(value));
     }
-    HOUSE_WORDS.has(before().next()).then_some(Reading::Other)
+    is_house(tokens, at).then_some(Reading::Other)
+}
+
+/// The most words between that of a street and the number of a house: "вул. Героїв Крут, 5".
+const WORDS_OF_A_STREET: usize = 3;
+
+/// Whether a number is that of a house, a flat, a floor.
+fn is_house(tokens: &[Token], at: usize) -> bool {
+    let is_sign = |at: usize, signs: &[char]| {
+        tokens.get(at).is_some_and(|token| signs.iter().any(|sign| token.is_mark(*sign)))
+    };
+    // "22/24".
+    if at > 1 && is_sign(at - 1, &['/', '-']) && tokens[at - 2].number().is_some() {
+        return is_house(tokens, at - 2);
+    }
+    if HOUSE_WORDS.has(words_before(tokens, at).next()) {
+        return true;
+    }
+    let after = at + 1 + usize::from(is_sign(at + 1, &[',']));
+    if tokens.get(after).is_some_and(|token| FLAT_WORDS.has(Some(token))) {
+        return true;
+    }
+    let to = at - usize::from(at > 0 && is_sign(at - 1, &[',']));
+    let is_of_the_street = |token: &&Token| {
+        token.number().is_none()
+            && !token.is_mark(',')
+            && (!token.is_break() || token.is_mark('.'))
+            && !is_branch(std::iter::once(*token))
+    };
+    tokens[..to]
+        .iter()
+        .rev()
+        .take_while(is_of_the_street)
+        .filter(|token| token.is_word())
+        .take(WORDS_OF_A_STREET + 1)
+        .any(contact::is_street_word)
 }
 
 /// "Відділення перше", "третє відділення".

@@ -79,7 +79,9 @@ pub fn tokens(text: &str) -> Vec<Token> {
             continue;
         }
         let rest = &chars[at..];
-        let (kind, length) = next(rest, is_joined);
+        let joined_phone =
+            || joined_phone(rest, &found).filter(|_| is_joined).map(|length| (Kind::Phone, length));
+        let (kind, length) = joined_phone().unwrap_or_else(|| next(rest, is_joined));
         let raw: String = rest[..length].iter().collect();
         // A hyphen between letters parts two words that are matched as two.
         let is_silent = kind == Kind::Mark('-') && is_joined && ends_word(&found);
@@ -90,6 +92,21 @@ pub fn tokens(text: &str) -> Vec<Token> {
         is_joined = true;
     }
     found
+}
+
+/// How long the telephone number is that stands behind a sign or a word without a space: "т.067...",
+/// "тел:067...", "тел067...".
+fn joined_phone(rest: &[char], found: &[Token]) -> Option<usize> {
+    const FEWEST_DIGITS: usize = 10;
+    let is_behind = match found.last()?.kind {
+        Kind::Word | Kind::Emoji => true,
+        // Not "12/0671234567" or "1.20".
+        Kind::Mark(_) => !found.iter().rev().nth(1).is_some_and(|token| token.number().is_some()),
+        _ => false,
+    };
+    let length = phone(rest).filter(|_| is_behind)?;
+    let digits = rest[..length].iter().filter(|c| c.is_ascii_digit()).count();
+    (digits >= FEWEST_DIGITS).then_some(length)
 }
 
 fn ends_word(found: &[Token]) -> bool {

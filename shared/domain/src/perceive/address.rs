@@ -1,6 +1,6 @@
 //! The parts of an address in a message.
 
-use super::{Perceived, Reading};
+use super::{Perceived, Reading, correction};
 use crate::{
     language::{contact, rules::Signal, token::Kind},
     session::Session,
@@ -55,6 +55,7 @@ pub(super) fn read(session: &Session, reading: &mut Reading<'_>, perceived: &mut
             reading.claim(at..at + 1);
         }
     }
+    correction::read_name(session, reading, perceived);
     if perceived.city.is_none() {
         read_unknown_city(session, reading, perceived);
     }

@@ -1,12 +1,16 @@
 //! Heights, sizes, ages, quantities, and places in a list that was just shown.
 
-use super::{Perceived, Reading, hit};
+use super::{
+    Perceived, Reading, branch,
+    children::{self, Told, What},
+    hit, pieces,
+};
 use crate::{
     catalog::Order,
     language::{
         numbers::{self, Reading as Figure},
         rules::Signal,
-        token::{Kind, Token},
+        token::Token,
     },
     session::{
         Session,
@@ -27,41 +31,69 @@ pub(super) fn read(
     perceived: &mut Perceived,
 ) {
     let tokens = reading.tokens;
+    let pieces = pieces::told(session, tokens, perceived);
+    let mut told = Vec::new();
     for figure in numbers::read(tokens) {
         reading.claim(figure.from..figure.to);
+        if pieces.is_some_and(|(_, at)| at == figure.from) {
+            continue;
+        }
+        let known = (perceived.heights.len(), perceived.sizes.len());
         // Numbers that may be somebody's own, of a branch, a card, a phone, are in no trace.
         let is_own = matches!(figure.reading, Figure::Branch(_) | Figure::Bare(_) | Figure::Other);
         let words = if is_own { &[][..] } else { &tokens[figure.from..figure.to] };
         perceived.hits.push(hit(rule_of(figure.reading), words));
         match figure.reading {
+            // Where the address is awaited, a number in words is a part of it.
+            Figure::Height(_)
+                if awaits_data(session)
+                    && tokens[figure.from].is_word()
+                    && !speaks_of_size(perceived, tokens) => {}
             Figure::Height(height) => push_height(perceived, height),
             Figure::Size(size) => push_size(shop, perceived, size),
             Figure::Age(years) => perceived.ages.push(years),
             Figure::Months(_) => perceived.is_infant = true,
             Figure::Quantity(pieces) => perceived.quantity = Some(pieces),
-            Figure::Branch(number) => {
-                let kind = branch_kind(&tokens[figure.from.saturating_sub(4)..figure.to]);
+            Figure::Branch(number) if branch::is_meant(perceived, tokens, figure.from) => {
+                let kind = branch::kind(tokens, figure.from);
                 perceived.branch = Some(Branch { kind, number });
+            }
+            Figure::MaybeHeight(height) if branch::is_taken_back(session, tokens) => {
+                perceived.branch = branch::corrected(session, u32::from(height.cm()));
+            }
+            Figure::Bare(number) if branch::is_taken_back(session, tokens) => {
+                perceived.branch = branch::corrected(session, number);
             }
             Figure::MaybeHeight(height) => {
                 if is_height_here(session, perceived, tokens, figure.from) {
                     push_height(perceived, height);
-                } else if awaits_branch(session) {
+                } else if branch::is_awaited(session)
+                    && branch::may_be(perceived, tokens, figure.from)
+                {
                     let number = u32::from(height.cm());
                     perceived.branch = Some(Branch { kind: BranchKind::Branch, number });
                 }
             }
-            Figure::Bare(number) => take_bare(session, perceived, tokens, number),
+            Figure::Bare(number) => take_bare(session, perceived, tokens, figure.from, number),
             Figure::Sum(uah) => perceived.sums.push(uah),
-            Figure::Other => {}
+            Figure::Branch(_) | Figure::Other => {}
         }
+        let height = perceived.heights.get(known.0).copied().map(What::Height);
+        let size = perceived.sizes.get(known.1).copied().map(What::Size);
+        told.extend(height.or(size).map(|what| Told { what, from: figure.from, to: figure.to }));
     }
+    children::keep(shop, tokens, &told, perceived);
     read_ordinals(session, tokens, perceived);
     if perceived.picks.is_empty() {
         perceived.picks.extend(place_told(shop, session, tokens, perceived));
     }
     if perceived.quantity.is_none() {
-        perceived.quantity = pieces_left(session, tokens);
+        perceived.quantity = pieces.map(|(pieces, _)| pieces);
+    }
+    if perceived.quantity.is_some() && session.state() == State::PaymentDelivery {
+        // "Першої дві штуки".
+        let place = tokens.iter().find_map(numbers::ordinal);
+        perceived.line = place.and_then(|place| usize::try_from(place).ok()?.checked_sub(1));
     }
     if perceived.quantity.is_none() && perceived.has(Signal::OneMoreAlike) {
         // "Ще дві такі самі".
@@ -105,43 +137,6 @@ const MIDDLE: [&str; 7] =
 /// Words, folded, that point at one of several.
 const THAT_ONE: [&str; 7] = ["той", "тот", "та", "ту", "те", "того", "тую"];
 
-/// How many pieces of what is ordered or offered are wanted: "ні, один давайте", "два однакових". A
-/// small number in words counts children, days or garments of a list elsewhere.
-fn pieces_left(session: &Session, tokens: &[Token]) -> Option<u32> {
-    let are_alike = |at: usize| {
-        let next = tokens.get(at + 1).map(|token| token.key.as_str());
-        next.is_some_and(|key| key.starts_with("однаков") || key.starts_with("одинаков"))
-    };
-    let is_chosen = !session.facts().choices.is_empty();
-    let alike = (0..tokens.len())
-        .filter(|at| is_chosen && are_alike(*at))
-        .find_map(|at| tokens[at].number().or_else(|| numbers::in_words(tokens, at)));
-    if let Some(pieces) = alike.filter(|pieces| (2..=9).contains(pieces)) {
-        return Some(pieces);
-    }
-    let is_ordered = session.state() == State::PaymentDelivery && !session.facts().cart.is_empty();
-    let wants = |at: Option<usize>| {
-        let token = at.and_then(|at| tokens.get(at));
-        token.is_some_and(|token| LEAVE.contains(&token.key.as_str()))
-    };
-    (0..tokens.len())
-        .filter(|at| is_ordered && (wants(at.checked_sub(1)) || wants(at.checked_add(1))))
-        .find_map(|at| numbers::in_words(tokens, at).filter(|pieces| (1..=9).contains(pieces)))
-}
-
-/// Words, folded, beside the number of pieces that is to be left.
-const LEAVE: [&str; 9] = [
-    "давайте",
-    "вистачит",
-    "хватит",
-    "достатно",
-    "достаточно",
-    "залишит",
-    "лишит",
-    "залиште",
-    "оставте",
-];
-
 fn push_height(perceived: &mut Perceived, height: Height) {
     if perceived.heights.len() < MAX_HEIGHTS && !perceived.heights.contains(&height) {
         perceived.heights.push(height);
@@ -160,9 +155,7 @@ fn push_size(shop: &Shop<'_>, perceived: &mut Perceived, size: Size) {
 /// Whether a number that may be a height is one here. Where an address is awaited it is not, unless
 /// the message speaks of garments.
 fn is_height_here(session: &Session, perceived: &Perceived, tokens: &[Token], at: usize) -> bool {
-    let speaks_of_garments = !perceived.products.is_empty()
-        || !perceived.categories.is_empty()
-        || perceived.has_any(&[Signal::AskSize, Signal::AskPrice, Signal::Change]);
+    let speaks_of_garments = speaks_of_garments(perceived);
     let speaks_of_children = perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::ShopWord]);
     let follows_on = at > 0 && ["на", "для", "под", "пид"].contains(&tokens[at - 1].key.as_str());
     if session.state() == State::PaymentDelivery {
@@ -186,20 +179,34 @@ fn is_height_here(session: &Session, perceived: &Perceived, tokens: &[Token], at
         || tokens.iter().filter(|token| token.is_word()).count() <= 4
 }
 
-fn awaits_branch(session: &Session) -> bool {
-    session.phase() == Phase::WaitingForDeliveryData && session.facts().customer.branch.is_none()
+/// Whether a message that tells a number in words speaks of a garment or of its size.
+fn speaks_of_size(perceived: &Perceived, tokens: &[Token]) -> bool {
+    const STEMS: [&str; 8] = ["зрист", "рост", "рист", "розмир", "размер", "метр", "см", "сантим"];
+    speaks_of_garments(perceived)
+        || tokens.iter().any(|token| STEMS.iter().any(|stem| token.key.starts_with(stem)))
 }
 
-/// Whether a message orders and says where to, all at once: "беру, Коваль Оля 067..., Буськ 1".
-fn orders_now(session: &Session, perceived: &Perceived, tokens: &[Token]) -> bool {
-    let has_phone = tokens.iter().any(|token| token.kind == Kind::Phone);
-    has_phone && perceived.branch.is_none() && session.facts().customer.branch.is_none()
+fn speaks_of_garments(perceived: &Perceived) -> bool {
+    !perceived.products.is_empty()
+        || !perceived.categories.is_empty()
+        || perceived.has_any(&[Signal::AddMore, Signal::AskSize, Signal::AskPrice, Signal::Change])
 }
 
-fn take_bare(session: &Session, perceived: &mut Perceived, tokens: &[Token], number: u32) {
+fn awaits_data(session: &Session) -> bool {
+    session.phase() == Phase::WaitingForDeliveryData
+}
+
+fn take_bare(
+    session: &Session,
+    perceived: &mut Perceived,
+    tokens: &[Token],
+    at: usize,
+    number: u32,
+) {
     let place = place_of(session, number).filter(|_| session.state() != State::PaymentDelivery);
-    let is_branch_here =
-        orders_now(session, perceived, tokens) || (awaits_branch(session) && place.is_none());
+    let is_awaited =
+        branch::ends_order(session, tokens) || (branch::is_awaited(session) && place.is_none());
+    let is_branch_here = is_awaited && branch::may_be(perceived, tokens, at);
     match place {
         _ if is_branch_here && (1..=99_999).contains(&number) => {
             perceived.branch = Some(Branch { kind: BranchKind::Branch, number });
@@ -254,13 +261,6 @@ fn read_ordinals(session: &Session, tokens: &[Token], perceived: &mut Perceived)
             perceived.picks = vec![0, 1];
         }
     }
-}
-
-fn branch_kind(around: &[Token]) -> BranchKind {
-    const LOCKERS: [&str; 4] = ["поштомат", "почтомат", "поштамат", "постомат"];
-    let is_locker =
-        around.iter().any(|token| LOCKERS.iter().any(|stem| token.key.starts_with(stem)));
-    if is_locker { BranchKind::Locker } else { BranchKind::Branch }
 }
 
 const fn rule_of(reading: Figure) -> &'static str {

@@ -2,7 +2,7 @@
 
 use super::{Perceived, Reading, hit};
 use crate::{
-    catalog::ProductId,
+    catalog::{ColorKey, ProductId},
     language::{
         contact,
         names::Found,
@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// Words, folded, after which a colour is one that is not wanted.
-const NOT_THIS: [&str; 4] = ["не", "крим", "кроме", "окрим"];
+const NOT_THIS: [&str; 9] =
+    ["не", "крим", "кроме", "окрим", "замист", "вместо", "без", "ниж", "чем"];
 
 pub(super) fn read(
     shop: &Shop<'_>,
@@ -36,6 +37,11 @@ pub(super) fn read(
         .map(|seen| seen.from..seen.to)
         .collect();
     let only = kept_from(reading, &found);
+    let products: Vec<_> = found
+        .iter()
+        .filter(|term| matches!(term.means, Thing::Product(_)))
+        .map(|term| term.from..term.to)
+        .collect();
     found.retain(|term| {
         // "Тренч не треба, тільки сукню" names the dress alone.
         if is_garment(term) && only.is_some_and(|from| term.from < from) {
@@ -49,12 +55,19 @@ pub(super) fn read(
         if town.as_ref().is_some_and(|(_, span)| span.contains(&term.from)) {
             return false;
         }
+        // Nor is a street.
+        if contact::names_street(reading.tokens, term.from) {
+            return false;
+        }
         let first = &reading.tokens[term.from];
         let is_person = (is_address && contact::is_name_or_town(first))
             || stands_beside_a_surname(reading.rules, reading.tokens, term);
         // Nor is a town or a surname that is one slip away from a colour, or a Brown a brown one.
         let is_surname = is_address && (term.is_guess || is_written_as_name(reading.tokens, term));
-        !(is_person && matches!(term.means, Thing::Product(_)) || is_surname)
+        let is_named_by_color = (is_address || has_phone)
+            && matches!(term.means, Thing::Color(_) | Thing::Feature(_))
+            && is_surname_beside(reading.tokens, term, &products);
+        !(is_person && matches!(term.means, Thing::Product(_)) || is_surname || is_named_by_color)
     });
     for (at, term) in found.iter().enumerate() {
         reading.claim(term.from..term.to);
@@ -65,7 +78,8 @@ pub(super) fn read(
             .filter(|(other, twin)| *other != at && twin.from == term.from)
             .map(|(_, twin)| twin)
             .collect();
-        take(shop, session, term, &twins, reading.tokens, perceived);
+        let beside = Beside::of(reading.tokens, &found, at);
+        take(shop, session, term, &twins, &beside, perceived);
     }
     let named: Vec<_> = perceived
         .products
@@ -118,6 +132,19 @@ fn is_written_as_name(tokens: &[Token], term: &Found<Thing>) -> bool {
     has_phone && follows_word && tokens[term.from].raw.starts_with(char::is_uppercase)
 }
 
+/// "Чорна Ольга": whether a colour stands beside a first name that is no garment's.
+fn is_surname_beside(
+    tokens: &[Token],
+    term: &Found<Thing>,
+    products: &[std::ops::Range<usize>],
+) -> bool {
+    let beside = [term.from.checked_sub(1), Some(term.to)];
+    beside.into_iter().flatten().any(|at| {
+        tokens.get(at).is_some_and(contact::is_first_name)
+            && !products.iter().any(|span| span.contains(&at))
+    })
+}
+
 /// "Коваль Анна, 067...": beside a word that is written as a name and means nothing else, in a
 /// message that holds a phone.
 fn stands_beside_a_surname(rules: &Rules, tokens: &[Token], term: &Found<Thing>) -> bool {
@@ -129,21 +156,55 @@ fn stands_beside_a_surname(rules: &Rules, tokens: &[Token], term: &Found<Thing>)
     has_phone && (before.is_some_and(is_name) || tokens.get(term.to).is_some_and(is_name))
 }
 
+/// What stands beside a term.
+struct Beside<'t> {
+    tokens: &'t [Token],
+    /// Whether a word right before it, or before the word before it, says that it is not wanted.
+    is_unwanted: bool,
+    /// Whether it stands before "на" and another term of its kind: "рожевий на жовтий".
+    is_left: bool,
+}
+
+impl<'t> Beside<'t> {
+    fn of(tokens: &'t [Token], found: &[Found<Thing>], at: usize) -> Self {
+        let term = &found[at];
+        let is_not = |before: usize| {
+            let at = term.from.checked_sub(before);
+            at.is_some_and(|at| NOT_THIS.contains(&tokens[at].key.as_str()))
+        };
+        let is_term = |at: usize| found.iter().any(|term| (term.from..term.to).contains(&at));
+        // "Не рожевий", "не хочу рожевий"; "замість рожевого жовтий" wants the second.
+        let follows_word =
+            term.from > 0 && tokens[term.from - 1].is_word() && !is_term(term.from - 1);
+        let is_unwanted = is_not(1) || (follows_word && is_not(2));
+        let is_color = |term: &Found<Thing>| matches!(term.means, Thing::Color(_));
+        let is_left = tokens.get(term.to).is_some_and(|token| token.key == "на")
+            && found.iter().any(|other| other.from == term.to + 1 && is_color(other));
+        Self { tokens, is_unwanted, is_left }
+    }
+}
+
 fn take(
     shop: &Shop<'_>,
     session: &Session,
     term: &Found<Thing>,
     twins: &[&Found<Thing>],
-    tokens: &[Token],
+    beside: &Beside<'_>,
     perceived: &mut Perceived,
 ) {
-    let is_not = |before: usize| {
-        let at = term.from.checked_sub(before)?;
-        Some(NOT_THIS.contains(&tokens[at].key.as_str()))
-    };
-    // "Не рожевий", "не хочу рожевий".
-    let follows_word = term.from > 0 && tokens[term.from - 1].is_word();
-    let is_unwanted = || is_not(1).unwrap_or(false) || (follows_word && is_not(2).unwrap_or(false));
+    let tokens = beside.tokens;
+    let is_left = beside.is_left && perceived.has(Signal::Change);
+    let is_unwanted = || beside.is_unwanted || is_left || is_refused(session, term, tokens);
+    if let Thing::Color(key) = &term.means
+        && is_refused(session, term, tokens)
+    {
+        let key = shop.catalog.sold_as(key);
+        if takes_out(session, key) {
+            push(&mut perceived.colors, key.clone());
+            perceived.signals.insert(Signal::Remove);
+            return;
+        }
+    }
     match &term.means {
         Thing::Product(id) => {
             let is_kind_too = twins.iter().any(|twin| matches!(twin.means, Thing::Category(_)));
@@ -173,6 +234,21 @@ fn take(
         }
         Thing::Feature(_) => {}
     }
+}
+
+/// Whether one of several lines of the order has a colour that is refused.
+fn takes_out(session: &Session, color: &ColorKey) -> bool {
+    let lines = session.facts().cart.lines();
+    lines.len() > 1 && lines.iter().any(|line| line.color == *color)
+}
+
+/// "Рожеву не треба".
+fn is_refused(session: &Session, term: &Found<Thing>, tokens: &[Token]) -> bool {
+    const NEED: [&str; 9] =
+        ["треба", "потрибна", "потрибно", "потриби", "надо", "нужно", "нужна", "хочу", "буду"];
+    let key = |at: usize| tokens.get(at).map_or("", |token| token.key.as_str());
+    let is_discussed = !(session.facts().cart.is_empty() && session.facts().choices.is_empty());
+    is_discussed && key(term.to) == "не" && NEED.contains(&key(term.to + 1))
 }
 
 /// "Чорна п'ятниця", "білий світ": the word is no colour of a garment. Stems, folded.

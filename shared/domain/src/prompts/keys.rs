@@ -169,6 +169,8 @@ template_keys! {
     ColorPutDifferently = "color.put_differently" [Colors];
     /// A garment, complete.
     OfferReady = "offer.ready" [Name, Color, Size, Price];
+    /// Several pieces of a garment, complete.
+    OfferReadyPieces = "offer.ready_pieces" [Name, Color, Size, Quantity, Price];
     /// The closing question.
     OfferAsk = "offer.ask" [];
     /// Several garments together.

@@ -81,13 +81,14 @@ impl Cart {
         }
     }
 
-    /// Gives the last line so many pieces; says whether that is another number, and one that a line
-    /// may have.
-    pub(crate) fn set_pieces(&mut self, pieces: u32) -> bool {
-        let Some(last) = self.lines.last_mut() else { return false };
-        let is_other = last.quantity != pieces && (1..=MAX_QUANTITY).contains(&pieces);
+    /// Gives the line at a place, or the last one, so many pieces; says whether that is another
+    /// number, and one that a line may have.
+    pub(crate) fn set_pieces(&mut self, place: Option<usize>, pieces: u32) -> bool {
+        let last = self.lines.len().saturating_sub(1);
+        let Some(line) = self.lines.get_mut(place.unwrap_or(last)) else { return false };
+        let is_other = line.quantity != pieces && (1..=MAX_QUANTITY).contains(&pieces);
         if is_other {
-            last.quantity = pieces;
+            line.quantity = pieces;
         }
         is_other
     }

@@ -190,8 +190,22 @@ fn marked_at(tokens: &[Token], at: usize) -> Option<(String, std::ops::Range<usi
 }
 
 /// Words, folded, after which a name is that of a street.
-const STREETS: [&str; 9] =
-    ["вул", "вулиця", "вулици", "улица", "ул", "проспект", "просп", "бульвар", "площа"];
+const STREETS: &str = "вул вулиця вулици вулицею вулицу ул улица улице улицу улици проспект проспекти \
+     проспекте просп пр бульвар бульвари бульваре бульв площа площи провулок провулку пров переулок \
+     переулке шосе шоссе набережна набережний майдан узвиз тупик мкр мкрн микрорайон жк";
+
+/// Whether a name behind a word is that of a street.
+#[must_use]
+pub fn is_street_word(token: &Token) -> bool {
+    token.is_word() && STREETS.split(' ').any(|word| word == token.key)
+}
+
+/// Whether a word is the name of a street: "вул. Рожева", "на вулиці Героїв Крут".
+#[must_use]
+pub fn names_street(tokens: &[Token], at: usize) -> bool {
+    let before = || tokens[..at].iter().rev().filter(|token| !token.is_mark('.'));
+    before().next().is_some_and(is_street_word)
+}
 
 /// A town that no table holds, in a message that tells an address: a word or two that are written as
 /// a name and that nothing else has claimed, best before the number of a branch. Where the town is
@@ -223,7 +237,7 @@ pub fn unknown_city(
         let is_street = at
             .checked_sub(1)
             .map(|before| if tokens[before].is_mark('.') { at.saturating_sub(2) } else { before })
-            .is_some_and(|before| STREETS.contains(&tokens[before].key.as_str()));
+            .is_some_and(|before| is_street_word(&tokens[before]));
         if (1..=2).contains(&(to - at)) && !is_street {
             runs.push(at..to);
         }

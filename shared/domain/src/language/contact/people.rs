@@ -47,7 +47,7 @@ const FIRST_NAMES: &str = "Олена=елена,алена,альона,лен�
 /// Words, folded, that stand beside a name and are none.
 const BESIDE: &str = "для за пиб фио имя призвище фамилия отримувач получатель отримувачка мене мий моя мое звати зовут \
      меня тел телефон номер на я дани ось вот це замовлення мисто город м адреса доставка нова \
-     новой новою пошта почта поштою почтой по батькови и";
+     новой новою пошта почта поштою почтой по батькови и моб мобилка мобилний тлф вайбер viber фоп тов";
 
 /// Whether words stand beside a name, so that what follows is one.
 #[must_use]
@@ -119,7 +119,8 @@ fn first_name(key: &str) -> Option<FirstName> {
 }
 
 /// Whether a word is a first name that the table holds.
-pub(super) fn is_first_name(token: &Token) -> bool {
+#[must_use]
+pub fn is_first_name(token: &Token) -> bool {
     first_name(&token.key).is_some()
 }
 
@@ -175,8 +176,7 @@ pub fn name(
 #[must_use]
 pub fn name_part(tokens: &[Token], free: impl Fn(usize) -> bool) -> Option<(NamePart, usize)> {
     let is_marked = tokens.iter().any(person_words);
-    let mut words =
-        tokens.iter().enumerate().filter(|(_, token)| token.is_word() && !is_beside(&token.key));
+    let mut words = tokens.iter().enumerate().filter(|(_, token)| is_name_word(token));
     let (at, token) = words.next().filter(|(at, _)| free(*at))?;
     if words.next().is_some() || token.raw.chars().count() < 3 {
         return None;
@@ -189,6 +189,42 @@ pub fn name_part(tokens: &[Token], free: impl Fn(usize) -> bool) -> Option<(Name
     let is_surname = is_marked || (is_written_as_name && is_family_like(&token.key));
     let word = capitalised(&in_ukrainian_letters(&token.raw.to_lowercase()));
     is_surname.then_some((NamePart { word, is_first: false }, at))
+}
+
+/// Whether a word may be one of a name by how it is written.
+#[must_use]
+pub fn may_be_name(token: &Token) -> bool {
+    is_name_word(token)
+        && token.raw.chars().count() >= 3
+        && token.raw.chars().all(|c| c.is_alphabetic() || c == '\'')
+}
+
+/// A first name or a surname as an order needs it.
+#[must_use]
+pub fn written(token: &Token) -> String {
+    match first_name(&token.key) {
+        Some(first) => first.name.to_owned(),
+        None => capitalised(&in_ukrainian_letters(&token.raw.to_lowercase())),
+    }
+}
+
+/// A name with one of its halves in the place of the one that it had.
+#[must_use]
+pub fn with_part(name: &str, part: &NamePart) -> String {
+    let words: Vec<&str> = name.split(' ').collect();
+    let first = words.iter().position(|word| first_name(&fold::key(word)).is_some());
+    let first = first.unwrap_or(words.len().min(2) - 1);
+    let at = if part.is_first { first } else { usize::from(first == 0).min(words.len() - 1) };
+    let with = words
+        .iter()
+        .enumerate()
+        .map(|(own, word)| if own == at { part.word.as_str() } else { word });
+    with.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a word may be one of a name: initials and what stands beside names are not.
+fn is_name_word(token: &Token) -> bool {
+    token.is_word() && token.raw.chars().count() > 1 && !is_beside(&token.key)
 }
 
 fn is_patronymic(token: &Token) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{
     Reading, height,
-    words::{CM_WORDS, GOES_ON, METRE_WORDS, NUMERALS, ORDINALS, TENS, YEAR_WORDS},
+    words::{CM_WORDS, GOES_ON, HUNDREDS, METRE_WORDS, NUMERALS, ORDINALS, TENS, YEAR_WORDS},
 };
 use crate::{
     language::{endings, token::Token},
@@ -35,11 +35,11 @@ fn below_hundred(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
 /// A number in words, and one past its last word: "сто двадцять п'ять", "вісім".
 pub(super) fn number(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
     let first = key(tokens, at);
-    let hundreds = match first {
-        "сто" => 100,
-        "двисти" | "двести" => 200,
-        _ => return below_hundred(tokens, at).or_else(|| run_together(first, at)),
+    let Some(hundreds) = HUNDREDS.iter().position(|words| words.split(' ').any(|it| it == first))
+    else {
+        return below_hundred(tokens, at).or_else(|| run_together(first, at));
     };
+    let hundreds = u32::try_from(hundreds + 1).unwrap_or(u32::MAX).saturating_mul(100);
     let (rest, to) = below_hundred(tokens, at + 1).unwrap_or((0, at + 1));
     Some((hundreds + rest, to))
 }

@@ -128,3 +128,22 @@ fn half_a_year_is_left_out_of_an_age() {
 fn a_year_of_life_that_has_begun_is_one_more_than_the_age() {
     assert_eq!(readings("сьомий рочок пішов"), [Reading::Age(6)]);
 }
+
+#[test]
+fn the_number_of_a_house_is_none_of_a_branch() {
+    for (text, branch) in [
+        ("Відділення №5 (до 200 кг): вул. Федорова, 32", 5),
+        ("Нова пошта №17, вул. Канатна 83", 17),
+        ("НП 17, вул. Героїв Крут 8/10", 17),
+        ("відділення 17 на вул. Канатна 83", 17),
+        ("Поштомат №5678: просп. Науки, 45, під'їзд 2", 5678),
+        ("відділення №15 (до 30 кг)", 15),
+    ] {
+        let (branches, others): (Vec<_>, Vec<_>) =
+            readings(text).into_iter().partition(|reading| matches!(reading, Reading::Branch(_)));
+        assert_eq!(branches, [Reading::Branch(branch)], "{text}");
+        assert!(others.iter().all(|reading| *reading == Reading::Other), "{text}");
+    }
+    assert_eq!(readings("Сумська 45, кв. 12"), [Reading::Other, Reading::Other]);
+    assert_eq!(readings("вул. Канатна, Нова пошта 17"), [Reading::Branch(17)]);
+}

@@ -1,0 +1,232 @@
+//! Which of several heights are those of children: not the one that was, nor the ones between which
+//! a customer wavers.
+
+use super::Perceived;
+use crate::{
+    language::{
+        numbers::{marks_height, names_child},
+        rules::Signal,
+        token::Token,
+    },
+    shop::Shop,
+    size::{Height, Size},
+};
+
+/// A height or a size that a message tells, and where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told {
+    pub(super) what: What,
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+/// What is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Height(Height),
+    Size(Size),
+}
+
+/// Words, folded, before a height that is not wanted any more.
+const NOT_ANY_MORE: [&str; 20] = [
+    "замист",
+    "вместо",
+    "ниж",
+    "чем",
+    "торик",
+    "минулого",
+    "минулий",
+    "прошлом",
+    "ранише",
+    "ранше",
+    "носимо",
+    "носим",
+    "носили",
+    "носила",
+    "носит",
+    "брали",
+    "брала",
+    "купували",
+    "було",
+    "був",
+];
+
+/// Stems, folded, behind a height that a child has outgrown.
+const OUTGROWN: [&str; 5] = ["замал", "малуват", "тисн", "тесн", "впритик"];
+
+/// Words, folded, between two things of which one is to be.
+const EITHER: [&str; 4] = ["чи", "або", "или", "либо"];
+
+/// Words, folded, that join two things of which both are to be.
+const BOTH: [&str; 5] = ["и", "та", "й", "плюс", "да"];
+
+/// Words, folded, that may stand in a list of heights and change nothing.
+const IN_A_LIST: [&str; 27] = [
+    "на",
+    "для",
+    "у",
+    "в",
+    "по",
+    "одну",
+    "одна",
+    "одне",
+    "один",
+    "друга",
+    "другу",
+    "другий",
+    "ще",
+    "еще",
+    "розмир",
+    "размер",
+    "зрист",
+    "рост",
+    "рист",
+    "зростом",
+    "ростом",
+    "см",
+    "а",
+    "комплект",
+    "костюм",
+    "сукню",
+    "тренч",
+];
+
+/// Stems, folded, of changing one thing for another.
+const CHANGES: [&str; 7] = ["помин", "замин", "змин", "миня", "помен", "замен", "меня"];
+
+/// The most words between a height and the one that says that it is none.
+const REACH: usize = 4;
+
+/// Keeps of the heights and sizes of a message those that are wanted now.
+pub(super) fn keep(shop: &Shop<'_>, tokens: &[Token], told: &[Told], perceived: &mut Perceived) {
+    if told.len() < 2 {
+        return;
+    }
+    let message = Line { tokens, told };
+    let all: Vec<usize> = (0..told.len()).collect();
+    let is_past = |at: &usize| message.is_past(*at);
+    let mut kept = without(&all, is_past);
+    for at in all.iter().filter(|at| !kept.contains(at)) {
+        if let What::Height(height) = told[*at].what {
+            perceived.left_heights.push(height);
+        }
+    }
+    kept = without(&kept, |at| message.wavers(*at));
+    if let Some(grown) = kept.iter().copied().find(|at| message.is_to_grow_into(*at)) {
+        kept = vec![grown];
+    }
+    if let [marked] =
+        kept.iter().copied().filter(|at| message.is_marked(*at)).collect::<Vec<_>>()[..]
+    {
+        // "Зріст 105, брати 110?" is one child, "зріст 134, меншій 104" are two.
+        kept.retain(|at| *at == marked || message.is_list(*at.min(&marked), *at.max(&marked)));
+    }
+    let wavers = kept.len() > 1 && kept.iter().all(|at| message.wavers(*at));
+    if wavers {
+        let size = |at: &usize| match told[*at].what {
+            What::Size(size) => Some(size),
+            What::Height(height) => shop.catalog.sizes().range_for(height).map(|size| size.size()),
+        };
+        let is_one = kept.windows(2).all(|pair| size(&pair[0]) == size(&pair[1]));
+        kept.truncate(usize::from(is_one));
+        perceived.signals.insert(Signal::AskSize);
+    }
+    let is_kept = |what: What| kept.iter().any(|at| told[*at].what == what);
+    perceived.heights.retain(|height| is_kept(What::Height(*height)));
+    perceived.sizes.retain(|size| is_kept(What::Size(*size)));
+}
+
+/// What is left of `places` without those that are `unwanted`; all of them where nothing is left.
+fn without(places: &[usize], unwanted: impl Fn(&usize) -> bool) -> Vec<usize> {
+    let left: Vec<usize> = places.iter().copied().filter(|at| !unwanted(at)).collect();
+    if left.is_empty() { places.to_vec() } else { left }
+}
+
+struct Line<'t> {
+    tokens: &'t [Token],
+    told: &'t [Told],
+}
+
+impl Line<'_> {
+    /// The words before a height in its sentence, the nearest first, up to the height before it.
+    fn before(&self, at: usize) -> impl Iterator<Item = &Token> {
+        let begin = at.checked_sub(1).map_or(0, |before| self.told[before].to);
+        let within = self.tokens[begin..self.told[at].from].iter().rev();
+        within.take_while(|token| !token.is_break()).filter(|token| token.is_word())
+    }
+
+    /// The tokens behind a height in its sentence, up to the next height.
+    fn behind(&self, at: usize) -> &[Token] {
+        let end = self.told.get(at + 1).map_or(self.tokens.len(), |next| next.from);
+        &self.tokens[self.told[at].to..end]
+    }
+
+    fn is_past(&self, at: usize) -> bool {
+        let is_told_before = self.before(at).take(REACH).any(|it| is_one_of(it, &NOT_ANY_MORE));
+        let behind = || {
+            self.behind(at)
+                .iter()
+                .take_while(|token| !token.is_break() && !token.is_mark(','))
+                .filter(|token| token.is_word())
+        };
+        let is_outgrown = behind().take(REACH).any(|token| starts_with(token, &OUTGROWN));
+        // "Поміняйте 110 на 122".
+        let changes = self.tokens.iter().any(|token| starts_with(token, &CHANGES));
+        let is_given_away = changes
+            && at + 1 < self.told.len()
+            && matches!(self.behind(at), [on] if on.key == "на");
+        is_told_before || is_outgrown || is_given_away
+    }
+
+    /// "104 чи 110", "між 116 і 122".
+    fn wavers(&self, at: usize) -> bool {
+        let is_either = |at: usize| self.behind(at).iter().any(|token| is_one_of(token, &EITHER));
+        let is_between = |at: usize| {
+            self.before(at).next().is_some_and(|token| is_one_of(token, &["миж", "между"]))
+        };
+        let has_next = at + 1 < self.told.len();
+        let before = at.checked_sub(1);
+        has_next && (is_either(at) || is_between(at))
+            || before.is_some_and(|before| is_either(before) || is_between(before))
+    }
+
+    fn is_to_grow_into(&self, at: usize) -> bool {
+        self.before(at)
+            .take(2)
+            .any(|token| is_one_of(token, &["вирист", "вираст", "вирост", "запас"]))
+    }
+
+    /// Whether a word beside it says that it is the height of a child.
+    fn is_marked(&self, at: usize) -> bool {
+        matches!(self.told[at].what, What::Height(_)) && self.before(at).take(2).any(marks_height)
+    }
+
+    /// Whether the heights from one to another stand in a list.
+    fn is_list(&self, from: usize, to: usize) -> bool {
+        (from..to).all(|at| {
+            let between = self.behind(at);
+            let joins = between.iter().any(|token| {
+                is_one_of(token, &BOTH)
+                    || token.is_mark('+')
+                    || token.is_mark(',')
+                    || token.is_break()
+                    || names_child(token)
+            });
+            let is_plain = |token: &Token| {
+                !token.is_word()
+                    || is_one_of(token, &BOTH)
+                    || is_one_of(token, &IN_A_LIST)
+                    || names_child(token)
+            };
+            joins && between.iter().all(is_plain)
+        })
+    }
+}
+
+fn is_one_of(token: &Token, words: &[&str]) -> bool {
+    words.contains(&token.key.as_str())
+}
+
+fn starts_with(token: &Token, stems: &[&str]) -> bool {
+    stems.iter().any(|stem| token.key.starts_with(stem))
+}

@@ -1,0 +1,96 @@
+//! How many pieces are wanted.
+
+use super::Perceived;
+use crate::{
+    language::{numbers, token::Token},
+    session::Session,
+    state::State,
+};
+
+/// How many pieces of what is ordered or offered are wanted, and where that is said: "ні, один
+/// давайте", "два однакових", "беру два". A small number counts children, days or garments of a list
+/// elsewhere.
+pub(super) fn told(
+    session: &Session,
+    tokens: &[Token],
+    perceived: &Perceived,
+) -> Option<(u32, usize)> {
+    let facts = session.facts();
+    let is_chosen = !facts.choices.is_empty() || !perceived.products.is_empty();
+    let is_ordered = session.state() == State::PaymentDelivery && !facts.cart.is_empty();
+    let key = |at: usize| tokens.get(at).map_or("", |token| token.key.as_str());
+    let is_end = |at: usize| tokens.get(at).is_none_or(|token| !token.is_word());
+    let told = |at: usize| {
+        let in_digits = tokens[at].number().map(|value| (value, at + 1));
+        let (value, to) = in_digits.or_else(|| numbers::spelled(tokens, at))?;
+        (1..=9).contains(&value).then_some((value, to, in_digits.is_some()))
+    };
+    let is_told = |at: usize| {
+        let (value, to, in_digits) = told(at)?;
+        let before = at.checked_sub(1).map_or("", key);
+        let is_alike = ["однаков", "одинаков"].iter().any(|stem| key(to).starts_with(stem));
+        if is_chosen && is_alike && value > 1 {
+            return Some((value, at));
+        }
+        // A digit may be the place in a list that was shown.
+        let may_count = !(in_digits && facts.shown.len() > 1);
+        let takes = TAKE.contains(&before) && (is_end(to) || ["для", "на"].contains(&key(to)));
+        if is_chosen && takes && value > 1 && may_count {
+            return Some((value, at));
+        }
+        let behind_no = ["ни", "нет"].contains(&before)
+            || tokens.get(at.wrapping_sub(1)).is_some_and(|token| token.is_mark(','))
+                && at.checked_sub(2).is_some_and(|no| ["ни", "нет"].contains(&key(no)));
+        let leaves = LEAVE.contains(&before) || LEAVE.contains(&key(to)) || behind_no && is_end(to);
+        // A digit alone may be the number of a branch.
+        let is_left = if in_digits { before == "таки" && is_end(to) } else { leaves };
+        (is_ordered && is_left).then_some((value, at))
+    };
+    (0..tokens.len()).find_map(is_told)
+}
+
+/// Words, folded, beside the number of pieces that is to be left.
+const LEAVE: [&str; 14] = [
+    "давайте",
+    "вистачит",
+    "хватит",
+    "достатно",
+    "достаточно",
+    "залишит",
+    "лишит",
+    "залиште",
+    "оставте",
+    "тилки",
+    "лише",
+    "толко",
+    "таки",
+    "всетаки",
+];
+
+/// Words, folded, before the number of pieces that is taken.
+const TAKE: [&str; 24] = [
+    "беру",
+    "беремо",
+    "берем",
+    "визму",
+    "визмемо",
+    "возму",
+    "возмем",
+    "заберу",
+    "забираю",
+    "хочу",
+    "хочемо",
+    "хотим",
+    "замовляю",
+    "замовлю",
+    "закажу",
+    "треба",
+    "потрибно",
+    "потрибни",
+    "надо",
+    "нужно",
+    "мени",
+    "мне",
+    "нам",
+    "давайте",
+];
