@@ -69,7 +69,9 @@ const TOPICS: [(Signal, PolicyTopic); 8] = [
 pub(super) fn answer_policies(draft: &mut Draft<'_>) -> Answer {
     let mut answer = Answer::None;
     for (signal, topic) in TOPICS {
-        if !draft.perceived.has(signal) {
+        // What holds in the country says nothing of a parcel abroad.
+        let is_abroad = topic == PolicyTopic::Delivery && draft.perceived.has(Signal::AskAbroad);
+        if !draft.perceived.has(signal) || is_abroad {
             continue;
         }
         if draft.shop.catalog.policies().answered_by(topic) == AnsweredBy::Manager {
@@ -79,7 +81,8 @@ pub(super) fn answer_policies(draft: &mut Draft<'_>) -> Answer {
         answer_topic(draft, topic);
     }
     let perceived = draft.perceived;
-    if perceived.has(Signal::AskAboutShop) && answer == Answer::None {
+    let asks_abroad = perceived.has(Signal::AskAbroad) && perceived.has(Signal::AskDelivery);
+    if (perceived.has(Signal::AskAboutShop) || asks_abroad) && answer == Answer::None {
         answer = Answer::Given;
         draft.ask(TemplateKey::PolicyAskManager, Values::none());
         draft.facts_mut().flags.offered_manager = true;

@@ -299,10 +299,13 @@ impl Word {
     }
 }
 
-/// Whether a word, as it was written, is one that folding makes another: "сини" are sons, "сині" are
-/// blue.
+/// Whether a word, as it was written, is another than the one that folding or a pet form makes of it:
+/// "сини" are sons, "сині" are blue; "худенька" is a slim girl and no hoodie.
 fn is_another_word(token: &Token) -> bool {
+    const SLIM: [&str; 4] = ["худен", "худорл", "худощ", "худюсен"];
     token.raw.to_lowercase() == "сини"
+        || SLIM.iter().any(|stem| token.key.starts_with(stem))
+        || matches!(token.key.as_str(), "худа" | "худий" | "худу" | "худого" | "худому")
 }
 
 #[cfg(test)]

@@ -111,6 +111,8 @@ signals! {
     AskFee = "ask_fee";
     /// How is it delivered?
     AskDelivery = "ask_delivery";
+    /// Is it delivered abroad?
+    AskAbroad = "ask_abroad";
     /// It is urgent.
     Urgent = "urgent";
     /// Where the shop is, when it works, who makes the clothes: what only a manager knows.

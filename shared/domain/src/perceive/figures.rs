@@ -24,6 +24,10 @@ use crate::{
 /// The most heights that one message tells: more is no family.
 const MAX_HEIGHTS: usize = 4;
 
+/// The smallest height, in centimetres, that is told of a child where adults are spoken of: their
+/// sizes end below it.
+const SMALLEST_OF_A_CHILD: u16 = 62;
+
 pub(super) fn read(
     shop: &Shop<'_>,
     session: &Session,
@@ -49,6 +53,9 @@ pub(super) fn read(
                 if awaits_data(session)
                     && tokens[figure.from].is_word()
                     && !speaks_of_size(perceived, tokens) => {}
+            // "На маму, розмір 44" is no child's height.
+            Figure::Height(height)
+                if perceived.has(Signal::Adult) && height.cm() < SMALLEST_OF_A_CHILD => {}
             Figure::Height(height) => push_height(perceived, height),
             Figure::Size(size) => push_size(shop, perceived, size),
             Figure::Age(years) => perceived.ages.push(years),
