@@ -70,7 +70,7 @@ pub struct Perceived {
     pub features: Vec<FeatureKey>,
     /// Heights of children.
     pub heights: Vec<Height>,
-    /// Heights that are not wanted any more: "замість 110", "110 вже замалий".
+    /// Heights that are told and not wanted: "замість 110", "110 вже замалий", "104 чи 110?".
     pub left_heights: Vec<Height>,
     /// Sizes by name.
     pub sizes: Vec<Size>,

@@ -182,8 +182,8 @@ fn with_unit(tokens: &[Token], figure: Figure) -> Option<(Reading, usize)> {
         return Some((Reading::Other, to + 1));
     }
     // "122 ріст 119": the word is for the number behind it.
-    let is_height_word = HEIGHT_WORDS.has(after)
-        && !tokens.get(to + 1).is_some_and(|token| token.number().is_some());
+    let is_height_word =
+        HEIGHT_WORDS.has(after) && tokens.get(to + 1).is_none_or(|token| token.number().is_none());
     if CM_WORDS.has(after) || is_height_word || SIZE_WORDS.has(after) {
         let height = height(value);
         if height.is_some() || CM_WORDS.has(after) {

@@ -101,7 +101,7 @@ fn joined_phone(rest: &[char], found: &[Token]) -> Option<usize> {
     let is_behind = match found.last()?.kind {
         Kind::Word | Kind::Emoji => true,
         // Not "12/0671234567" or "1.20".
-        Kind::Mark(_) => !found.iter().rev().nth(1).is_some_and(|token| token.number().is_some()),
+        Kind::Mark(_) => found.iter().rev().nth(1).is_none_or(|token| token.number().is_none()),
         _ => false,
     };
     let length = phone(rest).filter(|_| is_behind)?;

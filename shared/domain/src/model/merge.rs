@@ -207,7 +207,7 @@ impl Merging<'_> {
             let Some(by_model) = by_model else { continue };
             let is_written = words.contains(&fold::clean(&by_model).to_lowercase());
             let verdict = match by_rules {
-                Some(by_rules) if alike(&by_rules, &by_model) => Verdict::Rules,
+                Some(by_rules) if holds(&by_rules, &by_model) => Verdict::Rules,
                 _ if !is_written => Verdict::Unfounded,
                 Some(_) => Verdict::Disputed,
                 None if is_asked && is_of_letters(&by_model) => Verdict::Model,
@@ -255,6 +255,7 @@ impl Merging<'_> {
             .iter()
             .filter(|color| self.model.colors.iter().any(|name| name == color.key.as_str()))
             .map(|color| catalog.sold_as(&color.key).clone())
+            .filter(|color| !self.rules.unwanted_colors.contains(color))
             .collect();
         let features: Vec<FeatureKey> = catalog
             .features()
@@ -301,6 +302,7 @@ impl Merging<'_> {
             .iter()
             .filter(|cm| is_written(u32::from(**cm)))
             .filter_map(|cm| Height::from_cm(*cm).ok())
+            .filter(|height| !self.rules.left_heights.contains(height))
             .collect();
         let sizes: Vec<Size> = self
             .model
@@ -365,14 +367,11 @@ fn fill<T: PartialEq>(list: &mut Vec<T>, told: Vec<T>) -> Option<Verdict> {
     (!list.is_empty()).then_some(Verdict::Model)
 }
 
-/// Whether two spellings mean one name: the same words in any order.
-fn alike(one: &str, other: &str) -> bool {
-    let words = |text: &str| {
-        let mut words: Vec<String> = text.split_whitespace().map(fold::key).collect();
-        words.sort_unstable();
-        words
-    };
-    words(one) == words(other)
+/// Whether a name holds every word of another, in any order: of a corrected name the rules tell the
+/// whole, where the message tells a half.
+fn holds(whole: &str, part: &str) -> bool {
+    let whole: Vec<String> = whole.split_whitespace().map(fold::key).collect();
+    part.split_whitespace().map(fold::key).all(|word| whole.contains(&word))
 }
 
 /// Whether a text is of letters, spaces, hyphens and apostrophes alone, and no longer than a name.

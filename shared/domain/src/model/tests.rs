@@ -270,6 +270,31 @@ fn a_name_on_which_the_two_disagree_is_not_taken_and_asked_for() {
 }
 
 #[test]
+fn a_corrected_half_of_a_name_stands_whatever_the_model_reads_of_it() {
+    let session = after(&[
+        "лагуна рожева на 104",
+        "беру",
+        "Ковальська Ольга, 0671234567, Львів, відділення 5",
+    ]);
+    let told = reading(json!({ "intent": "PAYMENT_DELIVERY", "name": "Коваленко" }));
+
+    let (turn, _) = turn_with(&session, "прізвище Коваленко", good(told));
+
+    assert_eq!(turn.session.facts().customer.name.as_deref(), Some("Коваленко Ольга"));
+}
+
+#[test]
+fn what_the_rules_take_for_unwanted_the_model_does_not_bring_back() {
+    let session = after(&["мрія рожева на 110"]);
+    let told = reading(json!({ "intent": "COLOR_HELP", "colors": ["рожевий"] }));
+
+    let (turn, _) =
+        turn_with(&session, "рожеву не хочу, категорично набридла зовсім всюди", good(told));
+
+    assert_eq!(turn.session.facts().choices[0].color, None, "{}", words(&turn));
+}
+
+#[test]
 fn a_reading_that_is_not_sure_of_itself_asks_and_asserts_nothing() {
     let told = reading(json!({
         "intent": "DISCOVERY_OR_QUESTION", "products": [11_698_818], "confidence": 40,

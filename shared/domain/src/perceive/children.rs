@@ -106,11 +106,6 @@ pub(super) fn keep(shop: &Shop<'_>, tokens: &[Token], told: &[Told], perceived: 
     let all: Vec<usize> = (0..told.len()).collect();
     let is_past = |at: &usize| message.is_past(*at);
     let mut kept = without(&all, is_past);
-    for at in all.iter().filter(|at| !kept.contains(at)) {
-        if let What::Height(height) = told[*at].what {
-            perceived.left_heights.push(height);
-        }
-    }
     kept = without(&kept, |at| message.wavers(*at));
     if let Some(grown) = kept.iter().copied().find(|at| message.is_to_grow_into(*at)) {
         kept = vec![grown];
@@ -131,6 +126,14 @@ pub(super) fn keep(shop: &Shop<'_>, tokens: &[Token], told: &[Told], perceived: 
         kept.truncate(usize::from(is_one));
         perceived.signals.insert(Signal::AskSize);
     }
+    perceived.left_heights = all
+        .iter()
+        .filter(|at| !kept.contains(at))
+        .filter_map(|at| match told[*at].what {
+            What::Height(height) => Some(height),
+            What::Size(_) => None,
+        })
+        .collect();
     let is_kept = |what: What| kept.iter().any(|at| told[*at].what == what);
     perceived.heights.retain(|height| is_kept(What::Height(*height)));
     perceived.sizes.retain(|size| is_kept(What::Size(*size)));
