@@ -23,6 +23,22 @@ async fn a_reply_arrives_once_although_the_channel_fails_at_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_wants_two_days_of_silence_is_asked_again_after_an_hour() {
+    let world = world().await;
+    world.manychat.answer_next(429, &[("retry-after", "172800")], json!({}));
+    world.mirt.instagram_text("1009", "Добрий день").await;
+    while world.manychat.refused() < 1 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+
+    world.mirt.forward(3_660).await;
+
+    let session = world.mirt.at_rest("instagram", "1009", 1).await;
+    assert_eq!(world.manychat.shown_to("1009").len(), messages(&session));
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn telegrams_own_word_for_how_long_to_wait_is_heeded() {
     let world = world().await;
     let busy = json!({ "ok": false, "error_code": 429, "parameters": { "retry_after": 1 } });

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use mirt_engine::failure::{Cause, SendError};
-use reqwest::{RequestBuilder, StatusCode, header::RETRY_AFTER};
+use mirt_http::ReadError;
+use reqwest::{RequestBuilder, StatusCode};
 
 /// One attempt. A channel that needs longer has a problem that waiting does not mend.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -21,13 +22,16 @@ const FIRST_WAIT_MS: u64 = 500;
 /// The longest wait within a call. A channel that asks for more gets its time between deliveries.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
+/// The longest body that is read, in bytes: many times that of any answer that we look into.
+const MOST_ANSWER: usize = 1 << 20;
+
 /// An answer that was read whole.
 pub(crate) struct Answer {
     /// Its status.
     pub(crate) status: StatusCode,
-    /// Its `Retry-After`, when it is a number of seconds.
+    /// How long it asks to be left alone, within bounds.
     pub(crate) retry_after: Option<Duration>,
-    /// Its body, as JSON; null when it is none.
+    /// Its body, as JSON; null when it is none, or too long.
     pub(crate) body: serde_json::Value,
 }
 
@@ -106,13 +110,12 @@ async fn send(request: &RequestBuilder) -> Result<Answer, Cause> {
     let request = request.try_clone().ok_or("a request with a streamed body")?;
     let response = request.send().await.map_err(reqwest::Error::without_url)?;
     let status = response.status();
-    let retry_after = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|seconds| seconds.trim().parse().ok())
-        .map(Duration::from_secs);
-    let body = response.bytes().await.map_err(reqwest::Error::without_url)?;
-    let body = serde_json::from_slice(&body).unwrap_or_default();
+    let retry_after = mirt_http::retry_after(response.headers());
+    let body = match mirt_http::read(response, MOST_ANSWER).await {
+        Ok(body) => serde_json::from_slice(&body).unwrap_or_default(),
+        // Its status has been given: what was taken must not be sent again.
+        Err(ReadError::TooLong) => serde_json::Value::Null,
+        Err(error) => return Err(error.into()),
+    };
     Ok(Answer { status, retry_after, body })
 }

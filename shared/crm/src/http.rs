@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use mirt_engine::{failure::Cause, look_after_order::CrmError};
-use reqwest::{RequestBuilder, StatusCode, header::RETRY_AFTER};
+use mirt_http::ReadError;
+use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 
 /// One attempt. Two calls with their repetitions fit the function's minute.
@@ -16,6 +17,9 @@ const ATTEMPTS: u32 = 3;
 /// The wait before the second attempt, in milliseconds; doubled before the third, with up to a
 /// quarter more.
 const FIRST_WAIT_MS: u64 = 300;
+
+/// The longest body that is read, in bytes: many times that of a page of orders.
+const MOST_ANSWER: usize = 4 << 20;
 
 /// Whether a call may be made again at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,12 +98,12 @@ async fn send(request: &RequestBuilder) -> Result<Answer, Cause> {
     // Its address holds the name of an order, which is nobody's business.
     let response = request.send().await.map_err(reqwest::Error::without_url)?;
     let status = response.status();
-    let retry_after = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|seconds| seconds.trim().parse().ok())
-        .map(Duration::from_secs);
-    let body = response.bytes().await.map_err(reqwest::Error::without_url)?;
-    Ok(Answer { status, retry_after, body: serde_json::from_slice(&body).unwrap_or_default() })
+    let retry_after = mirt_http::retry_after(response.headers());
+    let body = match mirt_http::read(response, MOST_ANSWER).await {
+        Ok(body) => serde_json::from_slice(&body).unwrap_or_default(),
+        // Its status has been given; what was to be read in it is missing, as in one that is no JSON.
+        Err(ReadError::TooLong) => Value::Null,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Answer { status, retry_after, body })
 }

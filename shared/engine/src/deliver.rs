@@ -150,11 +150,12 @@ where
                 Ok(Delivered::Waiting)
             }
             Stopped::NotDue => Ok(Delivered::Waiting),
-            Stopped::Failed { key, failures, asked } => {
+            Stopped::Failed { key, failures, asked, expires_at } => {
                 let step = usize::try_from(failures).unwrap_or(usize::MAX);
                 let last = TRY_AGAIN_AFTER.len();
                 let pause = TRY_AGAIN_AFTER[step.clamp(1, last) - 1].max(asked.unwrap_or_default());
-                let due_at = after(self.clock.now(), pause);
+                // Not later than it is worth sending: then it is set aside, and what follows goes on.
+                let due_at = after(self.clock.now(), pause).min(expires_at);
                 self.store.postpone(session, key, failures, due_at).await?;
                 Ok(Delivered::Waiting)
             }
@@ -240,7 +241,8 @@ where
                     self.measure.count(session.channel, Counted::ChannelBroken, 1);
                 }
                 let asked = if let SendError::Retry { after, .. } = error { after } else { None };
-                Ok(Some(Stopped::Failed { key, failures, asked }))
+                let expires_at = entry.expires_at;
+                Ok(Some(Stopped::Failed { key, failures, asked, expires_at }))
             }
         }
     }
@@ -291,11 +293,11 @@ impl<K: Clock, S: SettleOutbox, C> Delivery<'_, K, S, C> {
     }
 
     /// One call, cut off when time is up.
-    pub(crate) async fn within(
+    pub(crate) async fn within<T>(
         &self,
         limit: Duration,
-        call: impl Future<Output = Result<(), SendError>>,
-    ) -> Result<(), SendError> {
+        call: impl Future<Output = Result<T, SendError>>,
+    ) -> Result<T, SendError> {
         let (call, limit) = (pin!(call), pin!(self.clock.sleep(limit)));
         match select(call, limit).await {
             Either::Left((result, _)) => result,
@@ -338,6 +340,8 @@ enum Stopped {
         failures: u32,
         /// How long the channel asked to be left alone.
         asked: Option<Duration>,
+        /// Until when it is worth sending.
+        expires_at: Timestamp,
     },
 }
 

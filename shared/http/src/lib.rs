@@ -4,7 +4,11 @@
 //! TLS is rustls on ring with bundled roots. The default stack seeds itself with CPU jitter at the
 //! first handshake, about 37 ms of CPU at every cold start (measured; `spec/rust-lambda.md`).
 
+mod answer;
+
 use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+pub use answer::{ReadError, read, rest, retry_after};
 
 /// How long a connection may take to open. Per-call timeouts are set by each caller.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);

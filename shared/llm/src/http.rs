@@ -3,7 +3,8 @@
 use std::{future::Future, time::Duration};
 
 use mirt_engine::model::ModelError;
-use reqwest::{StatusCode, header::RETRY_AFTER};
+use mirt_http::ReadError;
+use reqwest::StatusCode;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -69,7 +70,7 @@ where
         };
         let wait = asked.unwrap_or_else(|| backoff(n, fastrand::u64(..)));
         let left = deadline.saturating_duration_since(Instant::now());
-        if is_last || !failed.may_succeed_later || left < wait + SHORTEST_ATTEMPT {
+        if is_last || !failed.may_succeed_later || left < wait.saturating_add(SHORTEST_ATTEMPT) {
             return Err(failed.error);
         }
         tracing::warn!(event = "model_again", attempt = n, reason = failed.error.as_str());
@@ -91,21 +92,13 @@ impl OpenAi {
             Failed::for_now(ModelError::Unavailable(Box::new(error.without_url())))
         };
         let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(&self.key);
-        let mut response = request.json(body).send().await.map_err(unavailable)?;
+        let response = request.json(body).send().await.map_err(unavailable)?;
         let status = response.status();
-        let asked = response
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|seconds| seconds.trim().parse().ok())
-            .map(Duration::from_secs);
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(unavailable)? {
-            if bytes.len() + chunk.len() > MAX_ANSWER {
-                return Err(Failed::for_good(ModelError::Unusable("too long")));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
+        let asked = mirt_http::retry_after(response.headers());
+        let bytes = mirt_http::read(response, MAX_ANSWER).await.map_err(|error| match error {
+            ReadError::TooLong => Failed::for_good(ModelError::Unusable("too long")),
+            broken_off => Failed::for_now(ModelError::Unavailable(broken_off.into())),
+        })?;
         let body: Option<Value> = serde_json::from_slice(&bytes).ok();
         if status.is_success() {
             return body.ok_or_else(|| Failed::for_now(ModelError::Unusable("no JSON")));
@@ -188,16 +181,18 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_wait_that_the_provider_asks_for_and_that_is_too_long_ends_the_attempts() {
-        let mut asked = 0;
+        for wait in [Duration::from_secs(30), Duration::MAX] {
+            let mut asked = 0;
 
-        let answer: Result<(), ModelError> = attempts(Duration::from_secs(20), || {
-            asked += 1;
-            let after = Some(Duration::from_secs(30));
-            std::future::ready(Err(Failed::for_now(ModelError::Throttled { after })))
-        })
-        .await;
+            let answer: Result<(), ModelError> = attempts(Duration::from_secs(20), || {
+                asked += 1;
+                let after = Some(wait);
+                std::future::ready(Err(Failed::for_now(ModelError::Throttled { after })))
+            })
+            .await;
 
-        assert!(matches!(answer, Err(ModelError::Throttled { .. })), "{answer:?}");
-        assert_eq!(asked, 1);
+            assert!(matches!(answer, Err(ModelError::Throttled { .. })), "{answer:?}");
+            assert_eq!(asked, 1);
+        }
     }
 }

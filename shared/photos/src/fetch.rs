@@ -2,6 +2,7 @@
 
 use std::{future::Future, net::SocketAddr, time::Duration};
 
+use mirt_http::ReadError;
 use reqwest::{StatusCode, header::LOCATION};
 use url::{Host, Url};
 
@@ -86,7 +87,7 @@ impl Get for Https {
         let host = url.host_str().unwrap_or_default();
         let client = mirt_http::client_to(host, addresses)
             .map_err(|error| FetchError::Unavailable(Box::new(error)))?;
-        let mut response = client.get(url.clone()).send().await.map_err(unavailable)?;
+        let response = client.get(url.clone()).send().await.map_err(unavailable)?;
         let status = response.status();
         if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
             let to = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
@@ -101,14 +102,10 @@ impl Get for Https {
         if response.content_length().is_some_and(|length| length > MOST_BYTES as u64) {
             return Err(FetchError::TooLarge);
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(unavailable)? {
-            if body.len() + chunk.len() > MOST_BYTES {
-                return Err(FetchError::TooLarge);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Got::Body(body))
+        mirt_http::read(response, MOST_BYTES).await.map(Got::Body).map_err(|error| match error {
+            ReadError::TooLong => FetchError::TooLarge,
+            broken_off => FetchError::Unavailable(broken_off.into()),
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use mirt_engine::{
     failure::SendError,
     files::{FileError, ReadFile},
 };
+use mirt_http::ReadError;
 use reqwest::{RequestBuilder, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
@@ -114,7 +115,7 @@ pub fn kind_of(file: &[u8]) -> FileKind {
 /// The address holds the bot's token, so no error may name it.
 async fn read(request: RequestBuilder, most: usize) -> Result<Vec<u8>, FileError> {
     let unavailable = |error: reqwest::Error| FileError::Unavailable(error.without_url().into());
-    let mut response = request.timeout(LONGEST).send().await.map_err(unavailable)?;
+    let response = request.timeout(LONGEST).send().await.map_err(unavailable)?;
     let status = response.status();
     if matches!(status, StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND) {
         return Err(FileError::Gone);
@@ -122,14 +123,10 @@ async fn read(request: RequestBuilder, most: usize) -> Result<Vec<u8>, FileError
     if !status.is_success() {
         return Err(FileError::Unavailable(format!("status {}", status.as_u16()).into()));
     }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(unavailable)? {
-        if body.len() + chunk.len() > most {
-            return Err(FileError::TooLarge);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
+    mirt_http::read(response, most).await.map_err(|error| match error {
+        ReadError::TooLong => FileError::TooLarge,
+        broken_off => FileError::Unavailable(broken_off.into()),
+    })
 }
 
 #[cfg(test)]

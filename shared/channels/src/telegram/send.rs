@@ -1,9 +1,6 @@
 //! `sendMessage`, `sendPhoto` and `sendChatAction`: replies to Telegram.
 
-use std::{
-    sync::{Arc, atomic::AtomicI64},
-    time::Duration,
-};
+use std::sync::{Arc, atomic::AtomicI64};
 
 use mirt_domain::{
     photo::SentKind,
@@ -171,7 +168,7 @@ pub(super) fn judge(answer: &Answer) -> Verdict {
         .body
         .pointer("/parameters/retry_after")
         .and_then(Value::as_u64)
-        .map(Duration::from_secs)
+        .map(mirt_http::rest)
         .or(answer.retry_after);
     match answer.status {
         status if status.is_success() => Verdict::Done,
