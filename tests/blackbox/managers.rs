@@ -1,5 +1,7 @@
 //! What is left to a human reaches a human (I10).
 
+use std::time::Duration;
+
 use mirt_test_support::{Sent, mirt::World};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -200,6 +202,22 @@ async fn a_receipt_comes_to_the_managers_with_the_order_and_is_approved_by_a_but
     let cards = world.telegram.sent_to(CHAT);
     let edited: Vec<_> = cards.iter().filter(|card| card.method == "editMessageText").collect();
     assert!(format!("{:?}", edited.last()).contains("Оплату підтверджено."), "{cards:?}");
+    world.check();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_that_is_slow_to_come_leaves_one_card_whose_buttons_work() {
+    let world = world_with(&MANAGERS).await;
+    // Longer than a card may take.
+    world.telegram.take_time_for("sendPhoto", Duration::from_secs(6));
+    paid(&world, "1409").await;
+    let methods: Vec<_> = world.telegram.sent_to(CHAT).into_iter().map(|it| it.method).collect();
+
+    let answer = press(&world, 90, 7, "Оплата є").await;
+
+    assert_eq!(answer["text"], "Прийнято");
+    world.mirt.at_rest("instagram", "1409", 6).await;
+    assert_eq!(methods, ["sendMessage", "sendPhoto"]);
     world.check();
 }
 

@@ -8,7 +8,7 @@ pub mod media;
 pub mod split;
 pub mod telegram;
 
-use mirt_domain::{channel::Channel, reply::Reply, session_id::SessionId};
+use mirt_domain::{channel::Channel, photo::Photo, reply::Reply, session_id::SessionId};
 use mirt_engine::{
     alert::{Alert, TellManager},
     card::{ManagersMessage, Telling},
@@ -112,9 +112,16 @@ impl TellManager for Channels {
         let Some(chat) = &self.managers else {
             return Err(SendError::Refused { reason: "no_managers_chat" });
         };
+        self.managers_bot().unwrap_or(&self.telegram).tell(chat, about, telling).await
+    }
+
+    async fn show_photo(&self, below: &ManagersMessage, photo: &Photo) -> Result<(), SendError> {
+        let Some(chat) = &self.managers else {
+            return Err(SendError::Refused { reason: "no_managers_chat" });
+        };
         match &chat.bot {
-            Some(bot) => bot.tell(chat, about, telling, Some(&self.telegram)).await,
-            None => self.telegram.tell(chat, about, telling, None).await,
+            Some(bot) => bot.show_photo(chat, below, photo, Some(&self.telegram)).await,
+            None => self.telegram.show_photo(chat, below, photo, None).await,
         }
     }
 }

@@ -9,6 +9,7 @@ use mirt_domain::{
     channel::Channel,
     decide::Manager,
     order::OrderId,
+    photo::Photo,
     prompts::{Placeholder, TemplateKey, Values},
     session::{Session, facts::EscalationReason},
     session_id::SessionId,
@@ -36,8 +37,12 @@ const TRY_AGAIN_AFTER: [Duration; 5] = [
     Duration::from_hours(1),
 ];
 
-/// The longest that one alert may take: the session's next message waits behind it.
+/// The longest that one call for an alert may take: the session's next message waits behind it.
 const LONGEST_CALL: Duration = Duration::from_secs(5);
+
+/// The longest that a customer's photo may take: perhaps it is fetched from one bot and brought to
+/// another.
+const LONGEST_PHOTO: Duration = Duration::from_secs(10);
 
 /// The place of the alert for what a turn said in vain, behind those of its actions.
 const UNSENT: u32 = 9_999;
@@ -250,6 +255,16 @@ pub trait TellManager: Send + Sync {
         alert: &Alert,
         telling: &Telling,
     ) -> impl Future<Output = Result<Option<ManagersMessage>, SendError>> + Send;
+
+    /// Shows them what a customer sent, below a message of theirs.
+    ///
+    /// # Errors
+    /// When they do not see it; it is not tried again.
+    fn show_photo(
+        &self,
+        below: &ManagersMessage,
+        photo: &Photo,
+    ) -> impl Future<Output = Result<(), SendError>> + Send;
 }
 
 impl<K, S, C> Delivery<'_, K, S, C>
@@ -276,15 +291,13 @@ where
         let mut failed = None;
         for PendingAlert { alert, failures, due_at } in alerts {
             let now = self.clock.now();
-            let left = self.time_left().min(LONGEST_CALL);
-            if left.is_zero() {
+            if self.time_left().is_zero() {
                 break;
             }
             if *failures > 0 && until(now, *due_at) > Duration::ZERO {
                 continue;
             }
-            let shown = self.show(session, (state, &mut card), alert, shop);
-            match self.within(left, shown).await {
+            match self.show(session, (state, &mut card), alert, shop).await {
                 Ok(()) => told.push(PendingKey::Alert(alert.key)),
                 Err(error) => {
                     failed = Some((alert.key, failures.saturating_add(1), error));
@@ -313,7 +326,8 @@ where
         self.store.postpone(session, PendingKey::Alert(key), failures, due_at).await
     }
 
-    /// Shows one alert, and keeps where. What cannot be kept is no reason to show it again.
+    /// Shows one alert, and keeps where: until then its buttons lead nowhere. What cannot be kept is
+    /// no reason to show it again, nor is a photo.
     async fn show(
         &self,
         id: &SessionId,
@@ -321,8 +335,10 @@ where
         alert: &Alert,
         shop: &Shop<'_>,
     ) -> Result<(), SendError> {
+        let mut photo = None;
         for telling in card::tellings(shop, session, card.as_ref(), alert) {
-            let message = match self.channels.tell_manager(id, alert, &telling).await {
+            let call = self.channels.tell_manager(id, alert, &telling);
+            let message = match self.within(self.time_left().min(LONGEST_CALL), call).await {
                 Ok(message) => message,
                 // Somebody has deleted it: there is nothing to bring up to date.
                 Err(SendError::Refused { reason }) if matches!(telling, Telling::Update(..)) => {
@@ -331,7 +347,7 @@ where
                 }
                 Err(error) => return Err(error),
             };
-            let kept = match telling {
+            let kept = match &telling {
                 Telling::Post(_) => {
                     let at = message.clone();
                     at.map(|at| card::posted(shop.settings, session, at, alert))
@@ -343,6 +359,15 @@ where
                 tracing::error!(event = "degraded", what = "card_not_kept", error = chain(&error));
             }
             *card = kept.or(card.take());
+            photo = telling.into_photo(message).or(photo);
+        }
+        // Last, because it may last: nothing that was said is said again for its sake.
+        if let Some((below, photo)) = photo {
+            let call = self.channels.show_photo(&below, &photo);
+            if let Err(error) = self.within(self.time_left().min(LONGEST_PHOTO), call).await {
+                let error = chain(&error);
+                tracing::error!(event = "degraded", what = "managers_photo_not_shown", error);
+            }
         }
         Ok(())
     }

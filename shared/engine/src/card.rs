@@ -64,6 +64,20 @@ pub enum Telling {
     },
 }
 
+impl Telling {
+    /// What the customer sent, and below what it is shown: `made` is the message that this made.
+    pub(crate) fn into_photo(
+        self,
+        made: Option<ManagersMessage>,
+    ) -> Option<(ManagersMessage, Photo)> {
+        match self {
+            Self::Post(card) => made.zip(card.photo),
+            Self::Note { below, photo, .. } => Some((below, photo?)),
+            Self::Update(..) => None,
+        }
+    }
+}
+
 /// Keeps where a session's card is.
 pub trait KeepCard: Send + Sync {
     /// Keeps a session's card; it comes with the session when that is read.

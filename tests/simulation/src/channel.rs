@@ -8,6 +8,7 @@ use std::{
 use jiff::Timestamp;
 use mirt_domain::{
     channel::Channel,
+    photo::Photo,
     prompts::{TemplateKey, Values},
     reply::{Bubble, Reply},
     session_id::SessionId,
@@ -165,6 +166,10 @@ impl TellManager for Process {
         self.end(Site::Tell, forecast).await.map_err(|_| retry())?;
         // Where a card is, is no matter of what is told: each of these chats forgets.
         Ok(None)
+    }
+
+    async fn show_photo(&self, _: &ManagersMessage, _: &Photo) -> Result<(), SendError> {
+        Ok(())
     }
 }
 

@@ -68,6 +68,8 @@ struct Calls {
     keeps_back: bool,
     /// Tokens of other bots than the first.
     more_bots: Vec<String>,
+    /// How long a method takes, where it takes its time.
+    slow: BTreeMap<String, Duration>,
     messages: i64,
 }
 
@@ -143,6 +145,11 @@ impl ChannelStub {
             })
             .collect();
         self.shared.calls().script.push_back((status, headers, body));
+    }
+
+    /// Takes so long for each call of `method`, on Telegram.
+    pub fn take_time_for(&self, method: &str, time: Duration) {
+        self.shared.calls().slow.insert(method.to_owned(), time);
     }
 
     /// Keeps a file that was sent to the first bot, as Telegram does.
@@ -323,6 +330,10 @@ async fn telegram(
         (None, "sendChatAction") => Vec::new(),
         (None, _) => vec![Shown::Text(plain(&body["text"]))],
     };
+    let slow = stub.calls().slow.get(&method).copied();
+    if let Some(time) = slow {
+        tokio::time::sleep(time).await;
+    }
     let message = stub.next_message();
     let (user, credential) = (plain(&body["chat_id"]), token);
     let sent = Sent { message, method, credential, user, shown, body };

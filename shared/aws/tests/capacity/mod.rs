@@ -119,6 +119,10 @@ impl TellManager for Taker {
     ) -> Result<Option<ManagersMessage>, SendError> {
         Ok(None)
     }
+
+    async fn show_photo(&self, _: &ManagersMessage, _: &Photo) -> Result<(), SendError> {
+        Ok(())
+    }
 }
 
 /// A model that answers at once.

@@ -37,8 +37,7 @@ const BUTTON: &str = "m:";
 const BUTTONS_PER_ROW: usize = 2;
 
 impl Sender {
-    /// Shows the managers something about a session. Gives the message that it made. `customers` is
-    /// the bot that customers write to, where it is another: its files have to be brought.
+    /// Shows the managers something about a session. Gives the message that it made.
     ///
     /// # Errors
     /// [`SendError`] says whether it is worth trying later; a message that is not there any more is
@@ -48,17 +47,12 @@ impl Sender {
         chat: &ManagersChat,
         about: &SessionId,
         telling: &Telling,
-        customers: Option<&Self>,
     ) -> Result<Option<ManagersMessage>, SendError> {
         let link = chat.link(about);
         match telling {
             Telling::Post(card) => {
                 let body = card_body(card, about, link.as_deref());
-                let posted = self.post(chat, "sendMessage", body).await?;
-                if let (Some(photo), Some(at)) = (&card.photo, &posted) {
-                    self.show_photo(chat, at.id, photo, customers).await;
-                }
-                Ok(posted)
+                self.post(chat, "sendMessage", body).await
             }
             Telling::Update(at, card) => {
                 let mut body = card_body(card, about, link.as_deref());
@@ -66,16 +60,12 @@ impl Sender {
                 self.post(chat, "editMessageText", body).await?;
                 Ok(None)
             }
-            Telling::Note { below, text, photo, asks } => {
+            Telling::Note { below, text, asks, photo: _ } => {
                 let mut body = json!({ "text": text, "reply_parameters": below_message(below.id) });
                 if let Some(manager) = asks {
                     ask(&mut body, text, manager);
                 }
-                let posted = self.post(chat, "sendMessage", body).await?;
-                if let Some(photo) = photo {
-                    self.show_photo(chat, below.id, photo, customers).await;
-                }
-                Ok(posted)
+                self.post(chat, "sendMessage", body).await
             }
         }
     }
@@ -134,15 +124,20 @@ impl Sender {
         if moved_to == 0 { chat.id } else { moved_to }
     }
 
-    /// A customer's photo or file below a card. Where it cannot be shown its address is: the
-    /// managers must not miss it, and links to Meta's private servers cannot be fetched.
-    async fn show_photo(
+    /// Shows a customer's photo or file below a card. Where it cannot be shown its address is: the
+    /// managers must not miss it, and links to Meta's private servers cannot be fetched. `customers`
+    /// is the bot that customers write to, where it is another: its files have to be brought.
+    ///
+    /// # Errors
+    /// [`SendError`] says why neither could be shown.
+    pub async fn show_photo(
         &self,
         chat: &ManagersChat,
-        below: i64,
+        below: &ManagersMessage,
         photo: &Photo,
         customers: Option<&Self>,
-    ) {
+    ) -> Result<(), SendError> {
+        let below = below.id;
         let shown = match (photo, customers) {
             (Photo::TelegramFile(id), Some(customers)) => {
                 let mut fields = json!({ "reply_parameters": below_message(below) });
@@ -175,9 +170,7 @@ impl Sender {
                 }
             }
         };
-        if let Err(error) = shown {
-            tracing::error!(event = "degraded", what = "managers_photo_not_shown", error = %error);
-        }
+        shown.map(|_| ())
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use mirt_domain::{
     channel::Channel,
     decide::{Due, Duty},
+    photo::Photo,
     reply::{Bubble, Reply},
     session_id::{SessionId, UserId},
     turn::Action,
@@ -301,6 +302,10 @@ impl TellManager for World {
         }
         let id = i64::try_from(alert.key.turn).unwrap();
         Ok(Some(ManagersMessage { chat: about.to_string(), id }))
+    }
+
+    async fn show_photo(&self, _: &ManagersMessage, _: &Photo) -> Result<(), SendError> {
+        Ok(())
     }
 }
 
