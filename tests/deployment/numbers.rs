@@ -11,11 +11,12 @@ use mirt_aws::{
 use mirt_domain::shop::Settings;
 use mirt_engine::{
     answer::ANSWER_WITHIN, breaker::PROBE, burst::BurstWindow, consult::TIME_TO_SEND,
-    day_report::LONGEST_RUN, deliver::PAUSE, guarded::MOST_PER_MINUTE, look_after_order::ANSWER_IN,
-    sweep::Round,
+    day_report::LONGEST_RUN, deliver::PAUSE, guarded::MOST_PER_MINUTE, label_chat::GIVE_UP_AFTER,
+    look_after_order::ANSWER_IN, sweep::Round,
 };
 use mirt_history::fetch::HELD_FOR;
 use mirt_local_aws::template::{Function, Queue};
+use mirt_orders::LABELS;
 use serde_json::Value;
 
 use crate::{
@@ -112,6 +113,20 @@ fn a_report_that_is_being_sent_is_taken_over_once_its_function_is_gone_and_befor
 #[test]
 fn an_order_is_asked_for_again_only_when_who_sent_it_is_gone() {
     assert!(function("orders").spec.timeout <= ANSWER_IN);
+}
+
+#[test]
+fn a_label_for_a_chat_that_the_crm_does_not_have_is_given_up_at_the_queues_last_try() {
+    let orders = queue("mirt-dev-orders.fifo");
+    let tries = orders.dead_letters.unwrap().max_receive_count;
+
+    let last_try = orders.visibility_timeout * (tries - 1);
+    assert!(GIVE_UP_AFTER <= last_try, "{last_try:?}");
+}
+
+#[test]
+fn labels_leave_the_orders_function_time_to_say_what_it_has_done() {
+    assert!(LABELS * 2 <= function("orders").spec.timeout);
 }
 
 #[test]

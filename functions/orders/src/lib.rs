@@ -3,7 +3,7 @@
 mod batch;
 mod figures;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -31,6 +31,10 @@ pub const NEEDED_OF_SECRET: &[&str] = &["sitniks_api_key"];
 pub fn check_secret(name: &str, text: &str) -> Result<(), secrets::SecretError> {
     secrets::parse::<CrmSecrets>(name, text).map(drop)
 }
+
+/// How long the labels of a batch may take, all together; one of them takes up to 25 s of a CRM that
+/// hangs. What is not done by then comes again.
+pub const LABELS: Duration = Duration::from_secs(30);
 
 /// The secret of the CRM.
 #[derive(Deserialize)]
@@ -99,7 +103,8 @@ async fn run(settings: Settings) -> Result<(), StartError> {
             false
         };
         let label = async |task| label(&SystemClock, table, chats, &task).await;
-        Ok::<_, lambda_runtime::Error>(batch::run(event.payload, work, label).await)
+        let enough = SystemClock.sleep(LABELS);
+        Ok::<_, lambda_runtime::Error>(batch::run(event.payload, work, label, enough).await)
     }))
     .await
     .map_err(StartError::Lambda)
