@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, str::FromStr};
 
+use jiff::civil::Date;
 use mirt_domain::model::MicroUsd;
 
 /// What a million tokens of a model cost, in millionths of a US dollar.
@@ -64,13 +65,11 @@ fn micro_usd(dollars: &str) -> Option<u64> {
 }
 
 impl Prices {
-    /// What tokens cost, rounded up. A dated model (`gpt-5.1-2025-11-13`) has the price of the
-    /// longest name that it begins with; what a model without a price costs is not known.
+    /// What tokens cost, rounded up. A dated model (`gpt-5.1-2025-11-13`) has the price of its
+    /// name; what a model without a price costs is not known.
     #[must_use]
     pub fn cost(&self, model: &str, input: u64, cached: u64, output: u64) -> Option<MicroUsd> {
-        let begins = |name: &&String| model.starts_with(name.as_str());
-        let name = self.0.keys().filter(begins).max_by_key(|name| name.len())?;
-        let price = self.0.get(name)?;
+        let price = self.0.get(model).or_else(|| self.0.get(undated(model)?))?;
         let parts = [
             (input.saturating_sub(cached), price.input),
             (cached.min(input), price.cached),
@@ -80,6 +79,12 @@ impl Prices {
             parts.iter().map(|(tokens, price)| u128::from(*tokens) * u128::from(*price)).sum();
         Some(MicroUsd(u64::try_from(total.div_ceil(1_000_000)).unwrap_or(u64::MAX)))
     }
+}
+
+/// The name of a model that ends with a hyphen and a date.
+fn undated(model: &str) -> Option<&str> {
+    let (name, date) = model.split_at_checked(model.len().checked_sub("-2025-11-13".len())?)?;
+    date.strip_prefix('-')?.parse::<Date>().is_ok().then_some(name)
 }
 
 #[cfg(test)]
@@ -95,11 +100,14 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_name_wins_and_an_unknown_model_has_no_price() {
-        let prices = Prices::default();
+    fn a_model_has_the_price_of_its_own_name_and_not_of_one_that_begins_like_it() {
+        let cost = |model: &str| Prices::default().cost(model, 1_000_000, 0, 0);
 
-        assert_eq!(prices.cost("gpt-5-mini", 1_000_000, 0, 0), Some(MicroUsd(250_000)));
-        assert_eq!(prices.cost("other", 1, 0, 0), None);
+        assert_eq!(cost("gpt-5-mini"), Some(MicroUsd(250_000)));
+        assert_eq!(cost("gpt-5-mini-2025-08-07"), Some(MicroUsd(250_000)));
+        for other in ["gpt-5.2", "gpt-5-nano", "gpt-5-pro", "gpt-5.1-", "gpt-5-2025-13-41", "gpt"] {
+            assert_eq!(cost(other), None, "{other}");
+        }
     }
 
     #[test]
