@@ -186,7 +186,8 @@ struct RawLevel {
     #[serde(default)]
     product_id: Value,
     sku: Option<String>,
-    size: Option<String>,
+    #[serde(default)]
+    size: Value,
     stock_quantity: Option<i64>,
     status: Option<String>,
 }
@@ -194,13 +195,20 @@ struct RawLevel {
 /// The words for something that cannot be bought whatever its quantity.
 const NOT_FOR_SALE: [&str; 4] = ["out_of_stock", "unavailable", "inactive", "archived"];
 
-/// Reads the body of `/webhooks/snitkix/inventory`: the levels, and when they were counted.
+/// Reads the body of `/webhooks/snitkix/inventory`: the levels, and when they were counted. A level
+/// in a size that is none of ours is left out: a hat says nothing about the dresses beside it.
 ///
 /// # Errors
 /// [`Unreadable`] says what is wrong with it.
 pub fn inventory(body: &[u8]) -> Result<(Vec<Counted>, Option<Timestamp>), Unreadable> {
     let raw: RawStock = serde_json::from_slice(body).map_err(|_| Unreadable::Form)?;
-    let levels = raw.products.into_iter().map(level).collect::<Result<_, _>>()?;
+    let told = raw.products.len();
+    let levels = raw.products.into_iter().filter_map(|one| level(one).transpose());
+    let levels = levels.collect::<Result<Vec<_>, _>>()?;
+    if levels.len() < told {
+        let left_out = told - levels.len();
+        tracing::warn!(event = "degraded", what = "stock_of_unknown_size", left_out);
+    }
     let counted_at = raw.timestamp.and_then(|at| match at {
         Value::String(text) => text.parse().ok(),
         Value::Number(seconds) => Timestamp::from_second(seconds.as_i64()?).ok(),
@@ -209,7 +217,8 @@ pub fn inventory(body: &[u8]) -> Result<(Vec<Counted>, Option<Timestamp>), Unrea
     Ok((levels, counted_at))
 }
 
-fn level(raw: RawLevel) -> Result<Counted, Unreadable> {
+/// One level; none in a size that we do not know.
+fn level(raw: RawLevel) -> Result<Option<Counted>, Unreadable> {
     let product = match &raw.product_id {
         Value::Number(number) => number.as_u64(),
         Value::String(text) => text.parse().ok(),
@@ -219,18 +228,22 @@ fn level(raw: RawLevel) -> Result<Counted, Unreadable> {
     if product.is_none() && sku.is_none() {
         return Err(Unreadable::Form);
     }
-    let size = raw.size.as_deref().filter(|size| !size.is_empty()).map(str::parse).transpose();
     let is_for_sale =
         raw.status.is_none_or(|status| !NOT_FOR_SALE.contains(&status.to_lowercase().as_str()));
     // Less than nothing is promised to others already.
     let counted = raw.stock_quantity.ok_or(Unreadable::Form)?.max(0);
     let quantity = if is_for_sale { u32::try_from(counted).unwrap_or(u32::MAX) } else { 0 };
-    Ok(Counted {
-        product: product.map(ProductId),
-        sku,
-        size: size.map_err(|_| Unreadable::Form)?,
-        quantity,
-    })
+    let size = match raw.size {
+        // All of its sizes.
+        Value::Null => None,
+        Value::String(size) if size.trim().is_empty() => None,
+        size => {
+            let named = size.as_str().map_or_else(|| size.to_string(), str::to_owned);
+            let Ok(size) = named.parse() else { return Ok(None) };
+            Some(size)
+        }
+    };
+    Ok(Some(Counted { product: product.map(ProductId), sku, size, quantity }))
 }
 
 #[cfg(test)]
@@ -323,19 +336,24 @@ mod tests {
             r#"{"products":[
                 {"product_id":11698818,"stock_quantity":-2,"status":"active"},
                 {"sku":"A-1","size":"98-104","stock_quantity":3},
-                {"product_id":"7","stock_quantity":9,"status":"out_of_stock"}
+                {"sku":"A-1","size":134,"stock_quantity":4},
+                {"sku":"A-2","size":"one size","stock_quantity":5},
+                {"sku":"A-2","size":{},"stock_quantity":5},
+                {"product_id":"7","size":"","stock_quantity":9,"status":"out_of_stock"}
             ],"timestamp":"2025-11-21T10:00:00Z"}"#,
         )
         .unwrap();
 
         let quantities: Vec<_> = levels.iter().map(|level| level.quantity).collect();
-        assert_eq!(quantities, [0, 3, 0]);
-        assert_eq!(levels[1].size, "98-104".parse().ok());
+        // What is in no size of ours is left out, and never taken for all of its sizes.
+        assert_eq!(quantities, [0, 3, 4, 0]);
+        let sizes: Vec<_> = levels.iter().map(|level| level.size).collect();
+        assert_eq!(sizes, [None, "98-104".parse().ok(), "134".parse().ok(), None]);
         assert!(at.is_some());
         for body in [
             r#"{"products":[{"stock_quantity":1}]}"#,
             r#"{"products":[{"sku":"A"}]}"#,
-            r#"{"products":[{"sku":"A","size":"завеликий","stock_quantity":1}]}"#,
+            r#"{"products":[{"sku":"A","size":"one size"}]}"#,
             r#"{}"#,
         ] {
             assert_eq!(read(body), Err(Unreadable::Form), "{body}");
