@@ -11,7 +11,7 @@ use mirt_engine::{
 
 use crate::{
     error::{if_held, port_error},
-    sessions::{HELD, pending_reply},
+    sessions::{HELD, MAX_PAGES, pending_reply},
     table::{SK_OUTBOX, Table, inbox_sk, key, outbox_sk, session_pk, string},
     transaction::{Written, delete, update},
 };
@@ -41,7 +41,7 @@ impl GiveAnswer for Table {
 
     async fn pending_replies(&self, id: &SessionId) -> Result<Vec<PendingReply>, PortError> {
         let last = format!("{SK_OUTBOX}~");
-        let items = self.range(&session_pk(id), SK_OUTBOX, &last).await?;
+        let items = self.range("replies", session_pk(id), (SK_OUTBOX, &last), MAX_PAGES).await?;
         items.iter().map(pending_reply).collect()
     }
 

@@ -60,14 +60,7 @@ impl FindSubject for Table {
         &self,
         message: &ManagersMessage,
     ) -> Result<Option<SessionId>, PortError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key(subject_pk(message), SK_SUBJECT.to_owned())))
-            .send()
-            .await
-            .map_err(|error| port_error("dynamodb", "the subject of a card", error))?;
-        Ok(answer.item.and_then(|item| session_of(text(&item, ABOUT))))
+        let item = self.read("the subject of a card", subject_pk(message), SK_SUBJECT).await?;
+        Ok(item.and_then(|item| session_of(text(&item, ABOUT))))
     }
 }

@@ -1,16 +1,13 @@
 //! Which conversations there are, for operators: from the sparse index `due`, without a scan.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::KeysAndAttributes;
 use mirt_domain::{session::Session, session_id::SessionId};
 use mirt_engine::failure::PortError;
 
 use crate::{
-    error::{port_error, unreadable},
+    error::port_error,
     table::{
-        DUE_AT, DUE_INDEX, DUE_SHARD, DUE_SHARDS, Due, SK_STATE, Table, from_data, key, session_of,
-        session_pk, string, text, time,
+        DUE_AT, DUE_INDEX, DUE_SHARD, DUE_SHARDS, Due, Item, SK_STATE, Table, from_data, key,
+        session_of, session_pk, string, text, time,
     },
 };
 
@@ -19,12 +16,6 @@ const KEYS_PER_SHARD: i32 = 200;
 
 /// How many checkpoints are read at most.
 const MOST_READ: usize = 500;
-
-/// How many keys one call takes (DynamoDB's limit).
-const PER_CALL: usize = 100;
-
-/// How often a call is made again for what the table had no capacity for.
-const ATTEMPTS: usize = 4;
 
 /// A conversation as it stands.
 #[derive(Clone, Debug)]
@@ -87,45 +78,14 @@ impl Table {
         }
         has_more |= ids.len() > MOST_READ;
         ids.truncate(MOST_READ);
-        let mut conversations = Vec::new();
-        for part in ids.chunks(PER_CALL) {
-            conversations.extend(self.checkpoints(part).await?);
-        }
-        Ok(Conversations { read: conversations, has_more })
-    }
-
-    /// The checkpoints of at most so many sessions as one call takes.
-    async fn checkpoints(&self, ids: &[SessionId]) -> Result<Vec<Conversation>, PortError> {
-        let what = "checkpoints";
-        let keys = ids.iter().map(|id| key(session_pk(id), SK_STATE.to_owned()));
-        let wanted = KeysAndAttributes::builder()
-            .set_keys(Some(keys.collect()))
-            .build()
-            .map_err(|error| unreadable(what, error))?;
-        let mut wanted = HashMap::from([(self.name.clone(), wanted)]);
-        let mut conversations = Vec::new();
-        for _ in 0..ATTEMPTS {
-            let answer = self
-                .client
-                .batch_get_item()
-                .set_request_items(Some(wanted))
-                .send()
-                .await
-                .map_err(|error| port_error("dynamodb", what, error))?;
-            for item in answer.responses.unwrap_or_default().into_values().flatten() {
-                if let Some(id) = session_of(text(&item, "pk")) {
-                    conversations
-                        .push(Conversation { id, session: from_data("a checkpoint", &item)? });
-                }
-            }
-            wanted = answer.unprocessed_keys.unwrap_or_default();
-            if wanted.is_empty() {
-                return Ok(conversations);
-            }
-        }
-        Err(PortError::Unavailable {
-            service: "dynamodb",
-            source: "checkpoints were left unread".into(),
-        })
+        let keys: Vec<Item> =
+            ids.iter().map(|id| key(session_pk(id), SK_STATE.to_owned())).collect();
+        let checkpoints = self.read_all("checkpoints", &keys).await?;
+        let conversation = |item: &Item| {
+            let id = session_of(text(item, "pk"))?;
+            Some(from_data("a checkpoint", item).map(|session| Conversation { id, session }))
+        };
+        let read = checkpoints.iter().filter_map(conversation).collect::<Result<_, _>>()?;
+        Ok(Conversations { read, has_more })
     }
 }

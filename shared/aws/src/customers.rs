@@ -2,19 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use mirt_domain::{order::OrderId, session_id::SessionId};
 use mirt_engine::{failure::PortError, order_book::OrderRecord};
 use serde_json::{Map, Value};
 
 use crate::{
-    error::{port_error, unreadable},
     orders::Deal,
-    sessions::DELETES_PER_REQUEST,
     table::{
         Item, SK_INBOX, SK_STATE, SK_SUBJECT, SK_SUBJECT_HERE, SK_TURN, TURN_EVENTS, Table,
-        event_of_inbox, key, session_pk, string, text,
+        event_of_inbox, key, session_pk, text,
     },
 };
 
@@ -50,10 +48,6 @@ fn names(orders: &[OrderId]) -> String {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("the customer has more than {MAX_PAGES} pages of records")]
-struct TooMany;
-
-#[derive(Debug, thiserror::Error)]
 #[error("the customer keeps writing, or the shop: run it again")]
 struct StillWriting;
 
@@ -78,7 +72,7 @@ impl Table {
         }
         let mut elsewhere = Vec::new();
         for (pk, sk) in keys {
-            if let Some(item) = self.item(&pk, &sk).await? {
+            if let Some(item) = self.read("a customer's record", pk.clone(), &sk).await? {
                 let mut record = json(&item);
                 if let Value::Object(fields) = &mut record {
                     fields.insert("key".to_owned(), Value::String(pk));
@@ -170,57 +164,11 @@ impl Table {
     }
 
     async fn all_of(&self, id: &SessionId) -> Result<Vec<Item>, PortError> {
-        let what = "a customer";
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", string(session_pk(id)))
-            .into_paginator()
-            .send();
-        let mut items = Vec::new();
-        let mut count = 0;
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| port_error("dynamodb", what, error))?;
-            items.extend(page.items.unwrap_or_default());
-            count += 1;
-            if count == MAX_PAGES {
-                return Err(unreadable(what, TooMany));
-            }
-        }
-        Ok(items)
-    }
-
-    async fn item(&self, pk: &str, sk: &str) -> Result<Option<Item>, PortError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .consistent_read(true)
-            .set_key(Some(key(pk.to_owned(), sk.to_owned())))
-            .send()
-            .await
-            .map_err(|error| port_error("dynamodb", "a customer's record", error))?;
-        Ok(answer.item)
+        self.partition("a customer", session_pk(id), MAX_PAGES).await
     }
 
     async fn remove(&self, keys: impl Iterator<Item = (String, String)>) -> Result<(), PortError> {
-        let what = "an erasure";
-        let deletes = keys
-            .map(|(pk, sk)| {
-                DeleteRequest::builder()
-                    .set_key(Some(key(pk, sk)))
-                    .build()
-                    .map(|request| WriteRequest::builder().delete_request(request).build())
-                    .map_err(|error| unreadable(what, error))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        for deletes in deletes.chunks(DELETES_PER_REQUEST) {
-            self.delete_all(what, deletes.to_vec()).await?;
-        }
-        Ok(())
+        self.delete_all("an erasure", keys.map(|(pk, sk)| key(pk, sk))).await
     }
 }
 

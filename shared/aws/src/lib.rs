@@ -18,6 +18,7 @@ mod model;
 mod notices;
 pub mod orders;
 pub mod queue;
+mod reading;
 pub mod rotation;
 pub mod sdk;
 pub mod secrets;

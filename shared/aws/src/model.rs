@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{
-    ConditionCheck, KeysAndAttributes, ReturnValuesOnConditionCheckFailure::AllOld,
-    TransactWriteItem, Update,
+    ConditionCheck, ReturnValuesOnConditionCheckFailure::AllOld, TransactWriteItem, Update,
 };
 use jiff::Timestamp;
 use mirt_domain::session_id::SessionId;
@@ -19,7 +18,7 @@ use mirt_engine::{
 };
 
 use crate::{
-    error::{if_held, port_error, unreadable},
+    error::if_held,
     table::{
         Item, SK_INTAKE, SK_STATE, Table, counter, data, from_data, key, model_calls_pk, number,
         session_pk, shard_of, string, text, ttl,
@@ -46,13 +45,10 @@ const DAY_KEPT: Duration = Duration::from_hours(400 * 24);
 /// two that write the same one at the same time have to be run again.
 const SPENDING_SHARDS: u32 = 8;
 
-/// How often the unprocessed rest of a batch is asked for again.
-const READ_ATTEMPTS: usize = 4;
-
 impl LookAgain for Table {
     async fn standing(&self, id: &SessionId) -> Result<Standing, PortError> {
         let keys = [SK_INTAKE, SK_STATE].map(|sk| key(session_pk(id), sk.to_owned()));
-        let items = self.read_all("how far a session is", keys.to_vec()).await?;
+        let items = self.read_all("how far a session is", &keys).await?;
         let of = |name| items.iter().map(|item| counter(item, name)).max().unwrap_or_default();
         Ok(Standing { recorded: of("recorded"), version: of("version") })
     }
@@ -128,8 +124,8 @@ impl Table {
     /// # Errors
     /// When the store did not answer.
     pub async fn spending(&self, day: i64) -> Result<Spending, PortError> {
-        let keys = (0..SPENDING_SHARDS).map(|shard| spending_key(day, shard)).collect();
-        let items = self.read_all("a day's spending", keys).await?;
+        let keys: Vec<Item> = (0..SPENDING_SHARDS).map(|shard| spending_key(day, shard)).collect();
+        let items = self.read_all("a day's spending", &keys).await?;
         let of = |name| items.iter().map(|item| counter::<u64>(item, name)).sum();
         Ok(Spending {
             turns: of("turns"),
@@ -172,51 +168,6 @@ impl Table {
             .expression_attribute_values(":cost", number(used.cost.0))
             .expression_attribute_values(":unpriced", number(used.unpriced_tokens));
         Ok(Some(update("a day's spending", add)?))
-    }
-
-    /// The items that there are of these, at most as many as one request takes.
-    async fn read_all(&self, what: &'static str, keys: Vec<Item>) -> Result<Vec<Item>, PortError> {
-        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
-        let mut wanted = wanted.build().map_err(|error| unreadable(what, error))?;
-        let mut items = Vec::new();
-        for _ in 0..READ_ATTEMPTS {
-            let answer = self
-                .client
-                .batch_get_item()
-                .request_items(&self.name, wanted)
-                .send()
-                .await
-                .map_err(|error| port_error("dynamodb", what, error))?;
-            items.extend(
-                answer.responses.unwrap_or_default().remove(&self.name).into_iter().flatten(),
-            );
-            match answer.unprocessed_keys.unwrap_or_default().remove(&self.name) {
-                Some(rest) => wanted = rest,
-                None => return Ok(items),
-            }
-        }
-        Err(PortError::Unavailable {
-            service: "dynamodb",
-            source: "reads were left unprocessed".into(),
-        })
-    }
-
-    pub(crate) async fn read(
-        &self,
-        what: &'static str,
-        pk: String,
-        sk: &str,
-    ) -> Result<Option<Item>, PortError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key(pk, sk.to_owned())))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| port_error("dynamodb", what, error))?;
-        Ok(answer.item)
     }
 }
 

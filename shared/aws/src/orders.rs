@@ -1,6 +1,8 @@
 //! Orders: each an item of its own, found by month and by phone, and the queue of those with
 //! something to do.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use jiff::{Timestamp, tz::TimeZone};
 use mirt_domain::{nickname::Nickname, order::OrderId, session::Session, session_id::SessionId};
@@ -35,11 +37,8 @@ const MONTH: &str = "month";
 const PLACE: &str = "place";
 const PHONE: &str = "phone";
 
-/// How many orders one call reads (DynamoDB's limit).
-const READS_PER_REQUEST: usize = 100;
-
-/// How often a batch of reads is sent again for what the table had no capacity for.
-const READ_ATTEMPTS: usize = 4;
+/// How many pages of 1 MB a list of orders may have, each of some ten thousand: a month's, a phone's.
+const LIST_PAGES: usize = 16;
 
 /// The orders that were confirmed in a month of UTC.
 fn month_pk(at: Timestamp) -> String {
@@ -112,62 +111,24 @@ impl Table {
 
     async fn listed(&self, pk: String) -> Result<Vec<(OrderId, String)>, PortError> {
         let what = "a list of orders";
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", string(pk))
-            .into_paginator()
-            .send();
-        let mut listed = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| port_error("dynamodb", what, error))?;
-            for entry in page.items.unwrap_or_default() {
-                let id = text(&entry, ORDER).parse().map_err(|error| unreadable(what, error))?;
-                listed.push((id, text(&entry, SESSION).to_owned()));
-            }
-        }
-        Ok(listed)
+        let entries = self.partition(what, pk, LIST_PAGES).await?;
+        entries
+            .iter()
+            .map(|entry| {
+                let id = text(entry, ORDER).parse().map_err(|error| unreadable(what, error))?;
+                Ok((id, text(entry, SESSION).to_owned()))
+            })
+            .collect()
     }
 
     /// The orders of these names, in their order; those that are not there are left out.
     pub(crate) async fn orders(&self, ids: Vec<OrderId>) -> Result<Vec<OrderRecord>, PortError> {
-        let what = "orders";
-        let mut found = std::collections::HashMap::new();
-        for chunk in ids.chunks(READS_PER_REQUEST) {
-            let mut keys: Vec<Item> =
-                chunk.iter().map(|id| key(order_pk(*id), SK_ORDER.to_owned())).collect();
-            for _ in 0..READ_ATTEMPTS {
-                let wanted = aws_sdk_dynamodb::types::KeysAndAttributes::builder()
-                    .set_keys(Some(std::mem::take(&mut keys)))
-                    .consistent_read(true)
-                    .build()
-                    .map_err(|error| unreadable(what, error))?;
-                let answer = self
-                    .client
-                    .batch_get_item()
-                    .request_items(&self.name, wanted)
-                    .send()
-                    .await
-                    .map_err(|error| port_error("dynamodb", what, error))?;
-                let items = answer.responses.unwrap_or_default().remove(&self.name);
-                for item in items.unwrap_or_default() {
-                    let record: OrderRecord = from_data("an order", &item)?;
-                    found.insert(record.order.id, record);
-                }
-                let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
-                keys = left.map(|left| left.keys).unwrap_or_default();
-                if keys.is_empty() {
-                    break;
-                }
-            }
-            if !keys.is_empty() {
-                return Err(PortError::Unavailable {
-                    service: "dynamodb",
-                    source: "orders were left unread".into(),
-                });
-            }
+        let keys: Vec<Item> =
+            ids.iter().map(|id| key(order_pk(*id), SK_ORDER.to_owned())).collect();
+        let mut found = HashMap::new();
+        for item in self.read_all("orders", &keys).await? {
+            let record: OrderRecord = from_data("an order", &item)?;
+            found.insert(record.order.id, record);
         }
         Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }

@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, TransactWriteItem, WriteRequest,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem};
 use jiff::Timestamp;
 use mirt_domain::{
     hours::day_of,
@@ -36,7 +34,7 @@ use crate::{
 
 /// How many pages of 1 MB a session's open part may have. Far above what the limits on message
 /// size and rate let in; beyond it the session is broken and a human has to look.
-const MAX_PAGES: usize = 16;
+pub(crate) const MAX_PAGES: usize = 16;
 
 /// How many items of a session are open at most as a rule, its checkpoint included.
 const USUALLY_OPEN: usize = 6;
@@ -50,51 +48,13 @@ const LAST_REPLY: &str = "last_reply";
 /// How often a reply's delivery failed.
 const FAILURES: &str = "failures";
 
-/// How often a batch of deletions is sent again for what the table had no capacity for.
-const DELETE_ATTEMPTS: usize = 4;
-
 /// Until when a reply is held for whoever waits for it as an answer, in milliseconds since 1970.
 pub(crate) const HELD: &str = "held";
 
 /// When a reply that was held in vain is looked for by the sweeper: whoever waited has died.
 const UNCLAIMED_AFTER: Duration = Duration::from_secs(5);
 
-/// How many deletions one request takes (DynamoDB's limit).
-pub(crate) const DELETES_PER_REQUEST: usize = 25;
-
 impl Table {
-    /// The items of one session whose sort keys lie from `from` to `to`.
-    pub(crate) async fn range(
-        &self,
-        pk: &str,
-        from: &str,
-        to: &str,
-    ) -> Result<Vec<Item>, PortError> {
-        let what = "a session";
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
-            .expression_attribute_values(":pk", string(pk))
-            .expression_attribute_values(":from", string(from))
-            .expression_attribute_values(":to", string(to))
-            .into_paginator()
-            .send();
-        let mut items = Vec::new();
-        let mut count = 0;
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| port_error("dynamodb", what, error))?;
-            items.extend(page.items.unwrap_or_default());
-            count += 1;
-            if count == MAX_PAGES {
-                return Err(unreadable(what, TooLarge));
-            }
-        }
-        Ok(items)
-    }
-
     /// A session's open part and checkpoint, and its last turns behind them: `past`, or a few more.
     ///
     /// Without turns the range ends at the checkpoint. With them nothing says where to stop but a
@@ -135,7 +95,7 @@ impl Table {
     /// When the store did not answer, or holds what cannot be read.
     pub async fn turns(&self, id: &SessionId) -> Result<Vec<TurnRecord>, PortError> {
         let last = format!("{SK_TURN}~");
-        let items = self.range(&session_pk(id), SK_TURN, &last).await?;
+        let items = self.range("turns", session_pk(id), (SK_TURN, &last), MAX_PAGES).await?;
         // Newer ones sort before older ones.
         items.iter().rev().map(|item| from_data("a turn", item)).collect()
     }
@@ -150,7 +110,9 @@ impl Table {
         first: u64,
     ) -> Result<BTreeMap<u64, Found>, PortError> {
         let (newest, oldest) = (before_sk(u64::MAX), before_sk(first));
-        let items = self.range(&session_pk(id), &newest, &oldest).await?;
+        let items = self
+            .range("what turns began with", session_pk(id), (&newest, &oldest), MAX_PAGES)
+            .await?;
         let turns = items.iter().filter_map(|it| Some((turn_of_before(text(it, "sk"))?, it)));
         turns.map(|(n, item)| Ok((n, from_data("what a turn began with", item)?))).collect()
     }
@@ -347,21 +309,8 @@ impl SettleOutbox for Table {
         id: &SessionId,
         entries: &[PendingKey],
     ) -> Result<(), PortError> {
-        let what = "a delivery mark";
-        let deletes = entries
-            .iter()
-            .map(|entry| {
-                DeleteRequest::builder()
-                    .set_key(Some(key(session_pk(id), pending_sk(*entry))))
-                    .build()
-                    .map(|request| WriteRequest::builder().delete_request(request).build())
-                    .map_err(|error| unreadable(what, error))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        for deletes in deletes.chunks(DELETES_PER_REQUEST) {
-            self.delete_all(what, deletes.to_vec()).await?;
-        }
-        Ok(())
+        let keys = entries.iter().map(|entry| key(session_pk(id), pending_sk(*entry)));
+        self.delete_all("a delivery mark", keys).await
     }
 
     async fn release(&self, id: &SessionId, entry: OutboxKey) -> Result<bool, PortError> {
@@ -473,31 +422,5 @@ impl Table {
         item.extend([data(what, alert)?]);
         item.extend(due(Due::Manager, id, overdue(alert.raised_at)));
         put(what, Put::builder().table_name(&self.name).set_item(Some(item)))
-    }
-
-    /// Deletes all of `requests`, again for what was not processed.
-    pub(crate) async fn delete_all(
-        &self,
-        what: &'static str,
-        mut requests: Vec<WriteRequest>,
-    ) -> Result<(), PortError> {
-        for _ in 0..DELETE_ATTEMPTS {
-            let answer = self
-                .client
-                .batch_write_item()
-                .request_items(&self.name, requests)
-                .send()
-                .await
-                .map_err(|error| port_error("dynamodb", what, error))?;
-            requests =
-                answer.unprocessed_items.unwrap_or_default().remove(&self.name).unwrap_or_default();
-            if requests.is_empty() {
-                return Ok(());
-            }
-        }
-        Err(PortError::Unavailable {
-            service: "dynamodb",
-            source: "deletions were left unprocessed".into(),
-        })
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
-    types::{ConditionCheck, Delete, Put, TransactWriteItem, Update},
+    types::{ConditionCheck, Delete, DeleteRequest, Put, TransactWriteItem, Update, WriteRequest},
 };
 use mirt_engine::failure::PortError;
 
@@ -13,12 +13,22 @@ use crate::{
     table::{Item, Table},
 };
 
-/// How often a transaction that met another one on the same items is run again.
-const ATTEMPTS: u32 = 6;
+/// How often a request is sent, the first time included: a transaction that met another one on the same
+/// items, a batch of which the table left some undone.
+pub(crate) const ATTEMPTS: u32 = 6;
 
 /// The longest wait before the first repetition, in microseconds; doubled each time. The wait itself
 /// is drawn below it, so that two transactions that met do not meet again.
 const FIRST_WAIT_US: u64 = 30_000;
+
+/// How many deletions one request takes (DynamoDB's limit).
+const DELETES_PER_REQUEST: usize = 25;
+
+/// Waits before a request is sent again; `attempt` counts those that failed before the last one.
+pub(crate) async fn pause(attempt: u32) {
+    let wait = fastrand::u64(1..=FIRST_WAIT_US << attempt);
+    tokio::time::sleep(Duration::from_micros(wait)).await;
+}
 
 /// What became of a transaction.
 #[derive(Debug, PartialEq)]
@@ -62,8 +72,7 @@ impl Table {
                 }
                 let conflict = has("TransactionConflict").is_some();
                 if conflict && attempt + 1 < ATTEMPTS {
-                    let wait = fastrand::u64(1..=FIRST_WAIT_US << attempt);
-                    tokio::time::sleep(Duration::from_micros(wait)).await;
+                    pause(attempt).await;
                     attempt += 1;
                     continue;
                 }
@@ -75,6 +84,45 @@ impl Table {
             }
             return Err(port_error("dynamodb", what, error));
         }
+    }
+
+    /// Deletes the items of all these keys. What the table had no capacity for is sent again after a
+    /// while, a bounded number of times.
+    pub(crate) async fn delete_all(
+        &self,
+        what: &'static str,
+        keys: impl IntoIterator<Item = Item>,
+    ) -> Result<(), PortError> {
+        let requests = keys
+            .into_iter()
+            .map(|key| {
+                let request = built(what, DeleteRequest::builder().set_key(Some(key)).build())?;
+                Ok(WriteRequest::builder().delete_request(request).build())
+            })
+            .collect::<Result<Vec<_>, PortError>>()?;
+        for requests in requests.chunks(DELETES_PER_REQUEST) {
+            let mut requests = requests.to_vec();
+            let mut attempt = 0;
+            loop {
+                let answer = self
+                    .client
+                    .batch_write_item()
+                    .request_items(&self.name, requests)
+                    .send()
+                    .await
+                    .map_err(|error| port_error("dynamodb", what, error))?;
+                let left = answer.unprocessed_items.unwrap_or_default().remove(&self.name);
+                let Some(left) = left.filter(|left| !left.is_empty()) else { break };
+                if attempt + 1 == ATTEMPTS {
+                    let source = "deletions were left unprocessed".into();
+                    return Err(PortError::Unavailable { service: "dynamodb", source });
+                }
+                pause(attempt).await;
+                attempt += 1;
+                requests = left;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -63,16 +63,8 @@ impl Table {
         id: &SessionId,
         since: Timestamp,
     ) -> Result<Option<Trouble>, PortError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key(session_pk(id), SK_TROUBLE.to_owned())))
-            .send()
-            .await
-            .map_err(|error| port_error("dynamodb", "a session's trouble", error))?;
-        Ok(answer
-            .item
+        let item = self.read("a session's trouble", session_pk(id), SK_TROUBLE).await?;
+        Ok(item
             .map(|item| Trouble {
                 error: text(&item, "error").to_owned(),
                 at: time(&item, "at"),

@@ -6,6 +6,7 @@ mod capacity;
 mod customers;
 mod days;
 mod due;
+mod reading;
 mod rotation;
 mod stage;
 

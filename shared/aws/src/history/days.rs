@@ -19,7 +19,7 @@ const A_CHAT: &str = "a chat";
 pub(super) const A_DAY: &str = "a day of a chat";
 
 /// How many pages of 1 MB the records of one question may take: some ten thousand days.
-const MAX_PAGES: usize = 16;
+pub(super) const MAX_PAGES: usize = 16;
 
 /// How many records are looked at for the last complete day, at once.
 const LOOK_AT: i32 = 20;
@@ -32,45 +32,12 @@ pub(super) fn day_item(chat: &ChatRef, record: &DayRecord) -> Result<Item, PortE
 }
 
 impl Table {
-    /// The items of a partition whose sort keys lie in a range, bounded.
-    pub(super) async fn history_range(
-        &self,
-        what: &'static str,
-        pk: String,
-        from: String,
-        to: String,
-    ) -> Result<Vec<Item>, PortError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
-            .expression_attribute_values(":pk", string(pk))
-            .expression_attribute_values(":from", string(from))
-            .expression_attribute_values(":to", string(to))
-            .into_paginator()
-            .send();
-        let mut items = Vec::new();
-        for _ in 0..MAX_PAGES {
-            let Some(page) = pages.next().await else { return Ok(items) };
-            let page = page.map_err(|error| port_error("dynamodb", what, error))?;
-            items.extend(page.items.unwrap_or_default());
-        }
-        if pages.next().await.is_none() {
-            return Ok(items);
-        }
-        let source = "more is stored than one question may read".into();
-        Err(PortError::Refused { service: "dynamodb", what, source })
-    }
-
     /// The chats of which something is known.
     ///
     /// # Errors
     /// When the table did not answer.
     pub async fn known_chats(&self) -> Result<Vec<KnownChat>, PortError> {
-        let items =
-            self.history_range(A_CHAT, CHATS.to_owned(), " ".to_owned(), "~".to_owned()).await?;
+        let items = self.partition(A_CHAT, CHATS.to_owned(), MAX_PAGES).await?;
         items.iter().map(|item| from_data(A_CHAT, item)).collect()
     }
 
@@ -79,24 +46,16 @@ impl Table {
     /// # Errors
     /// When the table did not answer.
     pub async fn works(&self, chat: &ChatRef) -> Result<Vec<Work>, PortError> {
-        let (from, to) = (SK_WORK.to_owned(), format!("{SK_WORK}~"));
-        let items = self.history_range(A_DAY, chat_pk(chat), from, to).await?;
+        let to = format!("{SK_WORK}~");
+        let items = self.range(A_DAY, chat_pk(chat), (SK_WORK, &to), MAX_PAGES).await?;
         items.iter().map(|item| from_data(A_DAY, item)).collect()
     }
 }
 
 impl Days for Table {
     async fn known_chat(&self, chat: &ChatRef) -> Result<Option<KnownChat>, PortError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key(CHATS.to_owned(), chat.to_string())))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| port_error("dynamodb", A_CHAT, error))?;
-        answer.item.as_ref().map(|item| from_data(A_CHAT, item)).transpose()
+        let item = self.read(A_CHAT, CHATS.to_owned(), chat.as_str()).await?;
+        item.as_ref().map(|item| from_data(A_CHAT, item)).transpose()
     }
 
     async fn remember_chat(&self, chat: &KnownChat) -> Result<(), PortError> {
@@ -119,7 +78,7 @@ impl Days for Table {
         last: Day,
     ) -> Result<Vec<DayRecord>, PortError> {
         let (from, to) = (format!("{SK_DAY}{first}"), format!("{SK_DAY}{last}"));
-        let items = self.history_range(A_DAY, chat_pk(chat), from, to).await?;
+        let items = self.range(A_DAY, chat_pk(chat), (&from, &to), MAX_PAGES).await?;
         items.iter().map(|item| from_data(A_DAY, item)).collect()
     }
 

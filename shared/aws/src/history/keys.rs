@@ -44,8 +44,12 @@ pub(super) fn day_key(chat: &ChatRef, day: Day) -> Item {
     key(chat_pk(chat), format!("{SK_DAY}{day}"))
 }
 
+pub(super) fn work_sk(day: Day) -> String {
+    format!("{SK_WORK}{day}")
+}
+
 pub(super) fn work_key(chat: &ChatRef, day: Day) -> Item {
-    key(chat_pk(chat), format!("{SK_WORK}{day}"))
+    key(chat_pk(chat), work_sk(day))
 }
 
 pub(super) fn generation_prefix(generation: u64) -> String {

@@ -19,8 +19,11 @@ const WHAT: &str = "the lease";
 /// Until when it is held, in milliseconds since 1970.
 const UNTIL: &str = "until";
 
+const LEASE_PK: &str = "T#LEASE";
+const LEASE_SK: &str = "LEASE";
+
 pub(super) fn lease_key() -> Item {
-    key("T#LEASE".to_owned(), "LEASE".to_owned())
+    key(LEASE_PK.to_owned(), LEASE_SK.to_owned())
 }
 
 impl Table {
@@ -38,16 +41,8 @@ impl Table {
     /// # Errors
     /// When the table did not answer.
     pub async fn session_held_until(&self) -> Result<Option<Timestamp>, PortError> {
-        let held = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(lease_key()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| port_error("dynamodb", WHAT, error))?;
-        Ok(held.item.map(|item| time(&item, UNTIL)))
+        let held = self.read(WHAT, LEASE_PK.to_owned(), LEASE_SK).await?;
+        Ok(held.map(|item| time(&item, UNTIL)))
     }
 
     /// Changes the end of a holder's time; false if another holds it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::{
     primitives::Blob,
-    types::{AttributeValue, ConditionCheck, Delete, DeleteRequest, Put, WriteRequest},
+    types::{AttributeValue, ConditionCheck, Delete, Put},
 };
 use mirt_engine::failure::PortError;
 use mirt_history::{
@@ -17,38 +17,33 @@ use mirt_history::{
 };
 
 use super::{
-    days::{A_DAY, day_item},
+    days::{A_DAY, MAX_PAGES, day_item},
     keys::{
-        FENCE, PACKED, SK_GENERATION, day_pk, digest_sk, generation_prefix, packed, page_end,
-        page_sk, sent, work_key,
+        FENCE, PACKED, SK_GENERATION, chat_pk, day_pk, digest_sk, generation_prefix, packed,
+        page_end, page_sk, sent, work_key, work_sk,
     },
     lease::lease_key,
 };
 use crate::{
-    error::{port_error, unreadable},
-    sessions::DELETES_PER_REQUEST,
-    table::{Item, Table, data, from_data, key, number, string, text},
+    error::unreadable,
+    table::{Table, data, from_data, key, number, text},
     transaction::{self, check, delete, put},
 };
 
 const A_PAGE: &str = "a page of a day";
 const A_DIGEST: &str = "a digest";
 
+/// How many pages of 1 MB all generations of a day may have together: those of readings that died are
+/// gone with the next one that is published.
+const GENERATIONS_PAGES: usize = 256;
+
 /// The largest part of a page, in bytes: an item is at most 400 KB, its keys included.
 const PART_BYTES: usize = 350_000;
 
 impl Pages for Table {
     async fn work(&self, chat: &ChatRef, day: Day) -> Result<Option<Work>, PortError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(work_key(chat, day)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| port_error("dynamodb", A_DAY, error))?;
-        answer.item.as_ref().map(|item| from_data(A_DAY, item)).transpose()
+        let item = self.read(A_DAY, chat_pk(chat), &work_sk(day)).await?;
+        item.as_ref().map(|item| from_data(A_DAY, item)).transpose()
     }
 
     async fn keep_page(
@@ -82,7 +77,7 @@ impl Pages for Table {
     ) -> Result<Vec<Page>, PortError> {
         let Some(last) = count.checked_sub(1) else { return Ok(Vec::new()) };
         let (from, to) = (page_sk(generation, 0, 0), page_end(generation, last));
-        let items = self.history_range(A_PAGE, day_pk(chat, day), from, to).await?;
+        let items = self.range(A_PAGE, day_pk(chat, day), (&from, &to), MAX_PAGES).await?;
         // A page's parts follow one another, and its number is what stands before theirs.
         let mut bytes: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
         for item in &items {
@@ -139,16 +134,8 @@ impl Pages for Table {
         day: Day,
         generation: u64,
     ) -> Result<Option<Digest>, PortError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key(day_pk(chat, day), digest_sk(generation))))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| port_error("dynamodb", A_DIGEST, error))?;
-        let Some(item) = answer.item else { return Ok(None) };
+        let item = self.read(A_DIGEST, day_pk(chat, day), &digest_sk(generation)).await?;
+        let Some(item) = item else { return Ok(None) };
         unpack(packed(&item)).map(Some).map_err(|error| unreadable(A_DIGEST, error))
     }
 
@@ -167,34 +154,10 @@ impl Pages for Table {
     }
 
     async fn remove_others(&self, chat: &ChatRef, day: Day, kept: u64) -> Result<(), PortError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :generation)")
-            .projection_expression("pk, sk")
-            .expression_attribute_values(":pk", string(day_pk(chat, day)))
-            .expression_attribute_values(":generation", string(SK_GENERATION))
-            .into_paginator()
-            .send();
         let prefix = generation_prefix(kept);
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| port_error("dynamodb", A_PAGE, error))?;
-            let others = page.items.unwrap_or_default().into_iter();
-            let deletions = others
-                .filter(|item| !text(item, "sk").starts_with(&prefix))
-                .map(deletion)
-                .collect::<Result<Vec<_>, _>>()?;
-            for some in deletions.chunks(DELETES_PER_REQUEST) {
-                self.delete_all(A_PAGE, some.to_vec()).await?;
-            }
-        }
-        Ok(())
+        let mut others =
+            self.keys_with(A_PAGE, day_pk(chat, day), SK_GENERATION, GENERATIONS_PAGES).await?;
+        others.retain(|key| !text(key, "sk").starts_with(&prefix));
+        self.delete_all(A_PAGE, others).await
     }
-}
-
-fn deletion(key: Item) -> Result<WriteRequest, PortError> {
-    let request = DeleteRequest::builder().set_key(Some(key)).build();
-    let request = request.map_err(|error| unreadable(A_PAGE, error))?;
-    Ok(WriteRequest::builder().delete_request(request).build())
 }
