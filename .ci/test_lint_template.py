@@ -43,15 +43,20 @@ def with_dashboard(body):
     return change
 
 
-def versions(**parameters):
-    """The version that each function's alias would be moved to, with these parameters and else the defaults."""
+def made(**parameters):
+    """The resources that are made of the template with these parameters and else the defaults."""
     values = {name: str(parameter["Default"]) for name, parameter in TEMPLATE["Parameters"].items()}
     values.update(parameters)
     # What CloudFormation does before SAM, where the template asks for it.
     expanded = expand_language_extensions(TEMPLATE, parameter_values=values, enabled=True).expanded_template
+    return lint_template.transform(expanded)["Resources"]
+
+
+def versions(**parameters):
+    """The version that each function's alias would be moved to."""
     return {
         resource["Properties"]["FunctionName"]["Ref"]: name
-        for name, resource in lint_template.transform(expanded)["Resources"].items()
+        for name, resource in made(**parameters).items()
         if resource["Type"] == "AWS::Lambda::Version"
     }
 
@@ -89,6 +94,14 @@ class WhatReachesTheAlias(unittest.TestCase):
 
     def test_the_same_parameters_are_the_same_versions(self):
         self.assertEqual(versions(), versions())
+
+    def test_a_version_goes_by_a_canary_where_that_is_wanted_and_at_once_where_it_is_not(self):
+        for wanted in ("true", "false"):
+            aliases = [it for it in made(Canary=wanted).values() if it["Type"] == "AWS::Lambda::Alias"]
+            self.assertEqual(len(aliases), 2)
+            for alias in aliases:
+                by_canary = "CodeDeployLambdaAliasUpdate" in alias.get("UpdatePolicy", {})
+                self.assertEqual(by_canary, wanted == "true", alias)
 
 
 class WhatIsRight(unittest.TestCase):

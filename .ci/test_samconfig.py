@@ -70,6 +70,13 @@ class WhatIsDeployed(unittest.TestCase):
             # What is not named stays as the last deployment had it.
             self.assertEqual(written["Canary"], "false" if stage == "dev" else "true")
 
+    def test_what_is_built_is_for_the_processors_that_it_is_deployed_on(self):
+        for environment in STAGES:
+            built = CONFIG[environment]["build"]["parameters"].get("parameter_overrides", {})
+            default = PARAMETERS["Architecture"]["Default"]
+            deployed = overrides(environment).get("Architecture", default)
+            self.assertEqual(built.get("Architecture", default), deployed, environment)
+
     def test_no_list_between_commas_may_have_spaces(self):
         for name in ("Managers", "ManychatMarks", "TelegramChats"):
             self.assertIsNone(refusal(name, "1,2" if name == "Managers" else "a,b"), name)
