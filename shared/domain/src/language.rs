@@ -18,6 +18,7 @@ pub mod machine_talk;
 pub mod names;
 pub mod numbers;
 pub mod phrase;
+pub(crate) mod promises;
 pub mod rules;
 pub mod token;
 pub mod typo;

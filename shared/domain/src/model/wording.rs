@@ -12,6 +12,7 @@ use crate::{
     decide::{Decision, Say},
     language::{
         amounts::{HRYVNIA, HRYVNIA_SIGN},
+        promises::PROMISES,
         token::tokens,
     },
     prompts::{Placeholder, TemplateKey, Values},
@@ -28,24 +29,6 @@ const MOST_LINE: usize = 400;
 
 /// How many words in a row of our own instructions give them away.
 const LEAKING_WORDS: usize = 6;
-
-/// Stems of promises and bargains, folded, that no wording may hold (decisions 5 and 14).
-const PROMISES: [&str; 14] = [
-    "знижк",
-    "скидк",
-    "безкоштовн",
-    "бесплатн",
-    "подарун",
-    "подарок",
-    "акци",
-    "розпродаж",
-    "гаранту",
-    "обицяю",
-    "обицяемо",
-    "дешевш",
-    "промокод",
-    "остання шт",
-];
 
 /// Claims to be no machine, folded (decision 6).
 const DENIALS: [&str; 6] =

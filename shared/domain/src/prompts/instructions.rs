@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{literals::literals, placeholder::Placeholder};
 use crate::{
     diagnostic::{Diagnostic, line_of},
+    language::promises::PROMISES,
     state::State,
 };
 
@@ -22,10 +23,9 @@ const FENCE: &str = "+++";
 /// The longest text, in characters: every call of the model pays for it.
 pub(super) const MAX_CHARS: usize = 4_000;
 
-/// Words that promise what no text may promise (decisions 5 and 14), in small letters. Telling the
-/// model not to promise needs them, so a sentence with a word of [`DENIALS`] may hold them.
-const PROMISES: [&str; 8] =
-    ["free delivery", "discount", "gift", "guarantee", "знижк", "безкоштовн", "подарун", "гаранту"];
+/// The shop's [`PROMISES`] in the model's language, in small letters. Telling the model not to promise
+/// needs such words, so a sentence with a word of [`DENIALS`] may hold them.
+const ENGLISH_PROMISES: [&str; 4] = ["free delivery", "discount", "gift", "guarantee"];
 
 /// Words that make a sentence a prohibition.
 const DENIALS: [&str; 4] = ["never", "no ", "not ", "не "];
@@ -218,7 +218,8 @@ fn words(text: &str) -> Vec<(usize, String)> {
     let mut at = 0;
     for sentence in text.split_inclusive(['.', '\n']) {
         let lower = sentence.to_lowercase();
-        let promise = PROMISES.iter().find(|promise| lower.contains(**promise));
+        let promise =
+            ENGLISH_PROMISES.iter().chain(&PROMISES).find(|promise| lower.contains(**promise));
         if let Some(promise) = promise
             && !DENIALS.iter().any(|denial| lower.contains(denial))
         {
