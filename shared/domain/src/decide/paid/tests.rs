@@ -72,6 +72,32 @@ fn who_says_that_they_have_paid_is_believed_to_have_wherever_they_say_it() {
 }
 
 #[test]
+fn a_payment_is_told_in_many_words() {
+    for claim in [
+        "доплатила решту",
+        "то ж я 1790 скинула",
+        "скинула з картки чоловіка",
+        "це мій чоловік платив",
+        "чоловік вже скинув",
+        "переказала з картки",
+    ] {
+        let mut talk = Talk::paying();
+
+        talk.say(claim);
+
+        assert_eq!(talk.actions(), [Action::CheckPayment], "{claim}: {}", talk.heard());
+    }
+    for other in ["ще не доплатила", "а якщо чоловік заплатить?", "з якої картки можна скинути?"]
+    {
+        let mut talk = Talk::paying();
+
+        talk.say(other);
+
+        assert_eq!(talk.actions(), [], "{other}: {}", talk.heard());
+    }
+}
+
+#[test]
 fn a_photo_with_words_about_a_garment_is_no_receipt_once_the_talk_is_about_garments() {
     let mut talk = Talk::paying();
     talk.say("а анна чорна на 140 є?");
