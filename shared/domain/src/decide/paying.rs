@@ -71,8 +71,10 @@ pub(super) fn take_proof(draft: &mut Draft<'_>) -> Event {
     if paying == Paying::NotAsked && !draft.facts().cart.is_empty() {
         return go_on(draft);
     }
-    // For what, a human finds out.
-    escalate(draft, EscalationReason::OrderStatus, TemplateKey::HandoverOrderStatus)
+    // For what, a manager finds out: no order waits for it.
+    draft.actions.push(Action::CheckPayment);
+    draft.tell(TemplateKey::PaymentProofReceived);
+    Event::AskedPolicy
 }
 
 /// Notes that a receipt is in, and has a manager look for the money.

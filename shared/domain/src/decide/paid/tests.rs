@@ -213,16 +213,17 @@ fn nobody_who_has_paid_is_told_that_the_receipt_is_being_checked() {
 }
 
 #[test]
-fn a_claim_to_have_paid_for_nothing_is_a_humans_to_understand() {
+fn a_claim_to_have_paid_for_nothing_is_a_managers_to_understand_and_blocks_no_order() {
     let mut talk = Talk::paying();
     talk.say("приберіть лагуну");
 
     talk.say("оплатила, ось скрін");
 
-    let status = Action::Escalate { reason: EscalationReason::OrderStatus };
-    assert_eq!(talk.actions(), [status], "{}", talk.heard());
+    assert_eq!(talk.actions(), [Action::CheckPayment], "{}", talk.heard());
     assert!(!talk.session.facts().payment.proof);
     assert!(!has_button(&talk, ManagerAct::Approve));
+    talk.say("тренч екошкіра капучіно на 140").say("беру");
+    assert_eq!(talk.session.facts().cart.lines().len(), 1, "{}", talk.heard());
 }
 
 #[test]
