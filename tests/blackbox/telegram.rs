@@ -107,6 +107,31 @@ fn text(output: &[u8]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn doctor_names_the_days_that_the_hourly_run_does_not_go_back_for() {
+    let (peer, mirt) = (Peer::start(sample::everything(DAY)).await, mirt().await);
+    import(&mirt, &peer).await;
+    for day in ["2026-11-15", DAY] {
+        mirt.command(&["telegram", "fetch", "@shop_talk", "--date", day]).await;
+    }
+    let is_gap = |seen: &Value| {
+        seen["gaps"].as_array().is_some_and(|gaps| gaps.contains(&json!("2026-11-16")))
+    };
+    status(&mirt, "@shop_talk", is_gap).await;
+
+    let output = mirt.try_command(&["doctor", "--json"], &[], "").await;
+
+    let said = text(&output.stdout);
+    let found: Vec<Value> = said.lines().map(json).collect();
+    let gap = found.iter().find(|it| {
+        it["check"] == "chat @shop_talk"
+            && it["verdict"] == "warning"
+            && it["found"].as_str().is_some_and(|found| found.contains("from 2026-11-16 to"))
+    });
+    let cure = gap.and_then(|it| it["do"].as_str()).unwrap_or_default();
+    assert!(cure.starts_with("mirt telegram fetch @shop_talk --range 2026-11-16.."), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_day_is_fetched_by_a_command_shown_and_written_as_files() {
     let (mirt, peer) = (mirt().await, Peer::start(sample::everything(DAY)).await);
 

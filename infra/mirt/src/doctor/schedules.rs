@@ -1,6 +1,6 @@
 //! Whether what runs by the clock runs: told from what it leaves behind.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use jiff::{Timestamp, ToSpan as _};
 use mirt_domain::hours::day_of;
@@ -9,7 +9,7 @@ use mirt_engine::{
     failure::{PortError, chain},
     sweep::{FindOverdue as _, Round},
 };
-use mirt_history::{day::Day, store::Days as _};
+use mirt_history::{chat::ChatRef, day::Day, store::Days as _};
 
 use super::{Findings, deployed::Deployed};
 use crate::{output::ago, place::Place};
@@ -24,6 +24,9 @@ const ROUNDS: [(Round, &str, Duration); 3] = [
 
 /// How many days behind a chat may be: the day before is read by and by.
 const BEHIND: i32 = 2;
+
+/// How many days before its last complete one a chat is looked at for days that are missing.
+const LOOKED_BACK: i32 = 31;
 
 pub(super) async fn check(place: &Place, deployed: &Deployed, findings: &mut Findings) {
     for (round, function, late) in ROUNDS {
@@ -110,9 +113,12 @@ async fn history(
     let chats = deployed.setting("telegram-fetch", "MIRT_TELEGRAM_CHATS").unwrap_or_default();
     for chat in chats.split(',').map(str::trim).filter(|chat| !chat.is_empty()) {
         let check = format!("chat {chat}");
-        let Ok(chat) = chat.parse() else { continue };
+        let Ok(chat) = chat.parse::<ChatRef>() else { continue };
         let last = place.table.last_complete(&chat).await?;
         let oldest = Day::of(place.now()).date().checked_sub(BEHIND.days());
+        if let Some(last) = &last {
+            gap(place, &chat, last.day, findings).await?;
+        }
         match last.map(|record| record.day) {
             Some(day) if oldest.is_ok_and(|oldest| day.date() >= oldest) => {
                 findings.well(check, format!("complete to {day}"));
@@ -128,6 +134,29 @@ async fn history(
                 format!("mirt telegram fetch {chat} --incremental"),
             ),
         }
+    }
+    Ok(())
+}
+
+/// Days of a chat that are missing between complete ones: the hourly run goes on from the last, and never
+/// back.
+async fn gap(
+    place: &Place,
+    chat: &ChatRef,
+    last: Day,
+    findings: &mut Findings,
+) -> Result<(), PortError> {
+    let records = place.table.days(chat, last.plus(-LOOKED_BACK), last).await?;
+    let complete: BTreeSet<Day> =
+        records.iter().filter(|record| record.is_complete()).map(|record| record.day).collect();
+    let Some(first) = complete.first() else { return Ok(()) };
+    let missing: Vec<Day> = first.through(last).filter(|day| !complete.contains(day)).collect();
+    if let (Some(from), Some(to)) = (missing.first(), missing.last()) {
+        findings.warn(
+            format!("chat {chat}"),
+            format!("{} days from {from} to {to} are missing", missing.len()),
+            format!("mirt telegram fetch {chat} --range {from}..{to}"),
+        );
     }
     Ok(())
 }
