@@ -1,8 +1,16 @@
 //! Reading what is large: whole where it may be, refused where it has no end.
 
+mod short;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use mirt_domain::order::{Order, OrderId, OrderState};
-use mirt_engine::{failure::PortError, order_book::OrderRecord};
+use mirt_engine::{
+    consult::{LookAgain as _, Standing},
+    failure::PortError,
+    order_book::OrderRecord,
+    session_store::{OutboxKey, PendingKey, SettleOutbox as _},
+};
+use short::Short;
 
 use crate::stage::{Stage, now, session};
 
@@ -70,4 +78,36 @@ async fn a_list_without_an_end_is_refused_and_not_read_for_ever() {
     let read = stage.table.orders_of_month(now()).await;
 
     assert!(matches!(read, Err(PortError::Refused { .. })), "{:?}", read.map(|all| all.len()));
+}
+
+/// How often a request is sent, at most.
+const ATTEMPTS: usize = 6;
+
+const REPLIES: [PendingKey; 2] = [
+    PendingKey::Reply(OutboxKey { turn: 1, part: 0 }),
+    PendingKey::Reply(OutboxKey { turn: 1, part: 1 }),
+];
+
+#[tokio::test]
+async fn what_a_table_short_of_capacity_leaves_undone_is_asked_for_again() {
+    let (reads, deletions) = (Short::for_requests(2).await, Short::for_requests(2).await);
+
+    let standing = reads.table.standing(&session("a")).await.unwrap();
+    deletions.table.mark_delivered(&session("a"), &REPLIES).await.unwrap();
+
+    assert_eq!(standing, Standing { recorded: 3, version: 3 });
+    assert_eq!((reads.requests(), deletions.requests()), (3, 3));
+}
+
+#[tokio::test]
+async fn a_table_that_stays_short_of_capacity_is_left_alone_after_a_while() {
+    let (reads, deletions) =
+        (Short::for_requests(usize::MAX).await, Short::for_requests(usize::MAX).await);
+
+    let read = reads.table.standing(&session("a")).await;
+    let deleted = deletions.table.mark_delivered(&session("a"), &REPLIES).await;
+
+    assert!(matches!(read, Err(PortError::Unavailable { .. })), "{read:?}");
+    assert!(matches!(deleted, Err(PortError::Unavailable { .. })), "{deleted:?}");
+    assert_eq!((reads.requests(), deletions.requests()), (ATTEMPTS, ATTEMPTS));
 }
