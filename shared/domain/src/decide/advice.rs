@@ -1,6 +1,13 @@
 //! Helping to choose: how garments differ, which to take, the size beside the chosen one.
 
-use super::{choosing::Outcome, draft::Draft, edges::Event, listing::ask_height, present::present};
+use super::{
+    choosing::{Obstacle, Outcome},
+    draft::Draft,
+    edges::Event,
+    fitting::refine,
+    listing::ask_height,
+    present::present,
+};
 use crate::{
     catalog::{Product, ProductId},
     prompts::{Placeholder, TemplateKey, Values},
@@ -58,6 +65,19 @@ pub(super) fn compare(draft: &mut Draft<'_>, pair: &[ProductId]) -> Event {
         return Event::ChoseGarment;
     }
     Event::AskedPolicy
+}
+
+/// The size of what is chosen by the age that was told, for a customer who does not know the height:
+/// a manager confirms it.
+pub(super) fn size_by_age(draft: &mut Draft<'_>) -> Option<Event> {
+    let is_told_now = !draft.perceived.ages.is_empty();
+    let lacks_size = draft.facts().choices.iter().any(|choice| choice.size.is_none());
+    let years = draft.facts().age.filter(|_| lacks_size && !is_told_now)?;
+    let guess = draft.shop.catalog.size_for_age(years)?;
+    draft.facts_mut().heights = vec![guess.height];
+    let mut obstacles = refine(draft);
+    obstacles.push(Obstacle::ToConfirm { height: guess.height, size: guess.size });
+    Some(present(draft, Outcome::Chosen(obstacles)))
 }
 
 /// The next size of what is chosen; where there is none, the sizes that there are.

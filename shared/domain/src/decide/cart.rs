@@ -11,7 +11,7 @@ use super::{
     sold_out,
 };
 use crate::{
-    catalog::{ColorKey, ProductId, SizeAdvice},
+    catalog::{ColorKey, ColorVariant, ProductId, SizeAdvice},
     language::rules::Signal,
     perceive::Perceived,
     prompts::{Placeholder, TemplateKey, Values},
@@ -268,7 +268,9 @@ pub(super) fn reopen_line(draft: &mut Draft<'_>) -> Option<Event> {
     draft.name(product.id, Some(line.size), Some(line.price));
     let name = Values::none().with(Placeholder::Name, product.name.as_str());
     if asks_color {
-        let colors = labels(present::colors_in(product, line.size));
+        let is_wanted =
+            |variant: &&ColorVariant| !perceived.unwanted_colors.contains(&variant.color);
+        let colors = labels(present::colors_in(product, line.size).filter(is_wanted));
         draft.say(TemplateKey::ColorList, name.with(Placeholder::Colors, colors));
         draft.ask(TemplateKey::ColorAskWhich, Values::none());
     } else {

@@ -60,6 +60,9 @@ pub(super) fn find(draft: &mut Draft<'_>, is_answered: bool) -> Event {
         return listing::present_chart(draft);
     }
     if perceived.has(Signal::HeightUnknown) && !perceived.names_something() {
+        if let Some(event) = advice::size_by_age(draft) {
+            return event;
+        }
         listing::ask_height(draft);
         let is_chosen = !draft.facts().choices.is_empty();
         return if is_chosen { Event::ChoseGarment } else { Event::ToldSize };

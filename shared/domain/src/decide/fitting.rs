@@ -98,7 +98,9 @@ fn spread_over_children(draft: &Draft<'_>, choices: &mut Vec<Choice>) {
     let told = draft.perceived.heights.len().max(draft.perceived.sizes.len());
     let is_new = choices.first().is_some_and(|choice| choice.size.is_none());
     let children = if told == 0 && is_new { draft.facts().heights.len() } else { told };
-    if children > 1 && choices.len() == 1 {
+    // "Сукня старшій 137 і костюм малому 98": each height is of a garment of its own.
+    let names_several = draft.perceived.categories.len() > 1;
+    if children > 1 && choices.len() == 1 && !names_several {
         // Each gets a size of its own, the first as well.
         let one = Choice { size: None, quantity: 1, ..choices[0].clone() };
         *choices = vec![one; children.min(MAX_CHOICES)];

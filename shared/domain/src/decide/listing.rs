@@ -181,6 +181,7 @@ pub(super) fn ask_height(draft: &mut Draft<'_>) {
             .with(Placeholder::Years, u32::from(years))
             .with(Placeholder::Height, guess.height)
             .with(Placeholder::Size, guess.size);
+        draft.facts_mut().age = Some(years);
         draft.ask(TemplateKey::SizeAskHeightForAge, values);
     } else if perceived.has(Signal::HeightUnknown) {
         draft.ask(TemplateKey::SizeAskHeightOrAge, Values::none());

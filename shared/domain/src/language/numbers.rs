@@ -262,6 +262,12 @@ const WORDS_OF_A_STREET: usize = 3;
 
 /// Whether a number is that of a house, a flat, a floor.
 fn is_house(tokens: &[Token], at: usize) -> bool {
+    // "Вул. Городоцька, 5 відділення", but not "вул. Городоцька 5, відділення 12".
+    let is_number = |at: usize| tokens.get(at).is_some_and(|token| token.number().is_some());
+    let has_own = is_number(at + 2) || is_number(at + 3);
+    if tokens.get(at + 1).is_some_and(names_branch) && !has_own {
+        return false;
+    }
     let is_sign = |at: usize, signs: &[char]| {
         tokens.get(at).is_some_and(|token| signs.iter().any(|sign| token.is_mark(*sign)))
     };

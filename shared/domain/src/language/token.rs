@@ -100,7 +100,8 @@ fn joined_phone(rest: &[char], found: &[Token]) -> Option<usize> {
     const FEWEST_DIGITS: usize = 10;
     let is_behind = match found.last()?.kind {
         Kind::Word | Kind::Emoji => true,
-        // Not "12/0671234567" or "1.20".
+        // Not "12/0671234567" or the end of a card's number.
+        Kind::Mark(mark) if !matches!(mark, '/' | '-') => true,
         Kind::Mark(_) => found.iter().rev().nth(1).is_none_or(|token| token.number().is_none()),
         _ => false,
     };

@@ -60,35 +60,24 @@ const EITHER: [&str; 4] = ["чи", "або", "или", "либо"];
 /// Words, folded, that join two things of which both are to be.
 const BOTH: [&str; 5] = ["и", "та", "й", "плюс", "да"];
 
-/// Words, folded, that may stand in a list of heights and change nothing.
-const IN_A_LIST: [&str; 27] = [
-    "на",
-    "для",
-    "у",
-    "в",
-    "по",
-    "одну",
-    "одна",
-    "одне",
-    "один",
-    "друга",
-    "другу",
-    "другий",
-    "ще",
-    "еще",
+/// Words, folded, by which a second height is a size thought of for the first.
+const THOUGHT_OF: [&str; 16] = [
+    "брати",
+    "взяти",
+    "брат",
+    "взят",
+    "замовити",
+    "замовляти",
+    "купити",
     "розмир",
     "размер",
-    "зрист",
-    "рост",
-    "рист",
-    "зростом",
-    "ростом",
-    "см",
-    "а",
-    "комплект",
-    "костюм",
-    "сукню",
-    "тренч",
+    "краще",
+    "лучше",
+    "може",
+    "можна",
+    "можно",
+    "буде",
+    "але",
 ];
 
 /// Stems, folded, of changing one thing for another.
@@ -215,13 +204,9 @@ impl Line<'_> {
                     || token.is_break()
                     || names_child(token)
             });
-            let is_plain = |token: &Token| {
-                !token.is_word()
-                    || is_one_of(token, &BOTH)
-                    || is_one_of(token, &IN_A_LIST)
-                    || names_child(token)
-            };
-            joins && between.iter().all(is_plain)
+            let is_thought_of =
+                |token: &Token| is_one_of(token, &THOUGHT_OF) || token.key.starts_with("пидийд");
+            joins && !between.iter().any(is_thought_of)
         })
     }
 }

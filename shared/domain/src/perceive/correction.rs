@@ -125,8 +125,20 @@ fn read_withdrawn(session: &Session, tokens: &[Token], perceived: &mut Perceived
         pair[0].key == "не"
             && ["той", "тот", "те", "та", "то", "моя", "мий", "мое"].contains(&pair[1].key.as_str())
     });
-    if !(has(&WRONG) || is_not_this) || has(&["карт", "рахун", "счет", "iban", "реквизит"])
-    {
+    let speaks_of_else = perceived.tells_size()
+        || !perceived.colors.is_empty()
+        || has(&[
+            "карт",
+            "рахун",
+            "счет",
+            "iban",
+            "реквизит",
+            "замовл",
+            "заказ",
+            "розмир",
+            "размер",
+        ]);
+    if !(has(&WRONG) || is_not_this) || speaks_of_else {
         return;
     }
     let customer = &session.facts().customer;
@@ -134,7 +146,8 @@ fn read_withdrawn(session: &Session, tokens: &[Token], perceived: &mut Perceived
     let is_name =
         tokens.iter().any(|token| is_one_of(token, &SURNAME) || is_one_of(token, &FIRST_NAME));
     let is_phone = !speaks_of_branch && has(&["телефон", "номер", "цифр"]);
-    let is_city = has(&["мист", "город"]);
+    let is_city =
+        tokens.iter().any(|token| is_one_of(token, &["мисто", "миста", "город", "города"]));
     let told_anew = [
         (AddressPart::Name, is_name && customer.name.is_some(), perceived.name.is_some()),
         (AddressPart::Phone, is_phone && customer.phone.is_some(), perceived.phone.is_some()),

@@ -14,9 +14,11 @@ use crate::{
     state::Phase,
 };
 
-/// Words, folded, after which a colour is one that is not wanted.
-const NOT_THIS: [&str; 9] =
-    ["не", "крим", "кроме", "окрим", "замист", "вместо", "без", "ниж", "чем"];
+/// Words, folded, after which a colour is one that is not wanted, another word between them or not.
+const NOT_THIS: [&str; 6] = ["не", "крим", "кроме", "окрим", "замист", "вместо"];
+
+/// Words, folded, right after which a colour is one that is not wanted: "без принта рожевий" wants it.
+const NOT_NEXT: [&str; 3] = ["без", "ниж", "чем"];
 
 pub(super) fn read(
     shop: &Shop<'_>,
@@ -168,15 +170,16 @@ struct Beside<'t> {
 impl<'t> Beside<'t> {
     fn of(tokens: &'t [Token], found: &[Found<Thing>], at: usize) -> Self {
         let term = &found[at];
-        let is_not = |before: usize| {
+        let is_after = |before: usize, words: &[&str]| {
             let at = term.from.checked_sub(before);
-            at.is_some_and(|at| NOT_THIS.contains(&tokens[at].key.as_str()))
+            at.is_some_and(|at| words.contains(&tokens[at].key.as_str()))
         };
+        let is_not = |before: usize| is_after(before, &NOT_THIS);
         let is_term = |at: usize| found.iter().any(|term| (term.from..term.to).contains(&at));
         // "Не рожевий", "не хочу рожевий"; "замість рожевого жовтий" wants the second.
         let follows_word =
             term.from > 0 && tokens[term.from - 1].is_word() && !is_term(term.from - 1);
-        let is_unwanted = is_not(1) || (follows_word && is_not(2));
+        let is_unwanted = is_not(1) || is_after(1, &NOT_NEXT) || (follows_word && is_not(2));
         let is_color = |term: &Found<Thing>| matches!(term.means, Thing::Color(_));
         let is_left = tokens.get(term.to).is_some_and(|token| token.key == "на")
             && found.iter().any(|other| other.from == term.to + 1 && is_color(other));
@@ -203,6 +206,9 @@ fn take(
             push(&mut perceived.colors, key.clone());
             perceived.signals.insert(Signal::Remove);
             return;
+        }
+        if session.facts().cart.lines().iter().any(|line| line.color == *key) {
+            perceived.signals.insert(Signal::OtherColor);
         }
     }
     match &term.means {

@@ -3,7 +3,7 @@
 use super::Perceived;
 use crate::{
     language::{numbers, token::Token},
-    session::Session,
+    session::{Session, facts::Choice},
     state::State,
 };
 
@@ -17,6 +17,7 @@ pub(super) fn told(
 ) -> Option<(u32, usize)> {
     let facts = session.facts();
     let is_chosen = !facts.choices.is_empty() || !perceived.products.is_empty();
+    let is_offered = !facts.choices.is_empty() && facts.choices.iter().all(Choice::is_complete);
     let is_ordered = session.state() == State::PaymentDelivery && !facts.cart.is_empty();
     let key = |at: usize| tokens.get(at).map_or("", |token| token.key.as_str());
     let is_end = |at: usize| tokens.get(at).is_none_or(|token| !token.is_word());
@@ -35,7 +36,9 @@ pub(super) fn told(
         // A digit may be the place in a list that was shown.
         let may_count = !(in_digits && facts.shown.len() > 1);
         let takes = TAKE.contains(&before) && (is_end(to) || ["для", "на"].contains(&key(to)));
-        if is_chosen && takes && value > 1 && may_count {
+        // "Мені дві" takes two, "мені 2" and "нам два" may be an age.
+        let may_count = may_count && !(in_digits && ["мени", "мне"].contains(&before));
+        if is_offered && takes && value > 1 && may_count {
             return Some((value, at));
         }
         let behind_no = ["ни", "нет"].contains(&before)
@@ -68,7 +71,7 @@ const LEAVE: [&str; 14] = [
 ];
 
 /// Words, folded, before the number of pieces that is taken.
-const TAKE: [&str; 24] = [
+const TAKE: [&str; 23] = [
     "беру",
     "беремо",
     "берем",
@@ -91,6 +94,5 @@ const TAKE: [&str; 24] = [
     "нужно",
     "мени",
     "мне",
-    "нам",
     "давайте",
 ];

@@ -14,6 +14,7 @@ pub(super) fn weigh(tokens: &[Token], seen: &[Seen], perceived: &mut Perceived) 
     prefer(tokens, perceived);
     drop_discount_of_a_search(tokens, seen, perceived);
     drop_cancelling_of_another_wish(perceived);
+    drop_larger_of_a_child(tokens, perceived);
 }
 
 /// Whether every place where a signal was seen is one of these; so it is where there is none.
@@ -83,5 +84,15 @@ fn drop_cancelling_of_another_wish(perceived: &mut Perceived) {
         || perceived.asks_next_size().is_some();
     if wants_it_otherwise || (wants_other && perceived.names_something() && !takes_back) {
         perceived.signals.remove(&Signal::CancelOrder);
+    }
+}
+
+/// "Вона 140, більша за сестру" wants no larger size than the one for 140.
+fn drop_larger_of_a_child(tokens: &[Token], perceived: &mut Perceived) {
+    let is_size =
+        |token: &Token| ["розмир", "размер", "size"].iter().any(|stem| token.key.starts_with(stem));
+    if perceived.tells_size() && !tokens.iter().any(is_size) {
+        perceived.signals.remove(&Signal::LargerSize);
+        perceived.signals.remove(&Signal::SmallerSize);
     }
 }

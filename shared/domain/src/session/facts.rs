@@ -18,6 +18,10 @@ use crate::{
 pub struct Facts {
     /// The heights of the children, in the order in which they were told; usually one.
     pub heights: Vec<Height>,
+    /// The age in years that was told last: a customer who does not know the height is not asked
+    /// for it twice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age: Option<u8>,
     /// What the customer looks for, where no garment is chosen yet.
     pub search: Search,
     /// The garments under discussion; usually one, two for two children.
