@@ -115,7 +115,7 @@ impl Tools {
         };
         let keys = "aws_access_key_id = a\naws_secret_access_key = b\n";
         write("aws-config", &format!("[profile operator]\nregion = us-east-1\n{keys}"));
-        for file in ["webhooks.json", "channels.json", "secret.json"] {
+        for file in ["webhooks.json", "channels.json", "secret.json", "orders-before.csv"] {
             write(file, "{}");
         }
         let tools = Self { programs: programs.to_owned(), folder, local };
