@@ -242,10 +242,11 @@ fn take(
     }
 }
 
-/// Whether one of several lines of the order has a colour that is refused.
+/// Whether a colour that is refused tells lines of the order from others.
 fn takes_out(session: &Session, color: &ColorKey) -> bool {
     let lines = session.facts().cart.lines();
-    lines.len() > 1 && lines.iter().any(|line| line.color == *color)
+    let with_it = lines.iter().filter(|line| line.color == *color).count();
+    (1..lines.len()).contains(&with_it)
 }
 
 /// "Рожеву не треба".
