@@ -6,7 +6,14 @@
 //! Of the protocol a dozen requests are needed, each JSON over HTTP; the crates that speak all of it
 //! bring a licence or a second HTTP stack with them that this repository has no place for.
 
-use std::{env, path::PathBuf, process::Stdio, time::Duration};
+use std::{
+    env,
+    io::{self, Read as _, Write as _},
+    net::TcpStream,
+    path::PathBuf,
+    process::Stdio,
+    time::Duration,
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::Method;
@@ -19,6 +26,9 @@ use tokio::{
 
 /// How long something may take to appear before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a browser may take to end.
+const ENDS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Between two looks.
 const LOOK_EVERY: Duration = Duration::from_millis(60);
@@ -43,12 +53,34 @@ pub(crate) const ESCAPE: &str = "\u{E00C}";
 pub(crate) const PHONE: (u32, u32) = (390, 844);
 pub(crate) const WIDE: (u32, u32) = (1600, 1000);
 
-/// A browser with one window; it ends with its driver.
+/// A browser with one window.
 pub(crate) struct Browser {
     _driver: Child,
     http: reqwest::Client,
     /// The driver's address of the window.
     session: String,
+}
+
+impl Drop for Browser {
+    /// The driver is killed behind this, and a browser may outlive that: it is told to end first.
+    fn drop(&mut self) {
+        // One that does not answer has nothing left to end.
+        let _ = end(&self.session);
+    }
+}
+
+/// Has the driver end the session at this address and its browser, and waits until it has.
+fn end(session: &str) -> io::Result<()> {
+    let address = session.trim_start_matches("http://");
+    let (host, path) = address.split_once('/').unwrap_or((address, ""));
+    let mut driver = TcpStream::connect(host)?;
+    driver.set_read_timeout(Some(ENDS_WITHIN))?;
+    write!(
+        driver,
+        "DELETE /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    )?;
+    // The first bytes of the answer come when the browser has ended.
+    driver.read_exact(&mut [0; 12])
 }
 
 impl Browser {
