@@ -293,6 +293,12 @@ pub(super) fn go_on(draft: &mut Draft<'_>) -> Event {
     if agreed && draft.facts().customer.is_complete() {
         draft.facts_mut().flags.asked_same_data = false;
     }
+    let is_payable = draft.facts().customer.is_complete()
+        && draft.facts().payment.method.is_some()
+        && !draft.facts().flags.asked_same_data;
+    if draft.perceived.has(Signal::AskRequisites) && !is_payable {
+        draft.tell(TemplateKey::PaymentNotYet);
+    }
     if !draft.facts().customer.is_complete() || draft.facts().flags.asked_same_data {
         ask_next(draft);
         return Event::Ordered;

@@ -359,3 +359,13 @@ fn a_file_is_a_receipt_as_a_photo_is() {
 
     assert_eq!(talk.actions(), [Action::CheckPayment]);
 }
+
+#[test]
+fn who_asks_where_to_pay_before_the_order_is_whole_hears_when_they_will_know() {
+    let mut talk = Talk::said(&["лагуна рожева на 104", "беру"]);
+
+    talk.say("спочатку дайте реквізити");
+
+    assert!(talk.heard().contains("Реквізити надішлю"), "{}", talk.heard());
+    assert_eq!(talk.place(), (State::PaymentDelivery, Phase::WaitingForDeliveryData));
+}
