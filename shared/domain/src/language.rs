@@ -22,3 +22,4 @@ pub(crate) mod promises;
 pub mod rules;
 pub mod token;
 pub mod typo;
+pub(crate) mod words;

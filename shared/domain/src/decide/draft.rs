@@ -183,21 +183,24 @@ impl<'t> Draft<'t> {
     pub(super) fn categories(&self) -> String {
         let kinds: Vec<&str> =
             self.shop.catalog.categories().iter().map(|kind| kind.key.as_str()).collect();
-        in_words(&kinds)
+        self.in_words(&kinds)
+    }
+
+    /// "a, b та c".
+    fn in_words(&self, items: &[&str]) -> String {
+        match items {
+            [] => String::new(),
+            [only] => (*only).to_owned(),
+            [before @ .., last] => {
+                let and = self.words(TemplateKey::DiscoveryAnd, &Values::none());
+                format!("{} {and} {last}", before.join(", "))
+            }
+        }
     }
 
     /// A product that a session or a search names; sessions outlive catalogues, so it may be gone.
     pub(super) fn product(&self, id: ProductId) -> Option<&'t Product> {
         self.shop.catalog.product(id)
-    }
-}
-
-/// "a, b та c".
-pub(super) fn in_words(items: &[&str]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [before @ .., last] => format!("{} та {last}", before.join(", ")),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     language::{
         contact, numbers,
         token::{Kind, Token},
+        words::{NOT, parcel as words},
     },
     session::{
         Session,
@@ -27,53 +28,32 @@ pub(super) fn is_awaited(session: &Session) -> bool {
 /// Whether the number of a branch at a place is the one that is meant: of several the first, unless
 /// words between them take it back.
 pub(super) fn is_meant(perceived: &Perceived, tokens: &[Token], at: usize) -> bool {
-    let is_corrected =
-        || tokens[..at].iter().rev().take(4).any(|token| CORRECTS.contains(&token.key.as_str()));
+    let is_corrected = || tokens[..at].iter().rev().take(4).any(|token| words::CORRECTS.has(token));
     perceived.branch.is_none() || is_corrected()
 }
-
-/// Words, folded, that take back what was said right before them.
-const CORRECTS: [&str; 12] = [
-    "ой",
-    "ни",
-    "нет",
-    "вибачте",
-    "извините",
-    "точнише",
-    "точнее",
-    "тобто",
-    "вирнише",
-    "вернее",
-    "помилилас",
-    "ошиблас",
-];
 
 /// Whether a number that nothing is said of can be that of a branch: it is none where the parcel is
 /// to go to a door or to another carrier, and none in a question for a branch in a street.
 pub(super) fn may_be(perceived: &Perceived, tokens: &[Token], at: usize) -> bool {
     const POSTAL_CODE_DIGITS: usize = 5;
-    let goes_elsewhere =
-        tokens.iter().any(|token| ELSEWHERE.iter().any(|stem| token.key.starts_with(stem)));
+    let goes_elsewhere = tokens.iter().any(|token| words::ELSEWHERE.has(token));
     let asks_for_branch = perceived.is_question && tokens.iter().any(numbers::names_branch);
     let is_postal_code =
         tokens[at].raw.len() == POSTAL_CODE_DIGITS && tokens.iter().any(contact::is_street_word);
     // "Шістдесят сім сто двадцять три" is a part of a phone, and so are "останні цифри 01".
     let in_words = |at: usize| tokens[at].is_word() && numbers::in_words(tokens, at).is_some();
     let is_dictated = in_words(at) && (0..tokens.len()).filter(|at| in_words(*at)).count() > 2;
-    let is_digits = tokens[..at].iter().rev().take(3).any(|token| token.key.starts_with("цифр"));
+    let is_digits = tokens[..at].iter().rev().take(3).any(|token| words::DIGITS.has(token));
     let is_other = goes_elsewhere || asks_for_branch || is_postal_code || is_dictated || is_digits;
     is_meant(perceived, tokens, at) && !is_other
 }
-
-/// Stems, folded, of what brings a parcel somewhere else than to a branch of the shop's carrier.
-const ELSEWHERE: [&str; 4] = ["курер", "укрпошт", "укрпочт", "адресн"];
 
 /// "Не 5, а 7": whether the number of the known branch is taken back.
 pub(super) fn is_taken_back(session: &Session, tokens: &[Token]) -> bool {
     let known = session.facts().customer.branch.map(|branch| branch.number);
     known.is_some()
         && session.state() == State::PaymentDelivery
-        && tokens.windows(2).any(|pair| pair[0].key == "не" && pair[1].number() == known)
+        && tokens.windows(2).any(|pair| NOT.has(&pair[0]) && pair[1].number() == known)
 }
 
 /// The known branch with another number.
@@ -86,10 +66,7 @@ const WORDS_OF_A_BRANCH: usize = 6;
 
 /// What the number at a place is the number of, by the words before it.
 pub(super) fn kind(tokens: &[Token], at: usize) -> BranchKind {
-    const LOCKERS: [&str; 4] = ["поштомат", "почтомат", "поштамат", "постомат"];
     let begin = at.saturating_sub(WORDS_OF_A_BRANCH);
-    let is_locker = tokens[begin..=at]
-        .iter()
-        .any(|token| LOCKERS.iter().any(|stem| token.key.starts_with(stem)));
+    let is_locker = tokens[begin..=at].iter().any(|token| words::LOCKERS.has(token));
     if is_locker { BranchKind::Locker } else { BranchKind::Branch }
 }

@@ -7,6 +7,7 @@ use crate::{
         numbers::{marks_height, names_child},
         rules::Signal,
         token::Token,
+        words::{ON, children as words},
     },
     shop::Shop,
     size::{Height, Size},
@@ -26,62 +27,6 @@ pub(super) enum What {
     Height(Height),
     Size(Size),
 }
-
-/// Words, folded, before a height that is not wanted any more.
-const NOT_ANY_MORE: [&str; 20] = [
-    "замист",
-    "вместо",
-    "ниж",
-    "чем",
-    "торик",
-    "минулого",
-    "минулий",
-    "прошлом",
-    "ранише",
-    "ранше",
-    "носимо",
-    "носим",
-    "носили",
-    "носила",
-    "носит",
-    "брали",
-    "брала",
-    "купували",
-    "було",
-    "був",
-];
-
-/// Stems, folded, behind a height that a child has outgrown.
-const OUTGROWN: [&str; 5] = ["замал", "малуват", "тисн", "тесн", "впритик"];
-
-/// Words, folded, between two things of which one is to be.
-const EITHER: [&str; 4] = ["чи", "або", "или", "либо"];
-
-/// Words, folded, that join two things of which both are to be.
-const BOTH: [&str; 5] = ["и", "та", "й", "плюс", "да"];
-
-/// Words, folded, by which a second height is a size thought of for the first.
-const THOUGHT_OF: [&str; 16] = [
-    "брати",
-    "взяти",
-    "брат",
-    "взят",
-    "замовити",
-    "замовляти",
-    "купити",
-    "розмир",
-    "размер",
-    "краще",
-    "лучше",
-    "може",
-    "можна",
-    "можно",
-    "буде",
-    "але",
-];
-
-/// Stems, folded, of changing one thing for another.
-const CHANGES: [&str; 7] = ["помин", "замин", "змин", "миня", "помен", "замен", "меня"];
 
 /// The most words between a height and the one that says that it is none.
 const REACH: usize = 4;
@@ -154,28 +99,26 @@ impl Line<'_> {
     }
 
     fn is_past(&self, at: usize) -> bool {
-        let is_told_before = self.before(at).take(REACH).any(|it| is_one_of(it, &NOT_ANY_MORE));
+        let is_told_before = self.before(at).take(REACH).any(|it| words::NOT_ANY_MORE.has(it));
         let behind = || {
             self.behind(at)
                 .iter()
                 .take_while(|token| !token.is_break() && !token.is_mark(','))
                 .filter(|token| token.is_word())
         };
-        let is_outgrown = behind().take(REACH).any(|token| starts_with(token, &OUTGROWN));
+        let is_outgrown = behind().take(REACH).any(|token| words::OUTGROWN.has(token));
         // "Поміняйте 110 на 122".
-        let changes = self.tokens.iter().any(|token| starts_with(token, &CHANGES));
-        let is_given_away = changes
-            && at + 1 < self.told.len()
-            && matches!(self.behind(at), [on] if on.key == "на");
+        let changes = self.tokens.iter().any(|token| words::CHANGES.has(token));
+        let is_given_away =
+            changes && at + 1 < self.told.len() && matches!(self.behind(at), [on] if ON.has(on));
         is_told_before || is_outgrown || is_given_away
     }
 
     /// "104 чи 110", "між 116 і 122".
     fn wavers(&self, at: usize) -> bool {
-        let is_either = |at: usize| self.behind(at).iter().any(|token| is_one_of(token, &EITHER));
-        let is_between = |at: usize| {
-            self.before(at).next().is_some_and(|token| is_one_of(token, &["миж", "между"]))
-        };
+        let is_either = |at: usize| self.behind(at).iter().any(|token| words::EITHER.has(token));
+        let is_between =
+            |at: usize| self.before(at).next().is_some_and(|token| words::BETWEEN.has(token));
         let has_next = at + 1 < self.told.len();
         let before = at.checked_sub(1);
         has_next && (is_either(at) || is_between(at))
@@ -183,9 +126,7 @@ impl Line<'_> {
     }
 
     fn is_to_grow_into(&self, at: usize) -> bool {
-        self.before(at)
-            .take(2)
-            .any(|token| is_one_of(token, &["вирист", "вираст", "вирост", "запас"]))
+        self.before(at).take(2).any(|token| words::TO_GROW_INTO.has(token))
     }
 
     /// Whether a word beside it says that it is the height of a child.
@@ -198,23 +139,15 @@ impl Line<'_> {
         (from..to).all(|at| {
             let between = self.behind(at);
             let joins = between.iter().any(|token| {
-                is_one_of(token, &BOTH)
+                words::BOTH.has(token)
                     || token.is_mark('+')
                     || token.is_mark(',')
                     || token.is_break()
                     || names_child(token)
             });
             let is_thought_of =
-                |token: &Token| is_one_of(token, &THOUGHT_OF) || token.key.starts_with("пидийд");
+                |token: &Token| words::THOUGHT_OF.has(token) || words::SUITS.has(token);
             joins && !between.iter().any(is_thought_of)
         })
     }
-}
-
-fn is_one_of(token: &Token, words: &[&str]) -> bool {
-    words.contains(&token.key.as_str())
-}
-
-fn starts_with(token: &Token, stems: &[&str]) -> bool {
-    stems.iter().any(|stem| token.key.starts_with(stem))
 }

@@ -7,34 +7,11 @@ use crate::{
         numbers::names_branch,
         rules::Signal,
         token::{Kind, Token},
+        words::{NOT, NOT_AT_ALL, Stems, recipient as words},
     },
     session::{Session, customer::NamePart},
     state::State,
 };
-
-/// Words, folded, behind which stands a surname.
-const SURNAME: [&str; 4] = ["призвище", "призвища", "фамилия", "фамилию"];
-
-/// Words, folded, behind which stands a first name.
-const FIRST_NAME: [&str; 4] = ["имя", "имям", "звати", "зовут"];
-
-/// Words, folded, behind which a name stands as it should be.
-const AS_IT_IS: [&str; 11] = [
-    "отримувач",
-    "отримувача",
-    "отримувачка",
-    "получатель",
-    "получател",
-    "пиб",
-    "фио",
-    "правилно",
-    "правилне",
-    "вирно",
-    "напишит",
-];
-
-/// Stems, folded, by which what was told is wrong.
-const WRONG: [&str; 7] = ["неправилн", "невирн", "неверн", "помил", "ошиб", "перепут", "наплут"];
 
 /// The most digits at the end of a phone that are told anew alone.
 const MOST_LAST_DIGITS: usize = 4;
@@ -55,7 +32,7 @@ pub(super) fn read_name(session: &Session, reading: &mut Reading<'_>, perceived:
     let tokens = reading.tokens;
     let Some(known) = session.facts().customer.name.as_deref() else { return };
     let is_marker = |token: &Token| {
-        [&SURNAME[..], &FIRST_NAME, &AS_IT_IS].iter().any(|words| is_one_of(token, words))
+        [words::SURNAME, words::FIRST_NAME, words::AS_IT_IS].iter().any(|words| words.has(token))
     };
     let marker = tokens.iter().position(is_marker).filter(|_| perceived.name.is_none());
     let Some(marker) = marker else { return };
@@ -64,7 +41,7 @@ pub(super) fn read_name(session: &Session, reading: &mut Reading<'_>, perceived:
         at > marker
             && !claimed.get(at).copied().unwrap_or(true)
             && !is_taken_back(tokens, at)
-            && !tokens[at].key.starts_with("не")
+            && !NOT_AT_ALL.has(&tokens[at])
     };
     let is_told =
         |span: &std::ops::Range<usize>| tokens[span.clone()].iter().any(contact::is_first_name);
@@ -75,8 +52,8 @@ pub(super) fn read_name(session: &Session, reading: &mut Reading<'_>, perceived:
         reading.claim(span);
         return;
     }
-    let is_half = !is_one_of(&tokens[marker], &AS_IT_IS);
-    let is_surname = is_one_of(&tokens[marker], &SURNAME);
+    let is_half = !words::AS_IT_IS.has(&tokens[marker]);
+    let is_surname = words::SURNAME.has(&tokens[marker]);
     let is_word = |at: &usize| {
         let token = &tokens[*at];
         is_free(*at)
@@ -96,9 +73,8 @@ pub(super) fn read_name(session: &Session, reading: &mut Reading<'_>, perceived:
 fn read_last_digits(session: &Session, tokens: &[Token], perceived: &mut Perceived) {
     let Some(known) = session.facts().customer.phone.as_deref() else { return };
     let is_last = |at: &usize| {
-        let follows = tokens.get(at + 1).map_or("", |token| token.key.as_str());
-        ["остан", "послед"].iter().any(|stem| tokens[*at].key.starts_with(stem))
-            && follows.starts_with("цифр")
+        words::LAST.has(&tokens[*at])
+            && tokens.get(at + 1).is_some_and(|token| words::DIGITS.has(token))
     };
     let Some(at) = (0..tokens.len()).find(is_last).filter(|_| perceived.phone.is_none()) else {
         return;
@@ -120,34 +96,19 @@ fn read_last_digits(session: &Session, tokens: &[Token], perceived: &mut Perceiv
 /// What is said to be wrong, and not what it should be: it is asked for again, and once a receipt
 /// is in a human asks.
 fn read_withdrawn(session: &Session, tokens: &[Token], perceived: &mut Perceived) {
-    let has = |stems: &[&str]| tokens.iter().any(|token| starts_with(token, stems));
-    let is_not_this = tokens.windows(2).any(|pair| {
-        pair[0].key == "не"
-            && ["той", "тот", "те", "та", "то", "моя", "мий", "мое"].contains(&pair[1].key.as_str())
-    });
-    let speaks_of_else = perceived.tells_size()
-        || !perceived.colors.is_empty()
-        || has(&[
-            "карт",
-            "рахун",
-            "счет",
-            "iban",
-            "реквизит",
-            "замовл",
-            "заказ",
-            "розмир",
-            "размер",
-        ]);
-    if !(has(&WRONG) || is_not_this) || speaks_of_else {
+    let has = |stems: Stems| tokens.iter().any(|token| stems.has(token));
+    let is_not_this =
+        tokens.windows(2).any(|pair| NOT.has(&pair[0]) && words::NOT_THIS_ONE.has(&pair[1]));
+    let speaks_of_else = perceived.tells_size() || !perceived.colors.is_empty() || has(words::ELSE);
+    if !(has(words::WRONG) || is_not_this) || speaks_of_else {
         return;
     }
     let customer = &session.facts().customer;
     let speaks_of_branch = tokens.iter().any(names_branch);
     let is_name =
-        tokens.iter().any(|token| is_one_of(token, &SURNAME) || is_one_of(token, &FIRST_NAME));
-    let is_phone = !speaks_of_branch && has(&["телефон", "номер", "цифр"]);
-    let is_city =
-        tokens.iter().any(|token| is_one_of(token, &["мисто", "миста", "город", "города"]));
+        tokens.iter().any(|token| words::SURNAME.has(token) || words::FIRST_NAME.has(token));
+    let is_phone = !speaks_of_branch && has(words::PHONE);
+    let is_city = tokens.iter().any(|token| words::TOWN.has(token));
     let told_anew = [
         (AddressPart::Name, is_name && customer.name.is_some(), perceived.name.is_some()),
         (AddressPart::Phone, is_phone && customer.phone.is_some(), perceived.phone.is_some()),
@@ -172,16 +133,5 @@ fn read_withdrawn(session: &Session, tokens: &[Token], perceived: &mut Perceived
 /// "Не Ольга а Олена": a word that is taken back.
 fn is_taken_back(tokens: &[Token], at: usize) -> bool {
     let before = tokens[..at].iter().rev().take_while(|token| token.is_word());
-    before
-        .take(2)
-        .take_while(|token| !matches!(token.key.as_str(), "а" | "але" | "но"))
-        .any(|token| token.key == "не")
-}
-
-fn is_one_of(token: &Token, words: &[&str]) -> bool {
-    words.contains(&token.key.as_str())
-}
-
-fn starts_with(token: &Token, stems: &[&str]) -> bool {
-    stems.iter().any(|stem| token.key.starts_with(stem))
+    before.take(2).take_while(|token| !words::BUT.has(token)).any(|token| NOT.has(token))
 }

@@ -11,6 +11,7 @@ use crate::{
         numbers::{self, Reading as Figure},
         rules::Signal,
         token::Token,
+        words::{Words, pointing as words},
     },
     session::{
         Session,
@@ -117,14 +118,14 @@ fn place_told(
     perceived: &Perceived,
 ) -> Option<usize> {
     let shown = &session.facts().shown;
-    let is_one_of = |words: &[&str]| tokens.iter().any(|it| words.contains(&it.key.as_str()));
+    let is_one_of = |words: Words| tokens.iter().any(|it| words.has(it));
     if shown.len() < 2 || session.state() == State::PaymentDelivery {
         return None;
     }
-    if shown.len() % 2 == 1 && is_one_of(&MIDDLE) {
+    if shown.len() % 2 == 1 && is_one_of(words::MIDDLE) {
         return Some(shown.len() / 2);
     }
-    let order = perceived.asks_order().filter(|_| is_one_of(&THAT_ONE))?;
+    let order = perceived.asks_order().filter(|_| is_one_of(words::THAT_ONE))?;
     let size = session.facts().search.size;
     let price_of = |place: &usize| {
         let product = shop.catalog.product(shown[*place])?;
@@ -136,13 +137,6 @@ fn place_told(
         _ => places.max_by_key(price_of),
     }
 }
-
-/// Words, folded, for what stands between others.
-const MIDDLE: [&str; 7] =
-    ["посередини", "посередине", "посеридини", "середний", "середню", "средний", "среднюю"];
-
-/// Words, folded, that point at one of several.
-const THAT_ONE: [&str; 7] = ["той", "тот", "та", "ту", "те", "того", "тую"];
 
 fn push_height(perceived: &mut Perceived, height: Height) {
     if perceived.heights.len() < MAX_HEIGHTS && !perceived.heights.contains(&height) {
@@ -164,7 +158,7 @@ fn push_size(shop: &Shop<'_>, perceived: &mut Perceived, size: Size) {
 fn is_height_here(session: &Session, perceived: &Perceived, tokens: &[Token], at: usize) -> bool {
     let speaks_of_garments = speaks_of_garments(perceived);
     let speaks_of_children = perceived.has_any(&[Signal::Browse, Signal::ShowMe, Signal::ShopWord]);
-    let follows_on = at > 0 && ["на", "для", "под", "пид"].contains(&tokens[at - 1].key.as_str());
+    let follows_on = at > 0 && words::FOR.has(&tokens[at - 1]);
     if session.state() == State::PaymentDelivery {
         // Once the address is known, "а можна 122?" asks for another size.
         let is_address_known = session.facts().customer.is_complete();
@@ -188,9 +182,7 @@ fn is_height_here(session: &Session, perceived: &Perceived, tokens: &[Token], at
 
 /// Whether a message that tells a number in words speaks of a garment or of its size.
 fn speaks_of_size(perceived: &Perceived, tokens: &[Token]) -> bool {
-    const STEMS: [&str; 8] = ["зрист", "рост", "рист", "розмир", "размер", "метр", "см", "сантим"];
-    speaks_of_garments(perceived)
-        || tokens.iter().any(|token| STEMS.iter().any(|stem| token.key.starts_with(stem)))
+    speaks_of_garments(perceived) || tokens.iter().any(|token| words::OF_SIZE.has(token))
 }
 
 fn speaks_of_garments(perceived: &Perceived) -> bool {
@@ -249,22 +241,18 @@ fn read_ordinals(session: &Session, tokens: &[Token], perceived: &mut Perceived)
         return;
     }
     for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.is_word()) {
-        let is_color = tokens.get(at + 1).is_some_and(|next| {
-            ["кол", "цвет", "дит", "реб"].iter().any(|stem| next.key.starts_with(stem))
-        });
+        let is_color = tokens.get(at + 1).is_some_and(|next| words::OTHER_THINGS.has(next));
         if is_color {
             continue;
         }
         let place = numbers::ordinal(token).and_then(|number| place_of(session, number));
-        let last = ["останний", "останню", "остання", "последний", "последнюю", "последняя"];
-        let place = place.or_else(|| last.contains(&token.key.as_str()).then(|| shown - 1));
+        let place = place.or_else(|| words::LAST_ONE.has(token).then(|| shown - 1));
         if let Some(place) = place.filter(|place| *place < shown)
             && !perceived.picks.contains(&place)
         {
             perceived.picks.push(place);
         }
-        if ["обидва", "обидви", "оба", "обе"].contains(&token.key.as_str()) && shown == 2
-        {
+        if words::BOTH_OF_THEM.has(token) && shown == 2 {
             perceived.picks = vec![0, 1];
         }
     }

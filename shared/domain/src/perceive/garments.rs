@@ -8,17 +8,12 @@ use crate::{
         names::Found,
         rules::{Rules, Signal},
         token::{Kind, Token},
+        words::{NOT, ON, Words, colors as words},
     },
     session::Session,
     shop::{Shop, Thing},
     state::Phase,
 };
-
-/// Words, folded, after which a colour is one that is not wanted, another word between them or not.
-const NOT_THIS: [&str; 6] = ["не", "крим", "кроме", "окрим", "замист", "вместо"];
-
-/// Words, folded, right after which a colour is one that is not wanted: "без принта рожевий" wants it.
-const NOT_NEXT: [&str; 3] = ["без", "ниж", "чем"];
 
 pub(super) fn read(
     shop: &Shop<'_>,
@@ -170,18 +165,18 @@ struct Beside<'t> {
 impl<'t> Beside<'t> {
     fn of(tokens: &'t [Token], found: &[Found<Thing>], at: usize) -> Self {
         let term = &found[at];
-        let is_after = |before: usize, words: &[&str]| {
+        let is_after = |before: usize, words: Words| {
             let at = term.from.checked_sub(before);
-            at.is_some_and(|at| words.contains(&tokens[at].key.as_str()))
+            at.is_some_and(|at| words.has(&tokens[at]))
         };
-        let is_not = |before: usize| is_after(before, &NOT_THIS);
+        let is_not = |before: usize| is_after(before, words::NOT_THIS);
         let is_term = |at: usize| found.iter().any(|term| (term.from..term.to).contains(&at));
         // "Не рожевий", "не хочу рожевий"; "замість рожевого жовтий" wants the second.
         let follows_word =
             term.from > 0 && tokens[term.from - 1].is_word() && !is_term(term.from - 1);
-        let is_unwanted = is_not(1) || is_after(1, &NOT_NEXT) || (follows_word && is_not(2));
+        let is_unwanted = is_not(1) || is_after(1, words::NOT_NEXT) || (follows_word && is_not(2));
         let is_color = |term: &Found<Thing>| matches!(term.means, Thing::Color(_));
-        let is_left = tokens.get(term.to).is_some_and(|token| token.key == "на")
+        let is_left = tokens.get(term.to).is_some_and(|token| ON.has(token))
             && found.iter().any(|other| other.from == term.to + 1 && is_color(other));
         Self { tokens, is_unwanted, is_left }
     }
@@ -251,18 +246,15 @@ fn takes_out(session: &Session, color: &ColorKey) -> bool {
 
 /// "Рожеву не треба".
 fn is_refused(session: &Session, term: &Found<Thing>, tokens: &[Token]) -> bool {
-    const NEED: [&str; 9] =
-        ["треба", "потрибна", "потрибно", "потриби", "надо", "нужно", "нужна", "хочу", "буду"];
     let key = |at: usize| tokens.get(at).map_or("", |token| token.key.as_str());
     let is_discussed = !(session.facts().cart.is_empty() && session.facts().choices.is_empty());
-    is_discussed && key(term.to) == "не" && NEED.contains(&key(term.to + 1))
+    is_discussed && NOT.has_key(key(term.to)) && words::NEED.has_key(key(term.to + 1))
 }
 
 /// "Чорна п'ятниця", "білий світ": the word is no colour of a garment. Stems, folded.
 fn is_set_expression(tokens: &[Token], term: &Found<Thing>) -> bool {
-    const AFTER_A_COLOR: [&str; 5] = ["пятниц", "свит", "списк", "список", "пожежа"];
     let next = tokens.get(term.to).filter(|token| token.is_word());
-    next.is_some_and(|next| AFTER_A_COLOR.iter().any(|stem| next.key.starts_with(stem)))
+    next.is_some_and(|next| words::AFTER_A_COLOR.has(next))
 }
 
 /// Whether a garment was just shown or is being chosen, so that a word which also is a kind means it.

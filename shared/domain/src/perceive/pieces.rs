@@ -2,7 +2,7 @@
 
 use super::Perceived;
 use crate::{
-    language::{numbers, token::Token},
+    language::{numbers, token::Token, words::pieces as words},
     session::{Session, facts::Choice},
     state::State,
 };
@@ -29,70 +29,28 @@ pub(super) fn told(
     let is_told = |at: usize| {
         let (value, to, in_digits) = told(at)?;
         let before = at.checked_sub(1).map_or("", key);
-        let is_alike = ["однаков", "одинаков"].iter().any(|stem| key(to).starts_with(stem));
+        let is_alike = words::ALIKE.has_key(key(to));
         if is_chosen && is_alike && value > 1 {
             return Some((value, at));
         }
         // A digit may be the place in a list that was shown.
         let may_count = !(in_digits && facts.shown.len() > 1);
-        let takes = TAKE.contains(&before) && (is_end(to) || ["для", "на"].contains(&key(to)));
+        let takes = words::TAKE.has_key(before) && (is_end(to) || words::FOR.has_key(key(to)));
         // "Мені дві" takes two, "мені 2" and "нам два" may be an age.
-        let may_count = may_count && !(in_digits && ["мени", "мне"].contains(&before));
+        let may_count = may_count && !(in_digits && words::FOR_ME.has_key(before));
         if is_offered && takes && value > 1 && may_count {
             return Some((value, at));
         }
-        let behind_no = ["ни", "нет"].contains(&before)
+        let behind_no = words::NO.has_key(before)
             || tokens.get(at.wrapping_sub(1)).is_some_and(|token| token.is_mark(','))
-                && at.checked_sub(2).is_some_and(|no| ["ни", "нет"].contains(&key(no)));
-        let leaves = LEAVE.contains(&before) || LEAVE.contains(&key(to)) || behind_no && is_end(to);
+                && at.checked_sub(2).is_some_and(|no| words::NO.has_key(key(no)));
+        let leaves = words::LEAVE.has_key(before)
+            || words::LEAVE.has_key(key(to))
+            || behind_no && is_end(to);
         // A digit alone may be the number of a branch.
-        let is_left = if in_digits { before == "таки" && is_end(to) } else { leaves };
+        let is_left =
+            if in_digits { words::AFTER_ALL.has_key(before) && is_end(to) } else { leaves };
         (is_ordered && is_left).then_some((value, at))
     };
     (0..tokens.len()).find_map(is_told)
 }
-
-/// Words, folded, beside the number of pieces that is to be left.
-const LEAVE: [&str; 14] = [
-    "давайте",
-    "вистачит",
-    "хватит",
-    "достатно",
-    "достаточно",
-    "залишит",
-    "лишит",
-    "залиште",
-    "оставте",
-    "тилки",
-    "лише",
-    "толко",
-    "таки",
-    "всетаки",
-];
-
-/// Words, folded, before the number of pieces that is taken.
-const TAKE: [&str; 23] = [
-    "беру",
-    "беремо",
-    "берем",
-    "визму",
-    "визмемо",
-    "возму",
-    "возмем",
-    "заберу",
-    "забираю",
-    "хочу",
-    "хочемо",
-    "хотим",
-    "замовляю",
-    "замовлю",
-    "закажу",
-    "треба",
-    "потрибно",
-    "потрибни",
-    "надо",
-    "нужно",
-    "мени",
-    "мне",
-    "давайте",
-];

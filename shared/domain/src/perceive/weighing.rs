@@ -4,6 +4,7 @@ use super::Perceived;
 use crate::language::{
     rules::{Seen, Signal},
     token::Token,
+    words::mood as words,
 };
 
 /// Drops the signals that others of the message explain away, and adds those that they make.
@@ -34,7 +35,7 @@ fn ask_of_paying(perceived: &mut Perceived) {
 fn drop_price_of_an_excuse(tokens: &[Token], seen: &[Seen], perceived: &mut Perceived) {
     let says_why_not = perceived.has_any(&[Signal::Doubt, Signal::Refusal, Signal::Expensive]);
     let is_named_only =
-        |seen: &Seen| seen.to - seen.from == 1 && !tokens[seen.from].key.starts_with("ск");
+        |seen: &Seen| seen.to - seen.from == 1 && !words::HOW_MUCH.has(&tokens[seen.from]);
     if says_why_not && !perceived.is_question && all_of(seen, Signal::AskPrice, is_named_only) {
         perceived.signals.remove(&Signal::AskPrice);
     }
@@ -42,9 +43,8 @@ fn drop_price_of_an_excuse(tokens: &[Token], seen: &[Seen], perceived: &mut Perc
 
 /// "Ні, дякую, це все" asks for no more.
 fn drop_closing_words(tokens: &[Token], seen: &[Seen], perceived: &mut Perceived) {
-    let is_closing = |seen: &Seen| {
-        tokens[seen.from..seen.to].iter().any(|token| matches!(token.key.as_str(), "все" | "всьо"))
-    };
+    let is_closing =
+        |seen: &Seen| tokens[seen.from..seen.to].iter().any(|token| words::ALL.has(token));
     let ends = perceived.has_any(&[Signal::Refusal, Signal::Thanks]);
     if ends && !perceived.is_question && all_of(seen, Signal::ShowMore, is_closing) {
         perceived.signals.remove(&Signal::ShowMore);
@@ -53,8 +53,7 @@ fn drop_closing_words(tokens: &[Token], seen: &[Seen], perceived: &mut Perceived
 
 /// "Доньці краще мрію" changes what is being chosen.
 fn prefer(tokens: &[Token], perceived: &mut Perceived) {
-    let prefers =
-        tokens.iter().any(|token| ["краще", "лучше", "липше"].contains(&token.key.as_str()));
+    let prefers = tokens.iter().any(|token| words::RATHER.has(token));
     let names_what = !(perceived.products.is_empty()
         && perceived.colors.is_empty()
         && perceived.heights.is_empty());
@@ -66,8 +65,9 @@ fn prefer(tokens: &[Token], perceived: &mut Perceived) {
 
 /// "А є щось дешевше?" looks for another garment.
 fn drop_discount_of_a_search(tokens: &[Token], seen: &[Seen], perceived: &mut Perceived) {
-    let asks_less =
-        |seen: &Seen| tokens[seen.from..seen.to].iter().any(|token| token.key.contains("дешев"));
+    let asks_less = |seen: &Seen| {
+        tokens[seen.from..seen.to].iter().any(|token| token.key.contains(words::CHEAP))
+    };
     if perceived.has(Signal::Cheapest) && all_of(seen, Signal::Discount, asks_less) {
         perceived.signals.remove(&Signal::Discount);
     }
@@ -89,9 +89,7 @@ fn drop_cancelling_of_another_wish(perceived: &mut Perceived) {
 
 /// "Вона 140, більша за сестру" wants no larger size than the one for 140.
 fn drop_larger_of_a_child(tokens: &[Token], perceived: &mut Perceived) {
-    let is_size =
-        |token: &Token| ["розмир", "размер", "size"].iter().any(|stem| token.key.starts_with(stem));
-    if perceived.tells_size() && !tokens.iter().any(is_size) {
+    if perceived.tells_size() && !tokens.iter().any(|token| words::SIZE.has(token)) {
         perceived.signals.remove(&Signal::LargerSize);
         perceived.signals.remove(&Signal::SmallerSize);
     }

@@ -61,6 +61,8 @@ template_keys! {
     DiscoveryPrices = "discovery.prices" [PriceFrom, PriceTo];
     /// What is looked for?
     DiscoveryAskWhat = "discovery.ask_what" [];
+    /// Before the last of several kinds.
+    DiscoveryAnd = "discovery.and" [];
     /// Something could not be read.
     DiscoveryNotUnderstood = "discovery.not_understood" [];
     /// A voice message, a video, a sticker or a file came, which the assistant cannot read.
